@@ -1,0 +1,1 @@
+"""Comparisons of the papers, one module each: a specification and one call."""

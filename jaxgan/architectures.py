@@ -1,0 +1,63 @@
+"""Pairs of networks that play together, for a given shape of example; `__all__` is the registry."""
+
+from __future__ import annotations
+
+from jaxgan.networks import DCGANCritic, DCGANGenerator, MLPCritic, MLPGenerator, Normal
+from jaxgan.training import Networks
+
+__all__ = ["dcgan", "mlp"]
+
+
+def mlp(
+    shape: tuple[int, ...], width: int = 512, depth: int = 3, latent: int | None = None
+) -> Networks:
+    """Fully connected networks: those of the WGAN-GP toy code for points.
+
+    Args:
+        shape: the shape of an example; rank 3 is an image, whose generator ends in tanh.
+        width: of the hidden layers of both.
+        depth: hidden layers of both.
+        latent: size of z ~ N(0, I); 2 for points and 64 for images if None.
+
+    Returns:
+        The pair.
+
+    >>> mlp((2,)).generator.squash, mlp((8, 8, 1)).generator.squash
+    (False, True)
+    """
+    image = len(shape) == 3
+    size = latent or (64 if image else 2)
+    generator = MLPGenerator(tuple(shape), width, depth, squash=image)
+    return Networks(generator, MLPCritic(width, depth), Normal(size))
+
+
+def dcgan(
+    shape: tuple[int, ...],
+    width: int = 64,
+    latent: int = 128,
+    generator_norm: str = "batch",
+    critic_norm: str = "none",
+) -> Networks:
+    """Convolutional networks for square images of 8, 16, 28, 32 or 64 pixels.
+
+    Args:
+        shape: `(pixels, pixels, channels)`.
+        width: channels of the widest maps, doubling toward the 4 x 4 ones.
+        latent: size of z ~ N(0, I).
+        generator_norm: "batch", "layer" or "none".
+        critic_norm: "none" or "layer" with a gradient penalty, "batch" with clipping.
+
+    Returns:
+        The pair.
+
+    Raises:
+        ValueError: the examples are not square images.
+
+    >>> dcgan((28, 28, 1)).critic.width
+    64
+    """
+    if len(shape) != 3 or shape[0] != shape[1]:
+        raise ValueError(f"dcgan is for square images [pixels, pixels, channels], got {shape}: use mlp")
+    height, width_, channels = shape
+    generator = DCGANGenerator((height, width_, channels), width, generator_norm)  # pyright: ignore
+    return Networks(generator, DCGANCritic(width, critic_norm), Normal(latent))  # pyright: ignore

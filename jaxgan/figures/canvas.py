@@ -1,0 +1,83 @@
+"""A sheet in device pixels, counted from its top left corner: small images stay unresampled."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import UInt8
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from jaxgan.figures.style import BODY, DPI, INK, PAPER, words
+
+__all__ = ["area", "canvas", "paste", "write"]
+
+
+def canvas(width: int, height: int) -> Figure:
+    """An empty figure of that many device pixels.
+
+    >>> [float(inches) for inches in canvas(400, 100).get_size_inches()]
+    [2.0, 0.5]
+    """
+    return Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
+
+
+def area(figure: Figure, x: int, y: int, width: int, height: int) -> Axes:
+    """Axes without decoration over a rectangle.
+
+    Args:
+        figure: a canvas.
+        x: of the top left corner.
+        y: of the top left corner, downward.
+        width: of the rectangle.
+        height: of the rectangle.
+
+    Returns:
+        Axes that show nothing yet.
+    """
+    across, down = figure.get_size_inches() * DPI
+    box = (x / across, 1 - (y + height) / down, width / across, height / down)
+    axes = figure.add_axes(box)
+    axes.set_axis_off()
+    return axes
+
+
+def paste(figure: Figure, pixels: UInt8[np.ndarray, "_height _width 3"], x: int, y: int) -> None:
+    """Puts an image on a canvas, one of its pixels per device pixel.
+
+    Args:
+        figure: a canvas.
+        pixels: 8-bit colors.
+        x: of the top left corner.
+        y: of the top left corner, downward.
+    """
+    height, width = pixels.shape[:2]
+    area(figure, x, y, width, height).imshow(pixels, interpolation="nearest", aspect="auto")
+
+
+def write(
+    figure: Figure,
+    text: str,
+    x: int,
+    y: int,
+    *,
+    size: float = BODY,
+    color: str = INK,
+    weight: str = "normal",
+    align: str = "left",
+) -> None:
+    """Writes a line of text on a canvas.
+
+    Args:
+        figure: a canvas.
+        text: as it is, without mathematics.
+        x: where it begins, is centered or ends.
+        y: of its base, downward.
+        size: in points.
+        color: hexadecimal.
+        weight: "normal" or "bold".
+        align: "left", "center" or "right".
+    """
+    across, down = figure.get_size_inches() * DPI
+    figure.text(
+        x / across, 1 - y / down, text, ha=align, va="baseline", **words(size, color, weight)
+    )

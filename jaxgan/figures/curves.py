@@ -1,0 +1,133 @@
+"""Quantities over training, one panel each, every line named where it ends."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Collection, Mapping
+
+import jax
+import numpy as np
+from jaxtyping import Real
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from jaxgan.figures.labels import Label, name_ends
+from jaxgan.figures.style import DPI, PAGE, PAPER, REAL, SMALL, SOFT, arm_colors, quiet, words
+
+__all__ = ["training_curves"]
+
+Curve = tuple[
+    Real[np.ndarray, " _t"] | Real[jax.Array, " _t"],
+    Real[np.ndarray, "_seeds _t"] | Real[jax.Array, "_seeds _t"],
+]
+PER_LINE, HEIGHT = 3, 2.3
+DIVERGED = " Cross: the last finite value of a seed that diverges."
+
+
+def training_curves(
+    panels: Mapping[str, Mapping[str, Curve]],
+    log: Collection[str] = (),
+    references: Mapping[str, float] | None = None,
+) -> Figure:
+    """A panel per quantity: per arm the mean over seeds, and the band from lowest to highest.
+
+    Where a seed is not finite the mean and the band are those of the others, and a cross marks
+    the last value that it had.
+
+    Args:
+        panels: by quantity and arm, steps `[t]` and values `[seeds, t]`.
+        log: quantities on a logarithmic axis, if they have positive values.
+        references: by quantity, a value to compare with, such as that of real data; dashed.
+
+    Returns:
+        A figure.
+
+    Raises:
+        ValueError: nothing to draw.
+
+    >>> steps, values = np.arange(3), np.array([[3.0, 2.0, 1.0], [3.0, 1.0, 0.5]])
+    >>> figure = training_curves({"gap": {"wgan": (steps, values)}}, references={"gap": 0.2})
+    >>> figure.axes[0].lines[0].get_ydata().tolist()
+    [3.0, 1.5, 0.75]
+    """
+    if not panels:
+        raise ValueError("training_curves: panels is empty; give at least one quantity")
+    lines = -(-len(panels) // PER_LINE)
+    columns = -(-len(panels) // lines)
+    across = PAGE / DPI * max(columns, 2) / PER_LINE if lines == 1 else PAGE / DPI
+    layout = ConstrainedLayoutEngine(w_pad=0.09, h_pad=0.09)
+    figure = Figure((across, HEIGHT * lines + 0.3), DPI, facecolor=PAPER, layout=layout)
+    colors = arm_colors(arm for panel in panels.values() for arm in panel)
+    grid = figure.subplots(lines, columns, squeeze=False).ravel()
+    for axes, (name, panel) in zip(grid, panels.items(), strict=False):
+        wrapped = textwrap.fill(name, 38)
+        axes.set_title(wrapped, loc="left", pad=8, **words())
+        _draw(axes, panel, colors, name in log, (references or {}).get(name))
+    for axes in grid[len(panels) :]:
+        axes.set_visible(False)
+    figure.supxlabel(_note(panels), x=0.012, ha="left", **words(SMALL, SOFT))
+    return figure
+
+
+def _draw(
+    axes: Axes,
+    panel: Mapping[str, Curve],
+    colors: Mapping[str, str],
+    log: bool,
+    reference: float | None,
+) -> None:
+    quiet(axes)
+    ends = []
+    for arm, (steps, values) in panel.items():
+        finite = np.ma.masked_invalid(np.asarray(values, float))
+        ends += _line(axes, arm, np.asarray(steps), finite, colors[arm])
+    if not ends:
+        axes.text(
+            0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", **words(color=SOFT)
+        )
+        axes.set(xticks=[], yticks=[])
+        return
+    if log and any(end.y > 0 for end in ends):
+        axes.set_yscale("log", nonpositive="mask")
+    if reference is not None and np.isfinite(reference):
+        axes.axhline(reference, color=SOFT, linewidth=1, dashes=(4, 3), zorder=1)
+        ends.append(Label(REAL, reference, SOFT))
+    axes.margins(x=0.01)
+    axes.xaxis.set_major_formatter(
+        lambda step, _: f"{step / 1000:g}k" if step >= 1000 else f"{step:g}"
+    )
+    axes.locator_params(axis="x", nbins=5)
+    axes.set_xlabel("generator steps", **words(SMALL, SOFT))
+    name_ends(axes, ends, HEIGHT - 0.8)
+
+
+def _line(
+    axes: Axes, arm: str, steps: np.ndarray, values: np.ma.MaskedArray, color: str
+) -> list[Label]:
+    """Draws an arm and returns where its line ends."""
+    mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
+    if not np.ma.count(mean):
+        return []
+    alone = "o" if len(steps) == 1 else ""
+    axes.plot(steps, mean, color=color, linewidth=1.7, marker=alone, markersize=4, zorder=3)
+    if len(values) > 1:
+        axes.fill_between(steps, low, high, color=color, alpha=0.16, linewidth=0)
+    for seed in values:
+        last = int(np.flatnonzero(~np.ma.getmaskarray(seed))[-1]) if np.ma.count(seed) else -1
+        if 0 <= last < len(steps) - 1:
+            axes.plot(steps[last], seed[last], "x", color=color, markersize=6, zorder=4)
+    return [Label(arm, float(mean.compressed()[-1]), color)]
+
+
+def _note(panels: Mapping[str, Mapping[str, Curve]]) -> str:
+    """What line, band and cross are."""
+    curves = [np.asarray(values) for panel in panels.values() for _, values in panel.values()]
+    seeds = sorted({len(values) for values in curves})
+    if not seeds:
+        return ""
+    lost = DIVERGED if any(not np.isfinite(values[:, -1:]).all() for values in curves) else ""
+    if seeds == [1]:
+        return f"One seed.{lost}"
+    count = f"{seeds[0]} seeds" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]} seeds"
+    return f"Line: mean over {count}. Band: from the lowest to the highest seed.{lost}"

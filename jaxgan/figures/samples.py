@@ -1,0 +1,41 @@
+"""Samples of every arm side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matplotlib.figure import Figure
+
+from jaxgan.figures.blocks import arrange, room_per_tile
+from jaxgan.figures.tiles import Images, mosaic, zoom
+
+__all__ = ["sample_grid"]
+
+
+def sample_grid(rows: Mapping[str, Images], columns: int = 8) -> Figure:
+    """A labelled block of samples per arm, side by side.
+
+    Args:
+        rows: images `[n, height, width, channels]` by arm, float in [-1, 1] or uint8, in gray or
+            in color; "real" may be one of them.
+        columns: images per row of a block.
+
+    Returns:
+        A figure whose pixels are squares, not blurred.
+
+    Raises:
+        ValueError: nothing to draw, or neither one channel nor three.
+
+    >>> import numpy as np
+    >>> figure = sample_grid({"real": np.zeros((16, 8, 8, 1)), "wgan": np.ones((16, 8, 8, 1))})
+    >>> len(figure.axes), [text.get_text() for text in figure.texts]
+    (2, ['real', 'wgan'])
+    """
+    if not rows:
+        raise ValueError("sample_grid: rows is empty; give the images of at least one arm")
+    width = max(images.shape[2] for images in rows.values())
+    per_line, room = room_per_tile(len(rows), columns, width, gap=4)
+    blocks = {
+        arm: mosaic(images, columns, zoom(images.shape[2], room)) for arm, images in rows.items()
+    }
+    return arrange(blocks, per_line)

@@ -1,0 +1,112 @@
+"""Palette and typography of every figure: one color per arm, by order, and ink for real data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+
+__all__ = [
+    "BODY",
+    "COLORS",
+    "DPI",
+    "HEADING",
+    "INK",
+    "PAGE",
+    "PAPER",
+    "REAL",
+    "SMALL",
+    "SOFT",
+    "arm_colors",
+    "quiet",
+    "width_of",
+    "words",
+]
+
+DPI = 200
+"""Device pixels per inch; a report shows two of them per CSS pixel, crisp on dense screens."""
+
+PAGE = 2000
+"""The width that figures aim at, in device pixels."""
+
+REAL = "real"
+"""The name that is not an arm: real data are drawn in ink and take no color from the arms."""
+
+HEADING, BODY, SMALL = 10.0, 9.0, 8.0
+"""Sizes of type, in points."""
+
+PAPER, INK, SOFT, FAINT = "#ffffff", "#1f2430", "#667085", "#e4e7ec"
+
+# Any two differ by CIE76 >= 20 in normal, deutan, protan and tritan sight, and each has
+# contrast >= 3 on paper: found by a search over both, and checked by a test.
+COLORS = ("#2450b0", "#d2660a", "#179a6b", "#9a4390", "#742a14", "#7488e6")
+
+
+def arm_colors(names: Iterable[str]) -> dict[str, str]:
+    """One color per arm in the order of first appearance, the same in every figure and table.
+
+    Args:
+        names: arms; "real" may be among them.
+
+    Returns:
+        Hexadecimal colors by name. There are six before they repeat.
+
+    >>> arm_colors(["real", "wgan", "wgan_gp"]) == arm_colors(["wgan", "wgan_gp"]) | {"real": INK}
+    True
+    """
+    arms = [name for name in dict.fromkeys(names) if name != REAL]
+    return {REAL: INK} | {arm: COLORS[i % len(COLORS)] for i, arm in enumerate(arms)}
+
+
+def words(size: float = BODY, color: str = INK, weight: str = "normal") -> dict[str, Any]:
+    """Keywords of a text: sizes in points, and no mathematics, so that names stay as they are.
+
+    Args:
+        size: in points.
+        color: hexadecimal.
+        weight: "normal" or "bold".
+
+    Returns:
+        What `Axes.text` and `Figure.text` take.
+
+    >>> words(SMALL)["fontsize"]
+    8.0
+    """
+    font = {"fontfamily": "DejaVu Sans", "fontsize": size, "fontweight": weight}
+    return font | {"color": color, "parse_math": False}
+
+
+def width_of(text: str, size: float = BODY, weight: str = "normal") -> int:
+    """The width of a text in device pixels.
+
+    Args:
+        text: one line.
+        size: in points.
+        weight: "normal" or "bold".
+
+    Returns:
+        At least that of its ink.
+
+    >>> width_of("wgan_gp") > width_of("wgan") > 0
+    True
+    """
+    font = FontProperties(family="DejaVu Sans", weight=weight)
+    return round(TextPath((0, 0), text.replace("$", "S"), size, font).get_extents().x1 * DPI / 72)
+
+
+def quiet(axes: Axes) -> None:
+    """Leaves of a plot what is read: a base line, faint horizontals, soft numbers.
+
+    Args:
+        axes: to change.
+    """
+    axes.spines[["top", "left", "right"]].set_visible(False)
+    axes.spines["bottom"].set(color="#c3c8d1", linewidth=0.8)
+    axes.set_facecolor(PAPER)
+    axes.grid(axis="y", color=FAINT, linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.tick_params(which="both", length=0, labelsize=SMALL, labelcolor=SOFT, pad=4)
+    axes.tick_params(labelfontfamily="DejaVu Sans")

@@ -1,0 +1,18 @@
+"""Generators, critics and the laws of their latents: Flax Linen modules on NHWC images or points."""
+
+from jaxgan.networks.dcgan import DCGANCritic, DCGANGenerator
+from jaxgan.networks.identity import Identity
+from jaxgan.networks.mlp import MLPCritic, MLPGenerator
+from jaxgan.networks.norms import LayerNorm
+from jaxgan.networks.priors import Normal, Uniform
+
+__all__ = [
+    "DCGANCritic",
+    "DCGANGenerator",
+    "Identity",
+    "LayerNorm",
+    "MLPCritic",
+    "MLPGenerator",
+    "Normal",
+    "Uniform",
+]

@@ -1,0 +1,91 @@
+"""Convolutional networks of the DCGAN family for images of 8, 16, 28, 32 and 64 pixels."""
+
+from __future__ import annotations
+
+from flax import linen as nn
+from jaxtyping import Array, Float
+
+from jaxgan.networks.norms import Norm, normalize
+
+__all__ = ["DCGANCritic", "DCGANGenerator"]
+
+DOUBLINGS = {8: 1, 16: 2, 28: 3, 32: 3, 64: 4}
+"""Strided layers between the 4 x 4 base and an image of that many pixels; 28 = 2 (2 (8 - 1))."""
+
+INIT = nn.initializers.variance_scaling(2.0, "fan_avg", "uniform")
+
+
+def _doublings(pixels: int) -> int:
+    if pixels not in DOUBLINGS:
+        raise ValueError(
+            f"DCGAN networks are for square images of {sorted(DOUBLINGS)} pixels, got {pixels}: "
+            "resize or pad the images"
+        )
+    return DOUBLINGS[pixels]
+
+
+class DCGANGenerator(nn.Module):
+    """Dense to 4 x 4, then transposed 5 x 5 convolutions of stride 2, halving the channels; tanh.
+
+    With `width` d and k doublings the channels are d 2^(k-1), ..., 2d, d, C. For 28 pixels the
+    8 x 8 map is cropped to 7 x 7, as in the WGAN-GP code for MNIST, of which this is the network.
+
+    >>> import jax, jax.numpy as jnp
+    >>> generator = DCGANGenerator((28, 28, 1), width=2)
+    >>> generator.init_with_output(jax.random.key(0), jnp.zeros((5, 8)))[0].shape
+    (5, 28, 28, 1)
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Appendix F and
+    gan_mnist.py, gan_cifar.py, gan_64x64.py. https://arxiv.org/abs/1704.00028
+    """
+
+    shape: tuple[int, int, int]
+    width: int = 64
+    norm: Norm = "batch"
+
+    @nn.compact
+    def __call__(
+        self, latent: Float[Array, "batch size"], train: bool = True
+    ) -> Float[Array, "batch height width channels"]:
+        """`[batch, latent] -> [batch, height, width, channels]` in [-1, 1]."""
+        pixels, _, channels = self.shape
+        doublings = _doublings(pixels)
+        features = self.width * 2 ** (doublings - 1)
+        x = nn.Dense(4 * 4 * features, kernel_init=INIT)(latent).reshape(-1, 4, 4, features)
+        x = nn.relu(normalize(x, self.norm, train=train))
+        for layer in range(doublings - 1):
+            features //= 2
+            x = nn.ConvTranspose(features, (5, 5), (2, 2), kernel_init=INIT)(x)
+            if pixels == 28 and layer == 0:
+                x = x[:, :7, :7]
+            x = nn.relu(normalize(x, self.norm, train=train))
+        return nn.tanh(nn.ConvTranspose(channels, (5, 5), (2, 2), kernel_init=INIT)(x))
+
+
+class DCGANCritic(nn.Module):
+    """5 x 5 convolutions of stride 2 with leaky ReLU 0.2, doubling the channels; then one score.
+
+    No normalization after the first layer. `norm` is "none" or "layer" with a gradient penalty;
+    "batch" is what the critics of DCGAN and of clipped WGAN have.
+
+    >>> import jax, jax.numpy as jnp
+    >>> critic = DCGANCritic(width=2)
+    >>> critic.init_with_output(jax.random.key(0), jnp.zeros((5, 28, 28, 1)))[0].shape
+    (5,)
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Appendix F and
+    gan_mnist.py. https://arxiv.org/abs/1704.00028
+    """
+
+    width: int = 64
+    norm: Norm = "none"
+
+    @nn.compact
+    def __call__(
+        self, x: Float[Array, "batch height width channels"], train: bool = True
+    ) -> Float[Array, " batch"]:
+        """`[batch, height, width, channels] -> [batch]` scores."""
+        for layer in range(_doublings(x.shape[1])):
+            x = nn.Conv(self.width * 2**layer, (5, 5), (2, 2), kernel_init=INIT)(x)
+            x = nn.leaky_relu(x if layer == 0 else normalize(x, self.norm, train=train), 0.2)
+        return nn.Dense(1, kernel_init=INIT)(x.reshape(x.shape[0], -1))[:, 0]

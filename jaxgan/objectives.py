@@ -1,0 +1,94 @@
+"""Adversarial objectives: what each player minimizes, given the critic's scores.
+
+`__all__` is the registry: a class that is listed here appears in the command line, in
+`docs/members.md` and in the contract suite. Real scores are high in every one of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import jax
+from jaxtyping import Array, Float
+
+__all__ = ["Minimax", "NonSaturating", "Wasserstein"]
+
+Scores = Float[Array, "batch *features"]
+Scalar = Float[Array, ""]
+
+
+def _cross_entropy(real: Scores, fake: Scores) -> Scalar:
+    return jax.nn.softplus(-real).mean() + jax.nn.softplus(fake).mean()
+
+
+@dataclasses.dataclass(frozen=True)
+class Minimax:
+    """The zero-sum game of the first paper, on logits s with D = sigmoid(s).
+
+    The critic minimizes -E log D(real) - E log(1 - D(fake)) and the generator minimizes
+    E log(1 - D(fake)), whose gradient vanishes where the critic is sure.
+
+    >>> import jax.numpy as jnp
+    >>> scores = jnp.zeros(4)
+    >>> round(float(Minimax().critic_loss(scores, scores)), 4)  # 2 log 2
+    1.3863
+
+    Reference: Goodfellow et al., Generative Adversarial Networks, 2014, Eq. 1.
+    https://arxiv.org/abs/1406.2661
+    """
+
+    def critic_loss(self, real: Scores, fake: Scores) -> Scalar:
+        """E softplus(-real) + E softplus(fake)."""
+        return _cross_entropy(real, fake)
+
+    def generator_loss(self, real: Scores, fake: Scores) -> Scalar:
+        """-E softplus(fake)."""
+        del real
+        return -jax.nn.softplus(fake).mean()
+
+
+@dataclasses.dataclass(frozen=True)
+class NonSaturating:
+    """The critic of `Minimax` with a generator that minimizes -E log D(fake).
+
+    >>> import jax.numpy as jnp
+    >>> round(float(NonSaturating().generator_loss(jnp.zeros(4), jnp.zeros(4))), 4)  # log 2
+    0.6931
+
+    Reference: Goodfellow et al., Generative Adversarial Networks, 2014, Section 3.
+    https://arxiv.org/abs/1406.2661
+    """
+
+    def critic_loss(self, real: Scores, fake: Scores) -> Scalar:
+        """E softplus(-real) + E softplus(fake)."""
+        return _cross_entropy(real, fake)
+
+    def generator_loss(self, real: Scores, fake: Scores) -> Scalar:
+        """E softplus(-fake)."""
+        del real
+        return jax.nn.softplus(-fake).mean()
+
+
+@dataclasses.dataclass(frozen=True)
+class Wasserstein:
+    """The difference of mean scores, K * W1 for the best K-Lipschitz critic.
+
+    The critic minimizes E fake - E real, the generator -E fake. The objective itself does not
+    bound the critic: clip its parameters or add a penalty.
+
+    >>> import jax.numpy as jnp
+    >>> float(Wasserstein().critic_loss(jnp.array([3.0, 1.0]), jnp.array([1.0, 0.0])))
+    -1.5
+
+    Reference: Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017, Eq. 2 and 3.
+    https://arxiv.org/abs/1701.07875
+    """
+
+    def critic_loss(self, real: Scores, fake: Scores) -> Scalar:
+        """E fake - E real."""
+        return fake.mean() - real.mean()
+
+    def generator_loss(self, real: Scores, fake: Scores) -> Scalar:
+        """-E fake."""
+        del real
+        return -fake.mean()

@@ -1,0 +1,50 @@
+"""Where a number comes from: the commit, the versions and the machine that made it."""
+
+from __future__ import annotations
+
+import functools
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import jax
+
+import jaxgan
+
+__all__ = ["provenance"]
+
+PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy")
+
+
+@functools.cache
+def provenance() -> dict[str, Any]:
+    """The commit, versions and device of this process, as JSON.
+
+    Returns:
+        `commit` (None outside a checkout) and whether it is `dirty`, `device`, `platform`,
+        `versions`.
+
+    >>> provenance()["versions"]["jax"] == jax.__version__
+    True
+    """
+    commit = _git("rev-parse", "HEAD")
+    device = jax.devices()[0]
+    return {
+        "commit": commit,
+        "dirty": bool(commit and _git("status", "--porcelain")),
+        "device": f"{jax.device_count()} x {device.device_kind}",
+        "platform": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "versions": {"jaxgan": jaxgan.__version__}
+        | {package: metadata.version(package) for package in PACKAGES},
+    }
+
+
+def _git(*words: str) -> str | None:
+    command = ["git", "-C", str(Path(__file__).parent), *words]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,6 @@
+"""What a run found, as a page to look at and as Markdown to quote."""
+
+from jaxgan.report.markdown import summarize
+from jaxgan.report.write import write_report
+
+__all__ = ["summarize", "write_report"]

@@ -1,0 +1,88 @@
+"""Numbers as a reader wants them: four digits, a spread over seeds, hours and minutes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import stats
+
+__all__ = ["MISSING", "Number", "duration", "number", "spread"]
+
+MISSING = "missing"
+
+Number = int | float | None
+"""A number of a JSON file."""
+
+
+def number(value: Number) -> str:
+    """Four significant digits, and thousands in full.
+
+    Args:
+        value: None if it was not measured.
+
+    Returns:
+        A text, "missing" for None and "not finite" for what is not.
+
+    >>> number(0.123456), number(45678.9), number(None), number(float("nan"))
+    ('0.1235', '45,679', 'missing', 'not finite')
+    """
+    if value is None:
+        return MISSING
+    if not math.isfinite(value):
+        return "not finite"
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
+def spread(values: Sequence[Number]) -> str:
+    """Mean over seeds and the half-width of its 95 % interval.
+
+    mean +- t(0.975, n - 1) sd / sqrt(n), two-sided Student, rounded to two digits of the latter.
+
+    Args:
+        values: one per seed; what is missing or not finite is left out, and that is said.
+
+    Returns:
+        A text.
+
+    >>> spread([1.0, 2.0, 3.0])  # t(0.975, 2) / sqrt(3) = 2.48
+    '2.0 ± 2.5'
+    >>> spread([1.0, None]), spread([None])
+    ('1 (1 of 2 seeds)', 'missing')
+    """
+    finite = [value for value in values if value is not None and math.isfinite(value)]
+    if not finite:
+        return number(values[0]) if len(values) else MISSING
+    left_out = f" ({len(finite)} of {len(values)} seeds)" if len(finite) < len(values) else ""
+    mean = float(np.mean(finite))
+    if len(finite) == 1:
+        return number(mean) + left_out
+    error = float(np.std(finite, ddof=1)) / math.sqrt(len(finite))
+    half = float(stats.t.ppf(0.975, len(finite) - 1)) * error
+    if not 1e-6 < half < 1e4:
+        return f"{number(mean)} ± {number(half)}{left_out}"
+    digits = max(0, 1 - math.floor(math.log10(half)))
+    return f"{mean:,.{digits}f} ± {half:,.{digits}f}{left_out}"
+
+
+def duration(seconds: Number) -> str:
+    """Seconds in the two largest units that they have.
+
+    Args:
+        seconds: None if not measured.
+
+    Returns:
+        A text.
+
+    >>> duration(4.25), duration(75), duration(4000), duration(None)
+    ('4.2 s', '1 min 15 s', '1 h 6 min', 'missing')
+    """
+    if seconds is None or not math.isfinite(seconds):
+        return number(seconds)
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"

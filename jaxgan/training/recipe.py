@@ -1,0 +1,60 @@
+"""The decisions of a run: who plays and how."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import optax
+from flax import linen as nn
+
+from jaxgan.types import Objective, Penalty, Prior
+
+__all__ = ["Networks", "Recipe"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Networks:
+    """Who plays: a generator and a critic (any Flax Linen modules) and the law of the latent.
+
+    A module's `__call__` takes a batch and, where it declares them, `labels` and `train`.
+    """
+
+    generator: nn.Module
+    critic: nn.Module
+    latent: Prior
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """How they play: no network, no data, no length.
+
+    Attributes:
+        objective: both players' losses.
+        generator_optimizer: any `optax.GradientTransformation`.
+        critic_optimizer: likewise; chain `transforms.clip_params` last to clip.
+        penalties: terms added to the critic's loss.
+        n_critic: critic steps per generator step; 0 matches directly, without training a critic;
+            a function of the step for a schedule.
+        average: decay per step of the moving average of the generator, 0 for none.
+
+    Raises:
+        ValueError: n_critic is negative or average is outside [0, 1).
+    """
+
+    objective: Objective
+    generator_optimizer: optax.GradientTransformation
+    critic_optimizer: optax.GradientTransformation
+    penalties: tuple[Penalty, ...] = ()
+    n_critic: int | Callable[[int], int] = 1
+    average: float = 0.0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.n_critic, int) and self.n_critic < 0:
+            raise ValueError(f"n_critic must be at least 0, got {self.n_critic}")
+        if not 0 <= self.average < 1:
+            raise ValueError(f"average is a decay in [0, 1), got {self.average}; 0 turns it off")
+
+    def critic_steps(self, step: int) -> int:
+        """The number of critic steps before generator step `step`."""
+        return self.n_critic if isinstance(self.n_critic, int) else self.n_critic(step)

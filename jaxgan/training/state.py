@@ -1,0 +1,111 @@
+"""What flows from step to step: two players, a moving average and a counter."""
+
+from __future__ import annotations
+
+import inspect
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Key
+
+from jaxgan.training.modules import apply, initialize, parameters_of
+from jaxgan.training.recipe import Networks, Recipe
+from jaxgan.types import Dataset, Variables
+
+__all__ = ["Player", "TrainState", "create_state"]
+
+
+class Player(NamedTuple):
+    """One network in training; `stats` holds its other collections (batch statistics, ...)."""
+
+    params: Variables
+    stats: Variables
+    opt_state: optax.OptState
+
+
+class TrainState(NamedTuple):
+    """What the next step needs, and nothing else. `average` is None where the recipe has none."""
+
+    step: Array
+    generator: Player
+    critic: Player
+    average: Variables | None
+
+
+def create_state(
+    networks: Networks, recipe: Recipe, key: Key[Array, ""], data: Dataset
+) -> TrainState:
+    """Initializes both players for a data set.
+
+    Args:
+        networks: who plays.
+        recipe: how they play.
+        key: the key of the parameters.
+        data: the set to train on; only its shapes are read.
+
+    Returns:
+        The state before step 0.
+
+    Raises:
+        ValueError: the generator's output, the critic's scores or the labels do not fit the data.
+
+    >>> from jaxgan import architectures, data, recipes
+    >>> points = data.load("swiss_roll")
+    >>> state = create_state(
+    ...     architectures.mlp((2,), width=8), recipes.wgan_gp(), jax.random.key(0), points
+    ... )
+    >>> int(state.step), state.average
+    (0, None)
+    """
+    _check_labels(networks, data)
+
+    @jax.jit
+    def create(key: Key[Array, ""]) -> TrainState:
+        generator_key, critic_key, latent_key = jax.random.split(key, 3)
+        latent = networks.latent(latent_key)[None]
+        labels = None if data.labels is None else jnp.zeros(1, data.labels.dtype)
+        generator = initialize(networks.generator, generator_key, latent, labels)
+        real = jnp.zeros((1, *data.real.shape[1:]))
+        critic = initialize(networks.critic, critic_key, real, labels)
+        fake, _ = apply(networks.generator, generator, latent, labels, train=False)
+        scores, _ = apply(networks.critic, critic, real, labels, train=False)
+        _check_shapes(real, fake, scores)
+        return TrainState(
+            step=jnp.zeros((), jnp.int32),
+            generator=_player(generator, recipe.generator_optimizer),
+            critic=_player(critic, recipe.critic_optimizer),
+            average=jax.tree.map(jnp.copy, generator) if recipe.average else None,
+        )
+
+    return create(key)
+
+
+def _player(variables: Variables, optimizer: optax.GradientTransformation) -> Player:
+    stats = {name: value for name, value in variables.items() if name != "params"}
+    return Player(variables["params"], stats, optimizer.init(variables["params"]))
+
+
+def _check_labels(networks: Networks, data: Dataset) -> None:
+    for role in ("generator", "critic"):
+        module = getattr(networks, role)
+        required = parameters_of(type(module)).get("labels")
+        if required and required.default is inspect.Parameter.empty and data.labels is None:
+            raise ValueError(
+                f"the {role} {type(module).__name__} takes labels but the data has none: "
+                "give data with labels, or an unconditional network"
+            )
+
+
+def _check_shapes(real: Array, fake: Array, scores: Array) -> None:
+    if fake.shape != real.shape:
+        raise ValueError(
+            f"the generator makes examples of shape {fake.shape[1:]} but the data has "
+            f"{real.shape[1:]}: give the networks the data's shape, or resize the data"
+        )
+    if scores.ndim == 0 or scores.shape[0] != 1:
+        raise ValueError(
+            f"the critic must give one score per example, [batch]; it gave {scores.shape} for a "
+            "batch of 1"
+        )

@@ -1,0 +1,177 @@
+"""The train step: n_critic critic steps and one generator step, a pure function."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Key
+
+from jaxgan.training.modules import apply, generate
+from jaxgan.training.recipe import Networks, Recipe
+from jaxgan.training.state import Player, TrainState
+from jaxgan.types import Batch, Metrics, Variables
+
+__all__ = ["TrainStep", "make_train_step"]
+
+TrainStep = Callable[[TrainState, Batch], tuple[TrainState, Metrics]]
+
+
+def make_train_step(
+    networks: Networks, recipe: Recipe, axis_name: str | None = None
+) -> TrainStep:
+    """The pure train step: as many critic steps as the batch holds, then one generator step.
+
+    Args:
+        networks: who plays.
+        recipe: how they play.
+        axis_name: the mapped axis over which the batch is split, for `pmap` and `vmap`; None where
+            one program sees the whole batch (`jit`, also over a mesh).
+
+    Returns:
+        `(state, batch) -> (state, metrics)`, to be compiled by the caller. `batch` leaves begin
+        with `[n_critic + 1, batch]`; `metrics` are those of the last critic step and of the
+        generator step.
+
+    >>> from jaxgan import architectures, data, recipes
+    >>> networks, recipe = architectures.mlp((2,), width=8), recipes.wgan_gp()
+    >>> points = data.load("swiss_roll")
+    >>> state = create_state(networks, recipe, jax.random.key(0), points)
+    >>> batch = sample_batch(points, jax.random.key(1), n_critic=5, batch_size=4)
+    >>> state, metrics = jax.jit(make_train_step(networks, recipe))(state, batch)
+    >>> int(state.step), "critic/gap" in metrics
+    (1, True)
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Algorithm 1.
+    https://arxiv.org/abs/1704.00028
+    """
+    critic_step = functools.partial(_critic_step, networks, recipe, axis_name)
+
+    def train_step(state: TrainState, batch: Batch) -> tuple[TrainState, Metrics]:
+        _check_batch(recipe, batch)
+        metrics: Metrics = {}
+        if batch.keys.shape[0] > 1:
+            turns = jax.tree.map(lambda x: x[:-1], batch)
+            state, history = jax.lax.scan(critic_step, state, turns)
+            metrics = jax.tree.map(lambda x: x[-1], history)
+        last = jax.tree.map(lambda x: x[-1], batch)
+        state, of_generator = _generator_step(networks, recipe, axis_name, state, last)
+        return state._replace(step=state.step + 1), metrics | of_generator
+
+    return train_step
+
+
+def _check_batch(recipe: Recipe, batch: Batch) -> None:
+    given = batch.keys.shape[0] - 1
+    if isinstance(recipe.n_critic, int) and given != recipe.n_critic:
+        raise ValueError(
+            f"batch holds {given} critic steps but the recipe has n_critic={recipe.n_critic}: its "
+            "leaves must begin with [n_critic + 1, batch], see sample_batch"
+        )
+
+
+def _critic_step(
+    networks: Networks, recipe: Recipe, axis_name: str | None, state: TrainState, batch: Batch
+) -> tuple[TrainState, Metrics]:
+    player = state.critic
+    latent_keys, penalty_keys = _split_each(batch.keys)
+    generator = {"params": state.generator.params, **state.generator.stats}
+    fake, _ = generate(
+        networks, generator, latent_keys, batch.labels, train=True, axis_name=axis_name
+    )
+
+    def loss(params: Variables) -> tuple[Array, tuple[Variables, Metrics]]:
+        def critic(x: Array) -> tuple[Array, Variables]:
+            variables = {"params": params, **player.stats}
+            return apply(
+                networks.critic, variables, x, batch.labels, train=True, axis_name=axis_name
+            )
+
+        # Every pass starts from the statistics of the step and their mean leaves it, so that real
+        # and fake weigh the same and one step is one iteration of a spectral norm.
+        (real_scores, of_real), (fake_scores, of_fake) = critic(batch.real), critic(fake)
+        real_scores, fake_scores = _whole(real_scores, axis_name), _whole(fake_scores, axis_name)
+        adversarial = recipe.objective.critic_loss(real_scores, fake_scores)
+        penalty = jnp.zeros(())
+        for index, term in enumerate(recipe.penalties):
+            keys = jax.vmap(jax.random.fold_in, (0, None))(penalty_keys, index)
+            penalty += _mean(term(lambda x: critic(x)[0], batch.real, fake, keys), axis_name)
+        metrics = {
+            "critic/loss": adversarial + penalty,
+            "critic/penalty": penalty,
+            "critic/gap": real_scores.mean() - fake_scores.mean(),
+        }
+        stats = jax.tree.map(lambda a, b: (a + b) / 2, of_real, of_fake)
+        return adversarial + penalty, (stats, metrics)
+
+    gradients, (stats, metrics) = jax.grad(loss, has_aux=True)(player.params)
+    player, norms = _update("critic", recipe.critic_optimizer, player, gradients, axis_name)
+    return state._replace(critic=player._replace(stats=_mean(stats, axis_name))), metrics | norms
+
+
+def _generator_step(
+    networks: Networks, recipe: Recipe, axis_name: str | None, state: TrainState, batch: Batch
+) -> tuple[TrainState, Metrics]:
+    player = state.generator
+    latent_keys, _ = _split_each(batch.keys)
+    critic = functools.partial(
+        apply,
+        networks.critic,
+        {"params": state.critic.params, **state.critic.stats},
+        labels=batch.labels,
+        train=True,
+        axis_name=axis_name,
+    )
+
+    def loss(params: Variables) -> tuple[Array, Variables]:
+        variables = {"params": params, **player.stats}
+        fake, stats = generate(
+            networks, variables, latent_keys, batch.labels, train=True, axis_name=axis_name
+        )
+        (real_scores, _), (fake_scores, _) = critic(x=batch.real), critic(x=fake)
+        real_scores, fake_scores = _whole(real_scores, axis_name), _whole(fake_scores, axis_name)
+        return recipe.objective.generator_loss(real_scores, fake_scores), stats
+
+    (value, stats), gradients = jax.value_and_grad(loss, has_aux=True)(player.params)
+    player, norms = _update("generator", recipe.generator_optimizer, player, gradients, axis_name)
+    player = player._replace(stats=_mean(stats, axis_name))
+    average = state.average
+    if average is not None:
+        new = {"params": player.params, **player.stats}
+        average = optax.incremental_update(new, average, 1 - recipe.average)
+    state = state._replace(generator=player, average=average)
+    return state, {"generator/loss": value} | norms
+
+
+def _update(
+    name: str,
+    optimizer: optax.GradientTransformation,
+    player: Player,
+    gradients: Variables,
+    axis_name: str | None,
+) -> tuple[Player, Metrics]:
+    gradients = _mean(gradients, axis_name)
+    updates, opt_state = optimizer.update(gradients, player.opt_state, player.params)
+    player = player._replace(
+        params=optax.apply_updates(player.params, updates), opt_state=opt_state
+    )
+    norms = {"gradient_norm": optax.tree.norm(gradients), "update_norm": optax.tree.norm(updates)}
+    return player, {f"{name}/{quantity}": norm for quantity, norm in norms.items()}
+
+
+def _mean(tree: Any, axis_name: str | None) -> Any:
+    return jax.lax.pmean(tree, axis_name) if axis_name else tree
+
+
+def _whole(scores: Array, axis_name: str | None) -> Array:
+    """The scores of the whole batch, so that an objective may be any statistic of it."""
+    return jax.lax.all_gather(scores, axis_name, tiled=True) if axis_name else scores
+
+
+def _split_each(keys: Key[Array, " batch"]) -> tuple[Array, Array]:
+    first, second = jnp.unstack(jax.vmap(jax.random.split)(keys), axis=1)
+    return first, second

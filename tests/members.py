@@ -1,0 +1,145 @@
+"""Tiny members of every kind that the types must fit, on which the contracts are tested."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import linen as nn
+
+from jaxgan import networks as nets
+from jaxgan import recipes
+from jaxgan.objectives import Wasserstein
+from jaxgan.penalties import GradientPenalty
+from jaxgan.training import Dataset, Networks, Recipe
+from jaxgan.transforms import adam, chain, clip_params, rmsprop, sgd
+
+SGD = sgd(1e-2)
+
+
+class ConditionalGenerator(nn.Module):
+    """Points from a latent and a label."""
+
+    @nn.compact
+    def __call__(self, latent: jax.Array, labels: jax.Array) -> jax.Array:
+        x = jnp.concatenate([latent, jax.nn.one_hot(labels, 3)], axis=1)
+        return nn.Dense(2)(nn.tanh(nn.Dense(8)(x)))
+
+
+class ConditionalCritic(nn.Module):
+    """A score of points and labels."""
+
+    @nn.compact
+    def __call__(self, x: jax.Array, labels: jax.Array) -> jax.Array:
+        x = jnp.concatenate([x, jax.nn.one_hot(labels, 3)], axis=1)
+        return nn.Dense(1)(nn.tanh(nn.Dense(8)(x)))[:, 0]
+
+
+class SpectralCritic(nn.Module):
+    """A critic whose layers have spectral norm one."""
+
+    @nn.compact
+    def __call__(self, x: jax.Array, train: bool) -> jax.Array:
+        x = nn.tanh(nn.SpectralNorm(nn.Dense(8))(x, update_stats=train))
+        return nn.SpectralNorm(nn.Dense(1))(x, update_stats=train)[:, 0]
+
+
+class TokenGenerator(nn.Module):
+    """Sequences of four softmax rows over five tokens."""
+
+    @nn.compact
+    def __call__(self, latent: jax.Array) -> jax.Array:
+        return jax.nn.softmax(nn.Dense(20)(latent).reshape(-1, 4, 5))
+
+
+class TokenCritic(nn.Module):
+    """A one-dimensional convolution over the sequence."""
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        x = nn.tanh(nn.Conv(6, (3,))(x))
+        return nn.Dense(1)(x.reshape(x.shape[0], -1))[:, 0]
+
+
+@dataclasses.dataclass(frozen=True)
+class MeanMatching:
+    """Direct matching of means: a statistic of the whole batch, no critic is trained."""
+
+    def critic_loss(self, real: jax.Array, fake: jax.Array) -> jax.Array:
+        """Never used with n_critic = 0."""
+        return self.generator_loss(real, fake)
+
+    def generator_loss(self, real: jax.Array, fake: jax.Array) -> jax.Array:
+        """||mean real - mean fake||^2."""
+        return jnp.square(real.mean(axis=0) - fake.mean(axis=0)).sum()
+
+
+class Member(NamedTuple):
+    """What is trained, how and on what."""
+
+    networks: Networks
+    recipe: Recipe
+    data: Dataset
+
+
+def _points(n: int = 40) -> jax.Array:
+    return jnp.asarray(np.random.default_rng(0).normal(size=(n, 2)), jnp.float32)
+
+
+def _images(n: int = 40) -> jax.Array:
+    return jnp.asarray(np.random.default_rng(0).integers(0, 256, (n, 8, 8, 1)), jnp.uint8)
+
+
+def _tokens(n: int = 40) -> jax.Array:
+    return jax.nn.one_hot(np.random.default_rng(0).integers(0, 5, (n, 4)), 5)
+
+
+MLP = Networks(nets.MLPGenerator((2,), 8, 1), nets.MLPCritic(8, 1), nets.Normal(2))
+PENALIZED = Recipe(Wasserstein(), SGD, SGD, (GradientPenalty(10.0),), n_critic=2, average=0.9)
+
+RECIPES = {
+    "gan": recipes.gan(n_critic=2),
+    "gan_saturating": recipes.gan(saturating=True),
+    "dcgan": recipes.dcgan(),
+    "wgan": recipes.wgan(n_critic=2),
+    "wgan_scheduled": recipes.wgan(official_schedule=True),
+    "wgan_gp": recipes.wgan_gp(n_critic=2),
+    "wgan_gp_beta": recipes.wgan_gp(beta1=0.5, n_critic=2),
+}
+"""Every recipe with its options, on points; fewer critic steps than the papers', to be quick."""
+
+MEMBERS = {
+    "penalized": Member(MLP, PENALIZED, Dataset(_points())),
+    "clipped": Member(
+        MLP,
+        Recipe(Wasserstein(), rmsprop(1e-3), chain(rmsprop(1e-3), clip_params(0.1)), (), 2),
+        Dataset(_points()),
+    ),
+    "conditional": Member(
+        Networks(ConditionalGenerator(), ConditionalCritic(), nets.Normal(2)),
+        PENALIZED,
+        Dataset(_points(), jnp.arange(40) % 3),
+    ),
+    "batch_norm_generator": Member(
+        Networks(nets.DCGANGenerator((8, 8, 1), 2), nets.DCGANCritic(2, "layer"), nets.Normal(3)),
+        PENALIZED,
+        Dataset(_images()),
+    ),
+    "spectral_norm_critic": Member(
+        Networks(nets.MLPGenerator((2,), 8, 1), SpectralCritic(), nets.Uniform(2)),
+        Recipe(Wasserstein(), SGD, SGD, n_critic=2),
+        Dataset(_points()),
+    ),
+    "tokens": Member(
+        Networks(TokenGenerator(), TokenCritic(), nets.Normal(3)), PENALIZED, Dataset(_tokens())
+    ),
+    "direct_matching": Member(
+        Networks(nets.MLPGenerator((2,), 8, 1), nets.Identity(), nets.Normal(2)),
+        Recipe(MeanMatching(), adam(1e-2), SGD, n_critic=0, average=0.5),
+        Dataset(_points()),
+    ),
+}
+"""Each kind of member that the types must fit: labels, statistics, sequences, no critic."""
