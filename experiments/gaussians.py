@@ -25,11 +25,12 @@ import numpy as np
 from jaxgan import recipes
 from jaxgan.architectures import mlp
 from jaxgan.comparison import Comparison, Judge, Scale
-from jaxgan.data import Dataset, load
+from jaxgan.data import load
 from jaxgan.data.synthetic import TWENTY_FIVE_STD, twenty_five_centers, twenty_five_gaussians
 from jaxgan.metrics import mode_coverage, wasserstein1
 from jaxgan.outcome import Metric
 from jaxgan.pictures import pictures_of_points
+from jaxgan.types import Dataset
 from jaxgan.verdict import Claim, Scores
 
 POINTS_OF_W1 = 1000
@@ -38,7 +39,8 @@ POINTS_OF_W1 = 1000
 def score(real: jax.Array, samples: jax.Array) -> Mapping[str, float]:
     """Modes and high-quality share at 3 and 10 deviations, reverse KL, exact W1."""
     near, far = (
-        mode_coverage(samples, twenty_five_centers(), TWENTY_FIVE_STD, within) for within in (3, 10)
+        mode_coverage(samples, twenty_five_centers(), TWENTY_FIVE_STD, within)
+        for within in (3.0, 10.0)
     )
     return {
         "modes_3": float(near.modes),
@@ -115,6 +117,7 @@ COMPARISON = Comparison(
         ),
     },
     pictures=functools.partial(pictures_of_points, centers=twenty_five_centers()),
+    best_by="w1",
 )
 
 if __name__ == "__main__":

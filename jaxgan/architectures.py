@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jaxgan.networks import DCGANCritic, DCGANGenerator, MLPCritic, MLPGenerator, Normal
+from jaxgan.networks.norms import Norm
 from jaxgan.training import Networks
 
 __all__ = ["dcgan", "mlp"]
@@ -35,8 +36,8 @@ def dcgan(
     shape: tuple[int, ...],
     width: int = 64,
     latent: int = 128,
-    generator_norm: str = "batch",
-    critic_norm: str = "none",
+    generator_norm: Norm = "batch",
+    critic_norm: Norm = "none",
 ) -> Networks:
     """Convolutional networks for square images of 8, 16, 28, 32 or 64 pixels.
 
@@ -57,7 +58,9 @@ def dcgan(
     64
     """
     if len(shape) != 3 or shape[0] != shape[1]:
-        raise ValueError(f"dcgan is for square images [pixels, pixels, channels], got {shape}: use mlp")
-    height, width_, channels = shape
-    generator = DCGANGenerator((height, width_, channels), width, generator_norm)  # pyright: ignore
-    return Networks(generator, DCGANCritic(width, critic_norm), Normal(latent))  # pyright: ignore
+        raise ValueError(
+            f"dcgan is for square images [pixels, pixels, channels], got {shape}: use mlp"
+        )
+    pixels, _, channels = shape
+    generator = DCGANGenerator((pixels, pixels, channels), width, generator_norm)
+    return Networks(generator, DCGANCritic(width, critic_norm), Normal(latent))

@@ -99,7 +99,9 @@ def table() -> str:
             lines.append(f"| `{name}({settings})` | {_first_line(member)} | {_reference(member)} |")
         lines.append("")
     lines += ["## data", "", "| name | what it is | reference |", "|---|---|---|"]
-    lines += [f"| `{name}` | {_first_line(law)} | {_reference(law)} |" for name, law in LAWS.items()]
+    lines += [
+        f"| `{name}` | {_first_line(law)} | {_reference(law)} |" for name, law in LAWS.items()
+    ]
     return "\n".join(lines) + "\n"
 
 

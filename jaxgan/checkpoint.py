@@ -1,4 +1,4 @@
-"""A training state on disk: safetensors and a manifest, atomic, verified, the last few and the best.
+"""A training state on disk: atomic, verified, the last few and the best.
 
 A checkpoint is a folder `step-000000500` with `state.safetensors` and `manifest.json`, which holds
 the step, the settings and versions of the run, and the sha256 of every file and of itself.
@@ -6,8 +6,10 @@ the step, the settings and versions of the run, and the sha256 of every file and
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import math
 import os
 import shutil
 import warnings
@@ -77,7 +79,11 @@ def save(
 
 
 def restore(
-    folder: Path, like: TrainState, settings: Mapping[str, Any] | None = None
+    folder: Path,
+    like: TrainState,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    best: bool = False,
 ) -> TrainState | None:
     """The newest checkpoint that is whole; a damaged one is passed over with a warning.
 
@@ -85,6 +91,7 @@ def restore(
         folder: where the checkpoints of the run live.
         like: a state of the same shapes, such as the initial one.
         settings: the run's settings, which must be the same; not compared if None.
+        best: the one of the lowest loss first, if losses were given.
 
     Returns:
         The state, or None where there are no checkpoints.
@@ -94,7 +101,9 @@ def restore(
         ValueError: the checkpoint was made with other settings or networks.
     """
     problems = []
-    for step in reversed(steps_of(folder)):
+    steps = steps_of(folder)[::-1]
+    losses = _losses(folder) if best else {}
+    for step in sorted(steps, key=lambda step: losses.get(step, math.inf)):
         path = folder / f"step-{step:09d}"
         try:
             manifest, arrays = _read(path)
@@ -164,17 +173,21 @@ def _unflatten(arrays: Mapping[str, jax.Array], like: TrainState) -> TrainState:
     return jax.tree.unflatten(tree, [arrays[jax.tree_util.keystr(path)] for path, _ in leaves])
 
 
-def _prune(folder: Path, keep: int) -> None:
+def _losses(folder: Path) -> dict[int, float]:
+    """The losses of the checkpoints that have one and whose manifest can be read."""
     losses = {}
     for step in steps_of(folder):
-        try:
+        with contextlib.suppress(OSError, ValueError, KeyError):
             manifest = json.loads((folder / f"step-{step:09d}" / MANIFEST).read_text())
-            losses[step] = manifest["loss"]
-        except (OSError, ValueError, KeyError):
-            losses[step] = None
-    scored = [step for step in losses if losses[step] is not None]
-    best = min(scored, key=lambda step: losses[step], default=None)
-    for step in list(losses)[:-keep]:
+            if manifest["loss"] is not None:
+                losses[step] = manifest["loss"]
+    return losses
+
+
+def _prune(folder: Path, keep: int) -> None:
+    losses = _losses(folder)
+    best = min(losses, key=lambda step: losses[step], default=None)
+    for step in steps_of(folder)[:-keep]:
         if step != best:
             shutil.rmtree(folder / f"step-{step:09d}")
     for leftover in folder.glob(".step-*.partial"):

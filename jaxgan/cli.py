@@ -32,7 +32,9 @@ def list_() -> None:
 
     print("experiments (jaxgan run NAME)")
     for name, path in _experiments().items():
-        print(f"  {name:24} {(ast.get_docstring(ast.parse(path.read_text())) or '').splitlines()[0]}")
+        print(
+            f"  {name:24} {(ast.get_docstring(ast.parse(path.read_text())) or '').splitlines()[0]}"
+        )
     for kind in catalogue.REGISTRIES:
         print(kind)
         for name, member in catalogue.members(kind).items():
@@ -48,7 +50,7 @@ def run(
     /,
     seeds: int = 3,
     steps: int | None = None,
-    scale: str = "small",
+    scale: Literal["smoke", "small", "paper"] = "small",
     out: Path | None = None,
     devices: int = 1,
     via: Literal["jit", "pmap", "sharded"] = "jit",
@@ -59,7 +61,7 @@ def run(
         experiment: a name that `jaxgan list` shows.
         seeds: how many; a claim is judged on at least three.
         steps: generator steps, if not the scale's.
-        scale: smoke, small or paper.
+        scale: how long; smoke only shows that everything runs, paper is as published.
         out: folder of the results, runs/EXPERIMENT by default.
         devices: over how many devices a batch is split.
         via: how it is split.
@@ -124,7 +126,12 @@ def resume(folder: Positional[Path], /) -> None:
 
 @app.command
 def sample(
-    folder: Positional[Path], /, n: int = 64, arm: str | None = None, seed: int = 0
+    folder: Positional[Path],
+    /,
+    n: int = 64,
+    arm: str | None = None,
+    seed: int = 0,
+    best: bool = False,
 ) -> None:
     """Draw samples from a run: samples-N.png and samples-N.npy in its folder.
 
@@ -133,12 +140,14 @@ def sample(
         n: how many.
         arm: of a comparison; the first by default.
         seed: which of its runs.
+        best: from the best checkpoint instead of the last.
     """
     import jax
     import numpy as np
 
     from jaxgan import figures
-    from jaxgan.comparison import at_scale, restore
+    from jaxgan.comparison import at_scale
+    from jaxgan.runner import restore
     from jaxgan.training import sample
 
     settings = _settings(folder)
@@ -146,7 +155,7 @@ def sample(
     arm = arm or next(iter(comparison.arms))
     if arm not in comparison.arms:
         raise unknown("arm", arm, comparison.arms)
-    state, labels = restore(comparison, folder, arm, seed, n)
+    state, labels = restore(comparison, folder, arm, seed, n, best=best)
     samples = np.asarray(sample(comparison.networks, state, jax.random.key(seed), n, labels))
     np.save(folder / f"samples-{n}.npy", samples)
     picture = folder / f"samples-{n}.png"
@@ -199,7 +208,7 @@ def _experiments() -> dict[str, Path]:
 
 def _settings(folder: Path) -> dict[str, Any]:
     if not (folder / RUN).is_file():
-        raise FileNotFoundError(f"{folder} holds no {RUN}: give the folder of a `jaxgan run` or train")
+        raise FileNotFoundError(f"{folder} holds no {RUN}: give the folder of a run")
     return json.loads((folder / RUN).read_text())
 
 
@@ -219,15 +228,13 @@ def _start(folder: Path, settings: dict[str, Any]) -> None:
 
     use_compile_cache()
     comparison = _comparison(settings)
-    from jaxgan.comparison import compare
     from jaxgan.report import summarize, write_report
+    from jaxgan.runner import compare
 
     _claim(folder, settings)
     name = settings.get("experiment", "train")
     try:
-        compare(
-            comparison, folder, name=name, command=_command(settings), **settings["arguments"]
-        )
+        compare(comparison, folder, name=name, command=_command(settings), **settings["arguments"])
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(f"{stop}\nGo on with: jaxgan resume {folder}") from stop
     print(summarize([folder]))
@@ -240,7 +247,9 @@ def _claim(folder: Path, settings: dict[str, Any]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / RUN).write_text(json.dumps(settings, indent=1))
     except OSError as error:
-        raise OSError(f"cannot write in {folder} ({error.strerror}): choose another with --out") from error
+        raise OSError(
+            f"cannot write in {folder} ({error.strerror}): choose another --out"
+        ) from error
 
 
 def _command(settings: dict[str, Any]) -> str:

@@ -74,7 +74,7 @@ def train(
             the most steps of one dispatch.
         save_every: steps between checkpoints; one is always saved at the end.
         observe: what to measure of a state now and then; lines of `observed.jsonl`.
-        observe_every: steps between observations, the first at step 0; 0 for none.
+        observe_every: steps between observations, the first at step 0, one at the end; 0 for none.
         best_by: the observation by which the best checkpoint is kept, lower is better.
         devices: over how many devices a batch is split.
         via: how, see `parallel`.
@@ -135,7 +135,7 @@ def train(
             watch(step, log.means())
             if stopped or step == steps or step % log_every == 0:
                 log.flush(step)
-            if observe and observe_every and step % observe_every == 0:
+            if observe and observe_every and (step == steps or step % observe_every == 0):
                 log.observe(observe, state)
             if stopped or step == steps or step % save_every == 0:
                 log.save(state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -28,8 +28,8 @@ class Run(NamedTuple):
     """One arm with one seed: its last state and what it left on the way."""
 
     state: TrainState
-    metrics: list[dict[str, float]]
-    observed: list[dict[str, float]]
+    metrics: list[dict[str, Any]]
+    observed: list[dict[str, Any]]
     snapshots: dict[int, np.ndarray]
 
 

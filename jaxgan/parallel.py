@@ -26,7 +26,9 @@ AXIS = "devices"
 
 
 @functools.cache
-def compile_step(networks: Networks, recipe: Recipe, devices: int = 1, via: Via = "jit") -> TrainStep:
+def compile_step(
+    networks: Networks, recipe: Recipe, devices: int = 1, via: Via = "jit"
+) -> TrainStep:
     """Compiles the train step; equal arguments share one program. The state is donated.
 
     Args:
@@ -66,9 +68,7 @@ def compile_step(networks: Networks, recipe: Recipe, devices: int = 1, via: Via 
     if via == "jit":
         return jax.jit(step, donate_argnums=0)
     whole, split = _shardings(devices)
-    compiled = jax.jit(
-        step, in_shardings=(whole, split), out_shardings=whole, donate_argnums=0
-    )
+    compiled = jax.jit(step, in_shardings=(whole, split), out_shardings=whole, donate_argnums=0)
 
     def sharded(state: Any, batch: Batch) -> Any:
         _check_divides(batch.keys.shape[1], devices)
@@ -174,8 +174,8 @@ def _check_devices(devices: int, via: str) -> None:
         raise ValueError(f"via='jit' runs on one device, got devices={devices}: use 'sharded'")
     if not 1 <= devices <= jax.device_count():
         raise ValueError(
-            f"devices={devices}, but JAX sees {jax.device_count()}: ask for fewer, or simulate them "
-            f"with XLA_FLAGS=--xla_force_host_platform_device_count={devices}"
+            f"devices={devices}, but JAX sees {jax.device_count()}: ask for fewer, or simulate "
+            f"them with XLA_FLAGS=--xla_force_host_platform_device_count={devices}"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,7 +12,7 @@ from jaxtyping import Array, Float
 
 from jaxgan import figures
 from jaxgan.outcome import Outcome, Picture, Run
-from jaxgan.training import TrainState, sample
+from jaxgan.training import TrainState
 from jaxgan.training.modules import apply
 
 __all__ = ["pictures_of_images", "pictures_of_points"]
@@ -105,9 +106,7 @@ def _curves(outcome: Outcome) -> Picture:
     panels |= {
         label: _series(outcome, lambda run: run.metrics, name) for name, label in WATCHED.items()
     }
-    references = {
-        outcome.metrics[name].label: value for name, value in outcome.references.items()
-    }
+    references = {outcome.metrics[name].label: value for name, value in outcome.references.items()}
     return Picture(
         "curves.png",
         figures.training_curves(panels, references=references),
@@ -117,7 +116,7 @@ def _curves(outcome: Outcome) -> Picture:
 
 
 def _series(
-    outcome: Outcome, rows_of: Callable[[Run], list[dict[str, float]]], name: str
+    outcome: Outcome, rows_of: Callable[[Run], list[dict[str, Any]]], name: str
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Per arm the steps and `[seeds, t]` values that all its seeds have."""
     series = {}
@@ -153,4 +152,3 @@ def _nearest(samples: np.ndarray, real: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 def _pixels(images: np.ndarray) -> np.ndarray:
     return images / np.float32(127.5) - 1 if images.dtype == np.uint8 else images
-

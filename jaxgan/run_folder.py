@@ -15,7 +15,16 @@ from jaxgan import checkpoint
 from jaxgan.training import Networks, Recipe, TrainState
 from jaxgan.types import Dataset
 
-__all__ = ["CHECKPOINTS", "METRICS", "OBSERVED", "Observe", "RunFolder", "describe", "read_rows"]
+__all__ = [
+    "CHECKPOINTS",
+    "METRICS",
+    "OBSERVED",
+    "Observe",
+    "RunFolder",
+    "describe",
+    "printed",
+    "read_rows",
+]
 
 Observe = Callable[[TrainState], Mapping[str, float]]
 METRICS, OBSERVED, CHECKPOINTS = "metrics.jsonl", "observed.jsonl", "checkpoints"
@@ -39,20 +48,31 @@ def describe(
     arrays = [np.asarray(array) for array in data if array is not None]
     digest = hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
     return {
-        "networks": _printed(networks),
-        "recipe": _printed(recipe),
+        "networks": printed(networks),
+        "recipe": printed(recipe),
         "data": f"{arrays[0].shape} {arrays[0].dtype} {digest[:16]}",
         "batch_size": batch_size,
         "seed": seed,
     }
 
 
-def _printed(value: Any) -> str:
+def printed(value: Any) -> str:
+    """A value on one line, without memory addresses and without Flax's comments.
+
+    Args:
+        value: networks or a recipe.
+
+    Returns:
+        Its `repr`, tidied.
+
+    >>> printed(object())
+    '<object object>'
+    """
     text = re.sub(r" at 0x[0-9a-f]+", "", repr(value))
     return " ".join(re.sub(r"#.*", "", text).split())
 
 
-def read_rows(path: Path) -> list[dict[str, float]]:
+def read_rows(path: Path) -> list[dict[str, Any]]:
     """The lines of a JSONL file, up to the first torn one.
 
     Args:

@@ -12,7 +12,9 @@ from jaxgan.pictures import pictures_of_images, pictures_of_points
 __all__ = ["solo"]
 
 
-def solo(data: str, recipe: str, networks: str, objective: str | None, batch_size: int) -> Comparison:
+def solo(
+    data: str, recipe: str, networks: str, objective: str | None, batch_size: int
+) -> Comparison:
     """What `jaxgan train` runs.
 
     Args:

@@ -113,7 +113,9 @@ def clip_params(
 
     def update(updates: optax.Updates, state: optax.OptState, params: optax.Params | None = None):
         if params is None:
-            raise ValueError("clip_params needs the parameters: call update(updates, state, params)")
+            raise ValueError(
+                "clip_params needs the parameters: call update(updates, state, params)"
+            )
         return jax.tree_util.tree_map_with_path(clip, updates, params), state
 
     return optax.GradientTransformation(lambda params: optax.EmptyState(), update)

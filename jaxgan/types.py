@@ -1,4 +1,4 @@
-"""The types that every other file may import: arrays, data, and the contracts of the pluggable parts."""
+"""The types that every file may import: arrays, data, and the contracts of the parts."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Objective(Protocol):
 
     Real scores are HIGH in every objective. Both losses see both arrays, so relativistic and
     batch-statistic losses fit; a critic pass that a loss does not read is deleted by XLA. Scores
-    are `[batch]`; a critic that returns features gives `[batch, ...]`. Equal settings compare equal.
+    are `[batch]`, features `[batch, ...]`. Equal settings compare equal.
     """
 
     def critic_loss(self, real: Array, fake: Array) -> Float[Array, ""]:

@@ -12,6 +12,11 @@ if "xla_force_host_platform_device_count" not in os.environ.get("XLA_FLAGS", "")
     flags = os.environ.get("XLA_FLAGS", "")
     os.environ["XLA_FLAGS"] = f"{flags} --xla_force_host_platform_device_count=8".strip()
 
+import hypothesis  # noqa: E402
 import jax  # noqa: E402
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
+
+# JAX compiles at the first example, so an example has no deadline; the same examples every time.
+hypothesis.settings.register_profile("jaxgan", deadline=None, derandomize=True, max_examples=50)
+hypothesis.settings.load_profile("jaxgan")

@@ -85,7 +85,9 @@ def plain_step(member: Member, state: Any, batch: Batch) -> tuple[Any, Any, Any]
             norms = jnp.sqrt((slopes**2).sum(1))
             return value + 10 * ((norms - 1) ** 2).mean()
 
-        updates, of_critic = recipe.critic_optimizer.update(jax.grad(loss)(critic), of_critic, critic)
+        updates, of_critic = recipe.critic_optimizer.update(
+            jax.grad(loss)(critic), of_critic, critic
+        )
         critic = optax.apply_updates(critic, updates)
 
     latent, _ = draw(batch.keys[-1])
@@ -97,7 +99,9 @@ def plain_step(member: Member, state: Any, batch: Batch) -> tuple[Any, Any, Any]
     average = None
     if recipe.average:
         decay = recipe.average
-        average = jax.tree.map(lambda a, g: decay * a + (1 - decay) * g, state.generator.params, generator)
+        average = jax.tree.map(
+            lambda a, g: decay * a + (1 - decay) * g, state.generator.params, generator
+        )
     return generator, critic, average
 
 
@@ -122,7 +126,9 @@ def test_every_kind_of_member_trains(name: str) -> None:
     assert all(np.isfinite(value) for value in metrics.values())
     moved = [
         bool(jnp.any(a != b))
-        for a, b in zip(jax.tree.leaves(state.generator), jax.tree.leaves(new.generator), strict=True)
+        for a, b in zip(
+            jax.tree.leaves(state.generator), jax.tree.leaves(new.generator), strict=True
+        )
     ]
     assert all(moved) or name == "batch_norm_generator"  # biases before a norm have no gradient
     assert ("critic/loss" in metrics) == (member.recipe.n_critic != 0)
@@ -163,7 +169,9 @@ def test_a_chunk_equals_its_steps_and_so_do_two_chunks() -> None:
     whole, history = chunk(copy(start), data, key, 7)
     first, _ = chunk(copy(start), data, key, 3)
     both, _ = chunk(first, data, key, 4)
-    assert all(bool((a == b).all()) for a, b in zip(*map(jax.tree.leaves, (whole, both)), strict=True))
+    assert all(
+        bool((a == b).all()) for a, b in zip(*map(jax.tree.leaves, (whole, both)), strict=True)
+    )
 
     state, step = start, compile_step(member.networks, member.recipe)
     for index in range(7):
@@ -178,7 +186,9 @@ def test_a_chunk_is_the_same_on_four_devices(via: Any, devices: int) -> None:
     member = MEMBERS["penalized"]
     start = create_state(member.networks, member.recipe, KEY, member.data)
     options = {"batch_size": 8, "n_critic": 2, "capacity": 3}
-    wanted = compile_chunk(member.networks, member.recipe, **options)(copy(start), member.data, KEY, 3)
+    wanted = compile_chunk(member.networks, member.recipe, **options)(
+        copy(start), member.data, KEY, 3
+    )
     chunk = compile_chunk(member.networks, member.recipe, devices=devices, via=via, **options)
     assert_close(chunk(copy(start), member.data, KEY, 3), wanted, 2e-5)
 
@@ -207,7 +217,11 @@ def test_equal_recipes_share_one_program() -> None:
 
 
 def test_any_optax_transformation_is_accepted_as_it_is() -> None:
-    recipe = Recipe(Wasserstein(), optax.lion(1e-3), optax.MultiSteps(optax.adam(1e-3), 2).gradient_transformation())
+    recipe = Recipe(
+        Wasserstein(),
+        optax.lion(1e-3),
+        optax.MultiSteps(optax.adam(1e-3), 2).gradient_transformation(),
+    )
     member = Member(MLP, recipe, MEMBERS["penalized"].data)
     state, batch = state_and_batch(member)
     _, metrics = jax.jit(make_train_step(MLP, recipe))(state, batch)
@@ -250,7 +264,9 @@ def test_samples_come_from_the_average_and_do_not_depend_on_each_other() -> None
     keys = jax.random.split(jax.random.key(3), 4)
     latent = jax.vmap(member.networks.latent)(keys)
     wanted = member.networks.generator.apply(state.average, latent)
-    np.testing.assert_allclose(sample(member.networks, state, jax.random.key(3), 4), wanted, rtol=1e-5)
+    np.testing.assert_allclose(
+        sample(member.networks, state, jax.random.key(3), 4), wanted, rtol=1e-5
+    )
 
     member = MEMBERS["batch_norm_generator"]
     state, _ = state_and_batch(member)
@@ -279,7 +295,10 @@ class ImageGenerator(nn.Module):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Recipe(Wasserstein(), sgd(1.0), sgd(1.0), n_critic=-1), "n_critic must be at least"),
+        (
+            lambda: Recipe(Wasserstein(), sgd(1.0), sgd(1.0), n_critic=-1),
+            "n_critic must be at least",
+        ),
         (lambda: Recipe(Wasserstein(), sgd(1.0), sgd(1.0), average=1.0), "decay in"),
         (
             lambda: create_state(

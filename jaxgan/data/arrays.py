@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 from numpy.typing import ArrayLike
 
-import jax.numpy as jnp
 from jaxgan.types import Dataset
 
 __all__ = ["from_arrays"]
@@ -87,6 +87,6 @@ def _checked_labels(labels: ArrayLike | None, classes: int | None, n: int) -> Ar
     low, high, limit = int(values.min()), int(values.max()), classes or int(values.max()) + 1
     if low < 0 or high >= limit:
         raise ValueError(
-            f"labels must lie in 0..{limit - 1}, got {low}..{high}: renumber them, or correct classes"
+            f"labels must lie in 0..{limit - 1}, got {low}..{high}: renumber them, or mend classes"
         )
     return jnp.asarray(values, jnp.int32)

@@ -26,6 +26,6 @@ def digits() -> Dataset:
     Reference: Alpaydin, Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998 (test part).
     https://doi.org/10.24432/C50P49
     """
-    bunch = load_digits()
-    pixels = np.rint(bunch.images * (255 / 16)).astype(np.uint8)
-    return from_arrays(pixels, bunch.target, classes=10)
+    levels, labels = load_digits(return_X_y=True)
+    pixels = np.rint(np.reshape(levels, (-1, 8, 8)) * (255 / 16)).astype(np.uint8)
+    return from_arrays(pixels, labels, classes=10)

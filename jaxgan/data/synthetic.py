@@ -1,4 +1,4 @@
-"""Distributions with known densities: the toy data on which the papers show what a critic learns."""
+"""Distributions with known densities: the toy data on which papers show what a critic learns."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ TWENTY_FIVE_STD = 0.05 / 2.828
 def eight_centers() -> Float[Array, "8 2"]:
     r"""The modes of `eight_gaussians`, equally spaced on a circle.
 
-    $$\mu_k = \tfrac{2}{1.414} (\cos \tfrac{2 \pi k}{8}, \sin \tfrac{2 \pi k}{8}), \quad k = 0, \dots, 7.$$
+    $$\mu_k = \tfrac{2}{1.414} (\cos \tfrac{2 \pi k}{8}, \sin \tfrac{2 \pi k}{8}),
+    \quad 0 \le k < 8.$$
 
     Returns:
         Eight distinct centers, `[8, 2]`.
@@ -65,8 +66,8 @@ def eight_gaussians(key: Key[Array, ""], n: int) -> Float[Array, "n 2"]:
     with the centers of `eight_centers`. Each point draws its mode independently.
 
     Args:
-        key: A PRNG key.
-        n: Number of points.
+        key: a PRNG key.
+        n: number of points.
 
     Returns:
         Points, `[n, 2]`.
@@ -76,9 +77,9 @@ def eight_gaussians(key: Key[Array, ""], n: int) -> Float[Array, "n 2"]:
     >>> round(float((x**2).sum(axis=1).mean()), 1)
     2.0
 
-    Reference:
-        Gulrajani et al., "Improved Training of Wasserstein GANs", 2017, Figure 1a; constants of
-        gan_toy.py. https://arxiv.org/abs/1704.00028, https://github.com/igul222/improved_wgan_training
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, figure 1a.
+    https://arxiv.org/abs/1704.00028, with the constants of the authors' gan_toy.py,
+    https://github.com/igul222/improved_wgan_training
     """
     return _mixture(key, n, eight_centers(), EIGHT_STD)
 
@@ -86,14 +87,15 @@ def eight_gaussians(key: Key[Array, ""], n: int) -> Float[Array, "n 2"]:
 def twenty_five_gaussians(key: Key[Array, ""], n: int) -> Float[Array, "n 2"]:
     r"""A grid of twenty-five narrow Gaussians.
 
-    $$x \sim \tfrac{1}{25} \sum_{ij} \mathcal{N}(\mu_{ij}, \sigma^2 I), \quad \sigma = 0.05 / 2.828,$$
+    $$x \sim \tfrac{1}{25} \sum_{ij} \mathcal{N}(\mu_{ij}, \sigma^2 I), \quad
+    \sigma = 0.05 / 2.828,$$
 
     with the centers of `twenty_five_centers`. The paper's code draws 100,000 points once, 4,000 of
     each mode; here each point draws its mode independently.
 
     Args:
-        key: A PRNG key.
-        n: Number of points.
+        key: a PRNG key.
+        n: number of points.
 
     Returns:
         Points, `[n, 2]`.
@@ -103,9 +105,9 @@ def twenty_five_gaussians(key: Key[Array, ""], n: int) -> Float[Array, "n 2"]:
     >>> round(float((x**2).sum(axis=1).mean()), 1)
     2.0
 
-    Reference:
-        Gulrajani et al., "Improved Training of Wasserstein GANs", 2017, Figure 1a; constants of
-        gan_toy.py. https://arxiv.org/abs/1704.00028, https://github.com/igul222/improved_wgan_training
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, figure 1a.
+    https://arxiv.org/abs/1704.00028, with the constants of the authors' gan_toy.py,
+    https://github.com/igul222/improved_wgan_training
     """
     return _mixture(key, n, twenty_five_centers(), TWENTY_FIVE_STD)
 
@@ -119,8 +121,8 @@ def swiss_roll(key: Key[Array, ""], n: int) -> Float[Array, "n 2"]:
     These are the first and third columns of scikit-learn's `make_swiss_roll(noise=0.25)`.
 
     Args:
-        key: A PRNG key.
-        n: Number of points.
+        key: a PRNG key.
+        n: number of points.
 
     Returns:
         Points, `[n, 2]`.
@@ -131,9 +133,9 @@ def swiss_roll(key: Key[Array, ""], n: int) -> Float[Array, "n 2"]:
     >>> bool(radius.min() > 0.5), bool(radius.max() < 2.05)
     (True, True)
 
-    Reference:
-        Gulrajani et al., "Improved Training of Wasserstein GANs", 2017, Figure 1a; constants of
-        gan_toy.py. https://arxiv.org/abs/1704.00028, https://github.com/igul222/improved_wgan_training
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, figure 1a.
+    https://arxiv.org/abs/1704.00028, with the constants of the authors' gan_toy.py,
+    https://github.com/igul222/improved_wgan_training
     """
     angle_key, noise_key = jax.random.split(key)
     t = 1.5 * math.pi * (1 + 2 * jax.random.uniform(angle_key, (n,)))
@@ -146,12 +148,12 @@ def two_gaussians(key: Key[Array, ""], n: int, distance: float = 4.0) -> Float[A
 
     $$x \sim \tfrac{1}{2} \mathcal{N}(-d/2, 1) + \tfrac{1}{2} \mathcal{N}(d/2, 1),$$
 
-    with mean 0 and variance $1 + d^2 / 4$. The paper's figure shows such a pair without its numbers.
+    with mean 0 and variance $1 + d^2 / 4$. The paper shows such a pair without its numbers.
 
     Args:
-        key: A PRNG key.
-        n: Number of points.
-        distance: Distance d of the two means, in standard deviations.
+        key: a PRNG key.
+        n: number of points.
+        distance: the distance d of the two means, in standard deviations.
 
     Returns:
         Points, `[n, 1]`.
@@ -161,9 +163,8 @@ def two_gaussians(key: Key[Array, ""], n: int, distance: float = 4.0) -> Float[A
     >>> round(float(x.var()), 1)
     5.0
 
-    Reference:
-        Arjovsky, Chintala, Bottou, "Wasserstein GAN", 2017, Figure 2.
-        https://arxiv.org/abs/1701.07875
+    Reference: Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017, figure 2.
+    https://arxiv.org/abs/1701.07875
     """
     return _mixture(key, n, jnp.array([[-0.5], [0.5]]) * distance, 1.0)
 
@@ -177,9 +178,9 @@ def parallel_lines(key: Key[Array, ""], n: int, theta: float = 1.0) -> Float[Arr
     divergence is $\log 2$ and the Kullback-Leibler divergence is infinite for every other theta.
 
     Args:
-        key: A PRNG key.
-        n: Number of points.
-        theta: First coordinate of every point; 0 is the real line of the example.
+        key: a PRNG key.
+        n: number of points.
+        theta: first coordinate of every point; 0 is the real line of the example.
 
     Returns:
         Points, `[n, 2]`.
@@ -188,14 +189,13 @@ def parallel_lines(key: Key[Array, ""], n: int, theta: float = 1.0) -> Float[Arr
     >>> float(parallel_lines(jax.random.key(0), 5, theta=0.5)[0, 0])
     0.5
 
-    Reference:
-        Arjovsky, Chintala, Bottou, "Wasserstein GAN", 2017, Example 1.
-        https://arxiv.org/abs/1701.07875
+    Reference: Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017, example 1.
+    https://arxiv.org/abs/1701.07875
     """
     return jnp.stack([jnp.full((n,), theta), jax.random.uniform(key, (n,))], axis=1)
 
 
-def _mixture(key, n, centers, std):
+def _mixture(key: Array, n: int, centers: Array, std: float) -> Array:
     """Points of an equal mixture of isotropic Gaussians."""
     mode_key, noise_key = jax.random.split(key)
     modes = jax.random.choice(mode_key, centers, (n,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 
@@ -32,11 +33,11 @@ def from_tfds(
     import tensorflow_datasets as tfds  # takes a second to import
 
     where = {} if data_dir is None else {"data_dir": os.fspath(data_dir)}
-    builder = tfds.builder(name, file_format="array_record", **where)
+    builder: Any = tfds.builder(name, file_format="array_record", **where)  # pyright: ignore
     if not builder.is_prepared():
         raise FileNotFoundError(
-            f"TFDS has not prepared {name!r} in {builder.data_path.parent.parent}. Where there is a "
-            "network and TensorFlow: tfds.builder("
+            f"TFDS has not prepared {name!r} in {builder.data_path.parent.parent}. Where there is "
+            "a network and TensorFlow: tfds.builder("
             f"{name!r}, file_format='array_record').download_and_prepare()"
         )
     examples = list(builder.as_data_source(split=split))

@@ -51,7 +51,8 @@ def paste(figure: Figure, pixels: UInt8[np.ndarray, "_height _width 3"], x: int,
         y: of the top left corner, downward.
     """
     height, width = pixels.shape[:2]
-    area(figure, x, y, width, height).imshow(pixels, interpolation="nearest", aspect="auto")
+    axes = area(figure, x, y, width, height)
+    axes.imshow(pixels, interpolation="nearest", aspect="auto", origin="upper")
 
 
 def write(

@@ -1,0 +1,19 @@
+"""Measures of what was generated, each with its floor or its ceiling."""
+
+from jaxgan.metrics.classifier import Classifier, features, probabilities, train_classifier
+from jaxgan.metrics.coverage import Coverage, mode_coverage
+from jaxgan.metrics.distances import frechet_distance, frechet_floor, wasserstein1
+from jaxgan.metrics.scores import classifier_scores
+
+__all__ = [
+    "Classifier",
+    "Coverage",
+    "classifier_scores",
+    "features",
+    "frechet_distance",
+    "frechet_floor",
+    "mode_coverage",
+    "probabilities",
+    "train_classifier",
+    "wasserstein1",
+]

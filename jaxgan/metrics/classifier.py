@@ -23,7 +23,7 @@ class _Network(nn.Module):
     classes: int
 
     @nn.compact
-    def __call__(self, images):
+    def __call__(self, images: Array) -> tuple[Array, Array]:
         x = images.reshape(len(images), -1)
         x = nn.relu(nn.Dense(self.width)(x))
         x = nn.relu(nn.Dense(self.width // 2)(x))
@@ -55,9 +55,9 @@ def train_classifier(
     labels: Int[ArrayLike, " n"],
     key: Key[Array, ""],
     *,
-    steps: int = 1500,
+    steps: int = 1000,
     batch_size: int = 128,
-    learning_rate: float = 3e-3,
+    learning_rate: float = 5e-3,
     width: int = 256,
 ) -> Classifier:
     r"""Train a classifier of K classes of real images, and one class more for everything else.
@@ -66,43 +66,44 @@ def train_classifier(
 
     $$-\mathbb{E}_{(x, y)} \log p(y \mid x) - \tfrac{1}{2} \mathbb{E}_{x'} \log p(K \mid x')$$
 
-    also runs over images x' that are uniform noise, real images with shuffled pixels, and pixelwise
-    mixtures of two real images of different classes. All images are jittered by Gaussian noise, so
-    that sharpness alone is no sign of a real image. The network is a perceptron of two hidden layers,
-    trained by Adam on four fifths of the images; the key decides which.
+    also runs over images x' of no class: half of them uniform noise, half mixtures of two real
+    images, each pixel with a weight of its own. Real images are jittered by noise of half a unit,
+    for else unseen ones are refused. The network is a perceptron of two hidden layers, trained by
+    Adam on four fifths of the images; the key decides which.
+
+    Believe it as far as it was measured: on scikit-learn's 8 x 8 digits, MEASURED.
 
     Args:
         images: uint8 in [0, 255] or floats in [-1, 1], `[n, height, width, channels]`.
-        labels: Classes 0 to K - 1 with K at least 2, `[n]`.
-        key: A PRNG key: the held-out fifth, the initial weights and the batches.
-        steps: Number of updates.
-        batch_size: Real images per update, a multiple of 8; half as many others join them.
-        learning_rate: Rate of the first update; it falls to 0 along a cosine.
-        width: Units of the first hidden layer; the features are half as many.
+        labels: classes 0 to K - 1 with K at least 2, `[n]`.
+        key: a PRNG key: the held-out fifth, the initial weights and the batches.
+        steps: number of updates.
+        batch_size: real images per update, a multiple of 4; half as many others join them.
+        learning_rate: rate of the first update; it falls to 0 along a cosine.
+        width: units of the first hidden layer; the features are half as many.
 
     Returns:
         The classifier with its accuracy on the held-out fifth.
 
     Raises:
-        ValueError: If there are fewer than five images or two classes, or an odd batch size.
+        ValueError: fewer than five images or two classes, or a batch of another size.
 
     >>> import jax, jax.numpy as jnp
-    >>> labels = jnp.arange(200) % 2
-    >>> images = jnp.where(labels[:, None, None, None] == 1, 0.5, -0.5) * jnp.ones((200, 4, 4, 1))
-    >>> classifier = train_classifier(images, labels, jax.random.key(0), steps=50, width=16)
+    >>> images = jnp.stack([jnp.ones((4, 4, 1)), -jnp.ones((4, 4, 1))] * 20)
+    >>> labels = jnp.arange(40) % 2
+    >>> classifier = train_classifier(images, labels, jax.random.key(0), steps=200, width=16)
     >>> classifier.held_out_accuracy
     1.0
 
-    Reference:
-        Hendrycks, Mazeika, Dietterich, "Deep Anomaly Detection with Outlier Exposure", 2019.
-        https://arxiv.org/abs/1812.04606
+    Reference: Hendrycks, Mazeika, Dietterich, Deep Anomaly Detection with Outlier Exposure, 2019.
+    https://arxiv.org/abs/1812.04606
     """
     images, labels = jnp.asarray(images), jnp.asarray(labels)
     classes = int(labels.max()) + 1
     if len(images) < 5 or classes < 2:
         raise ValueError(f"{len(images)} images of {classes} classes; give at least 5 of 2 classes")
-    if batch_size < 8 or batch_size % 8:
-        raise ValueError(f"batch_size is {batch_size}; give a multiple of 8")
+    if batch_size < 4 or batch_size % 4:
+        raise ValueError(f"batch_size is {batch_size}; give a multiple of 4")
     split_key, fit_key = jax.random.split(key)
     order = jax.random.permutation(split_key, len(images))
     held_out, seen = order[: len(order) // 5], order[len(order) // 5 :]
@@ -119,15 +120,16 @@ def probabilities(
     """Probabilities of the real classes, and in the last column of being no real image.
 
     Args:
-        classifier: A trained classifier.
-        images: As those it was trained on, `[n, height, width, channels]`.
+        classifier: a trained classifier.
+        images: as those it was trained on, `[n, height, width, channels]`.
 
     Returns:
         Rows that sum to one, `[n, classes + 1]`.
 
     >>> import jax, jax.numpy as jnp
     >>> images = jnp.stack([jnp.ones((4, 4, 1)), -jnp.ones((4, 4, 1))] * 20)
-    >>> classifier = train_classifier(images, jnp.arange(40) % 2, jax.random.key(0), steps=50)
+    >>> labels = jnp.arange(40) % 2
+    >>> classifier = train_classifier(images, labels, jax.random.key(0), steps=200, width=16)
     >>> probabilities(classifier, images).shape
     (40, 3)
     """
@@ -141,28 +143,38 @@ def features(
     """Activations of the last hidden layer, in which `frechet_distance` compares sets of images.
 
     Args:
-        classifier: A trained classifier.
-        images: As those it was trained on, `[n, height, width, channels]`.
+        classifier: a trained classifier.
+        images: as those it was trained on, `[n, height, width, channels]`.
 
     Returns:
         Nonnegative features, `[n, width / 2]`.
 
     >>> import jax, jax.numpy as jnp
     >>> images = jnp.stack([jnp.ones((4, 4, 1)), -jnp.ones((4, 4, 1))] * 20)
-    >>> classifier = train_classifier(images, jnp.arange(40) % 2, jax.random.key(0), steps=50)
+    >>> labels = jnp.arange(40) % 2
+    >>> classifier = train_classifier(images, labels, jax.random.key(0), steps=200, width=16)
     >>> features(classifier, images).shape
-    (40, 128)
+    (40, 8)
     """
     return _apply(classifier.network, classifier.params, jnp.asarray(images))[1]
 
 
 @functools.partial(jax.jit, static_argnames="network")
-def _apply(network, params, images):
+def _apply(network: nn.Module, params: Any, images: Array) -> Any:
+    """Logits and features."""
     return network.apply(params, _in_range(images))
 
 
 @functools.partial(jax.jit, static_argnames=("network", "steps", "batch_size"))
-def _fit(network, images, labels, key, steps, batch_size, learning_rate):
+def _fit(
+    network: _Network,
+    images: Array,
+    labels: Array,
+    key: Array,
+    steps: int,
+    batch_size: int,
+    learning_rate: float,
+) -> Any:
     """The variables after one scan over all updates."""
     optimizer = optax.adam(optax.cosine_decay_schedule(learning_rate, steps))
 
@@ -170,38 +182,39 @@ def _fit(network, images, labels, key, steps, batch_size, learning_rate):
         logits, _ = network.apply(params, images)
         return optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
 
-    def step(carry, key):
+    def step(carry, index):
         params, state = carry
-        gradient = jax.grad(loss)(params, *_draw(key, images, labels, batch_size, network.classes))
+        batch = _draw(
+            jax.random.fold_in(batch_key, index), images, labels, batch_size, network.classes
+        )
+        gradient = jax.grad(loss)(params, *batch)
         updates, state = optimizer.update(gradient, state)
         return (optax.apply_updates(params, updates), state), None
 
     init_key, batch_key = jax.random.split(key)
     params = network.init(init_key, _in_range(images[:1]))
     carry = params, optimizer.init(params)
-    (params, _), _ = jax.lax.scan(step, carry, jax.random.split(batch_key, steps))
+    (params, _), _ = jax.lax.scan(step, carry, jnp.arange(steps))
     return params
 
 
-def _draw(key, images, labels, batch_size, classes):
-    """Real images with their labels, and half as many others: an eighth, an eighth, a quarter."""
-    index_key, noise_key, order_key, weight_key, jitter_key = jax.random.split(key, 5)
+def _draw(
+    key: Array, images: Array, labels: Array, batch_size: int, classes: int
+) -> tuple[Array, Array]:
+    """Jittered real images with their labels, a quarter as much noise and as many mixtures."""
+    index_key, uniform_key = jax.random.split(key)
     index = jax.random.randint(index_key, (batch_size,), 0, len(images))
     real, label = _in_range(images[index]), labels[index]
-    first, second, third, _ = jnp.split(real, 4)
-    eighth = batch_size // 8
-    noise = jax.random.uniform(noise_key, first[:eighth].shape, minval=-1.0)
-    pixels = third[:eighth].reshape(eighth, -1)
-    shuffled = jax.random.permutation(order_key, pixels, axis=1).reshape(noise.shape)
-    weight = jax.random.uniform(weight_key, first.shape)
+    (first, second, *_), (one, other, *_) = jnp.split(real, 4), jnp.split(label, 4)
+    quarter = len(first)
+    uniform = jax.random.uniform(uniform_key, (6 * quarter, *real.shape[1:]))  # one: compiles fast
+    noise, weight, jitter = jnp.split(uniform, [quarter, 2 * quarter])
     mixed = weight * first + (1 - weight) * second
-    one, other, *_ = jnp.split(label, 4)
     mixed_label = jnp.where(one == other, one, classes)  # two threes still make a three
-    drawn = jnp.concatenate([real, noise, shuffled, mixed])
-    drawn_label = jnp.concatenate([label, jnp.full(2 * eighth, classes), mixed_label])
-    return drawn + 0.3 * jax.random.normal(jitter_key, drawn.shape), drawn_label
+    drawn = jnp.concatenate([real + jitter - 0.5, 2 * noise - 1, mixed])
+    return drawn, jnp.concatenate([label, jnp.full(quarter, classes), mixed_label])
 
 
-def _in_range(images):
+def _in_range(images: Array) -> Array:
     """Images in [-1, 1], whether they are stored as bytes or as floats."""
     return images / 127.5 - 1 if images.dtype == jnp.uint8 else images

@@ -37,21 +37,21 @@ def mode_coverage(
 
     $$\mathrm{KL}(p \,\|\, u) = \sum_{i=1}^{k} p_i \log (k p_i),$$
 
-    which is 0 for an even cover and $\log k$ for a single mode; without any high-quality sample it is
-    $\log k$ too. The ceiling of the share is below one: a perfect sampler of a mixture in the plane
-    has $1 - e^{-9/2} = 98.9\,\%$ of its samples within three standard deviations.
+    which is 0 for an even cover and $\log k$ for a single mode; without any high-quality sample it
+    is $\log k$ too. The ceiling of the share is below one: a perfect sampler of a mixture in the
+    plane has $1 - e^{-9/2} = 98.9\,\%$ of its samples within three standard deviations.
 
     Args:
-        samples: Generated points, `[n, d]`.
-        centers: Means of the mixture, `[k, d]`.
-        std: Standard deviation of a mode per coordinate, in the unit of the points.
-        within: Radius of a mode, in standard deviations.
+        samples: generated points, `[n, d]`.
+        centers: means of the mixture, `[k, d]`.
+        std: standard deviation of a mode per coordinate, in the unit of the points.
+        within: radius of a mode, in standard deviations.
 
     Returns:
         A `Coverage` of three scalars.
 
     Raises:
-        ValueError: If points and centers have different numbers of coordinates.
+        ValueError: points and centers have different numbers of coordinates.
 
     >>> import jax.numpy as jnp
     >>> centers = jnp.array([[0.0, 0.0], [1.0, 0.0]])
@@ -62,9 +62,8 @@ def mode_coverage(
     >>> round(float(coverage.reverse_kl), 4)  # 2/3 log 4/3 + 1/3 log 2/3
     0.0566
 
-    Reference:
-        Lin, Khetan, Fanti, Oh, "PacGAN: The power of two samples in generative adversarial
-        networks", 2018, Section 4.1. https://arxiv.org/abs/1712.04086
+    Reference: Lin, Khetan, Fanti, Oh, PacGAN: The Power of Two Samples in Generative Adversarial
+    Networks, 2018, section 4. https://arxiv.org/abs/1712.04086
     """
     if samples.shape[1] != centers.shape[1]:
         raise ValueError(
@@ -74,7 +73,7 @@ def mode_coverage(
     k = len(centers)
     distances = jnp.linalg.norm(samples[:, None, :] - centers[None, :, :], axis=2)
     near = distances.min(axis=1) <= within * std
-    counts = jnp.bincount(distances.argmin(axis=1), weights=near, length=k)
+    counts = jnp.bincount(distances.argmin(axis=1), weights=near.astype(jnp.float32), length=k)
     shares = counts / jnp.maximum(counts.sum(), 1)
     reverse_kl = jnp.where(near.any(), xlogy(shares, k * shares).sum(), jnp.log(k))
     return Coverage((counts > 0).sum(), near.mean(), reverse_kl)

@@ -21,22 +21,21 @@ def wasserstein1(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "n d"]) -> floa
     assignment takes up to $O(n^3)$ time, a second or so at n = 2,000.
 
     Args:
-        x: Points, `[n, d]`.
-        y: As many points, `[n, d]`.
+        x: points, `[n, d]`.
+        y: as many points, `[n, d]`.
 
     Returns:
         The distance, in the unit of the points.
 
     Raises:
-        ValueError: If the sets are not two matrices of the same shape.
+        ValueError: the sets are not two matrices of the same shape.
 
     >>> import numpy as np
     >>> wasserstein1(np.array([[0.0, 0.0], [1.0, 0.0]]), np.array([[1.0, 3.0], [0.0, 3.0]]))
     3.0
 
-    Reference:
-        Peyré, Cuturi, "Computational Optimal Transport", 2019, Sections 2.2 and 2.6.
-        https://arxiv.org/abs/1803.00567
+    Reference: Peyré, Cuturi, Computational Optimal Transport, 2019, sections 2.2 and 2.6.
+    https://arxiv.org/abs/1803.00567
     """
     x, y = _matrix("x", x), _matrix("y", y)
     if x.shape != y.shape:
@@ -52,8 +51,8 @@ def frechet_distance(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]) -> 
 
     $$\| \mu_x - \mu_y \|^2 + \mathrm{Tr}(C_x) + \mathrm{Tr}(C_y) - 2 \| R_x R_y^\top \|_*,$$
 
-    where $C = R^\top R$ and the nuclear norm equals $\mathrm{Tr} (C_x C_y)^{1/2}$. The factors R come
-    from the centered features by QR, so no matrix is squared and no rank is required: n may be
+    where $C = R^\top R$ and the nuclear norm equals $\mathrm{Tr} (C_x C_y)^{1/2}$. The factors R
+    come from the centered features by QR, so no matrix is squared and no rank is required: n may be
     smaller than d. Covariances are divided by n - 1; everything is float64.
 
     The value is biased upward by about 1/n, so compare only distances of equally many samples, with
@@ -61,14 +60,14 @@ def frechet_distance(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]) -> 
     as FID: that name belongs to one Inception network.
 
     Args:
-        x: Features, `[n, d]` with n at least 2.
-        y: Features of the same classifier, `[m, d]` with m at least 2.
+        x: features, `[n, d]` with n at least 2.
+        y: features of the same classifier, `[m, d]` with m at least 2.
 
     Returns:
         The squared distance, in the squared unit of the features.
 
     Raises:
-        ValueError: If a set is no matrix of two or more rows, or the sets differ in columns.
+        ValueError: a set is no matrix of two or more rows, or the sets differ in columns.
 
     >>> import numpy as np
     >>> x = np.array([[0.0], [2.0]])  # mean 1, variance 2
@@ -76,9 +75,8 @@ def frechet_distance(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]) -> 
     >>> round(frechet_distance(x, y), 6)  # (5 - 1)^2 + (8^0.5 - 2^0.5)^2
     18.0
 
-    Reference:
-        Dowson, Landau, "The Fréchet distance between multivariate normal distributions", 1982,
-        equation 4. https://doi.org/10.1016/0047-259X(82)90077-X
+    Reference: Dowson, Landau, The Fréchet Distance between Multivariate Normal Distributions, 1982.
+    https://doi.org/10.1016/0047-259X(82)90077-X
     """
     x, y = _matrix("x", x, rows=2), _matrix("y", y, rows=2)
     if x.shape[1] != y.shape[1]:
@@ -97,15 +95,15 @@ def frechet_floor(x: Float[ArrayLike, "n d"], key: Key[Array, ""], splits: int =
     the floor for sets of n/2 samples; larger sets have a lower one.
 
     Args:
-        x: Features of real data, `[n, d]` with n at least 4.
-        key: A PRNG key.
-        splits: Number of cuts.
+        x: features of real data, `[n, d]` with n at least 4.
+        key: a PRNG key.
+        splits: number of cuts.
 
     Returns:
         The mean squared distance, in the squared unit of the features.
 
     Raises:
-        ValueError: If there are fewer than four rows, or no cut is asked for.
+        ValueError: fewer than four rows, or no cut.
 
     >>> import jax
     >>> x = jax.random.normal(jax.random.key(0), (1000, 2))
@@ -120,14 +118,14 @@ def frechet_floor(x: Float[ArrayLike, "n d"], key: Key[Array, ""], splits: int =
     return float(np.mean([frechet_distance(x[o[:half]], x[o[half : 2 * half]]) for o in orders]))
 
 
-def _matrix(name, x, rows=1):
+def _matrix(name: str, x: ArrayLike, rows: int = 1) -> np.ndarray:
     """The argument in float64, or an error that names it."""
-    x = np.asarray(x, np.float64)
-    if x.ndim != 2 or len(x) < rows:
-        raise ValueError(f"{name} is {x.shape}; give a matrix of at least {rows} rows, [n, d]")
-    return x
+    matrix = np.asarray(x, np.float64)
+    if matrix.ndim != 2 or len(matrix) < rows:
+        raise ValueError(f"{name} is {matrix.shape}; give [n, d] with n at least {rows}")
+    return matrix
 
 
-def _covariance_root(x):
+def _covariance_root(x: np.ndarray) -> np.ndarray:
     """A factor R of the sample covariance R^T R, at most d rows high."""
-    return np.linalg.qr((x - x.mean(axis=0)) / np.sqrt(len(x) - 1), mode="r")
+    return np.linalg.qr((x - x.mean(axis=0)) / np.sqrt(len(x) - 1)).R

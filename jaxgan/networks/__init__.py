@@ -1,4 +1,4 @@
-"""Generators, critics and the laws of their latents: Flax Linen modules on NHWC images or points."""
+"""Generators, critics and the laws of their latents: Flax Linen modules on NHWC arrays."""
 
 from jaxgan.networks.dcgan import DCGANCritic, DCGANGenerator
 from jaxgan.networks.identity import Identity

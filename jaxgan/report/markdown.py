@@ -130,7 +130,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _plain(text: str) -> str:
     """One line in which nothing is markup."""
     line = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", " ".join(text.split()))
-    return re.sub(r"^(\d*)([-+#.)=])", r"\1\\\2", line)
+    return re.sub(r"^(\d*)(?=([-+#=]+|[.)])(\s|$))", r"\1\\", line)
 
 
 def _paragraphs(text: str) -> str:

@@ -99,9 +99,13 @@ def _claim(claim: dict[str, Any]) -> str:
         f"<div>{_entry('Measured', number(claim['measured']), state)}{bounds}</div>\n"
         f"<div><dt>Per seed; the dashes are the threshold {number(claim['threshold'])}</dt>"
         f"<dd>{drawing}</dd><dd>{seeds}</dd></div></dl>\n"
-        f'<p class="reason">{html.escape(claim.get("reason") or "")} '
+        f'<p class="reason">{_sentence(claim.get("reason") or "")}'
         '<a href="#protocol">How it was measured</a></p>\n</article>'
     )
+
+
+def _sentence(text: str) -> str:
+    return f"{html.escape(text[:1].upper() + text[1:].rstrip('.'))}. " if text else ""
 
 
 def _figure(folder: Path, file: str, caption: str) -> str:
@@ -145,7 +149,7 @@ def _setting(arm: str, entry: dict[str, Any]) -> str:
     return (
         f'<article class="setting card"><header><h3>{html.escape(arm)}</h3>'
         f'<span class="soft">{times} per seed</span></header>\n'
-        f"{code(entry['recipe'])}\n{code(entry['networks'])}</article>"
+        f'<div class="pair">{code(entry["recipe"])}\n{code(entry["networks"])}</div></article>'
     )
 
 

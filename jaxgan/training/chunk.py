@@ -17,9 +17,7 @@ from jaxgan.types import Batch, Dataset, Metrics
 __all__ = ["sample_batch", "train_chunk"]
 
 
-def sample_batch(
-    data: Dataset, key: Key[Array, ""], *, n_critic: int, batch_size: int
-) -> Batch:
+def sample_batch(data: Dataset, key: Key[Array, ""], *, n_critic: int, batch_size: int) -> Batch:
     """Draws the examples and the keys of one train step, with replacement.
 
     Args:

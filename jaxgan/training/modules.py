@@ -23,9 +23,7 @@ def parameters_of(kind: type[nn.Module]) -> Mapping[str, inspect.Parameter]:
     return inspect.signature(kind.__call__).parameters
 
 
-def initialize(
-    module: nn.Module, key: Key[Array, ""], x: Array, labels: Array | None
-) -> Variables:
+def initialize(module: nn.Module, key: Key[Array, ""], x: Array, labels: Array | None) -> Variables:
     """All collections of a module; `params` is there even if it is empty."""
     return {"params": {}, **module.init(key, x, **_options(module, labels, train=False))}
 

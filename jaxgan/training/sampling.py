@@ -37,6 +37,7 @@ def sample(
         `[n, ...]` examples in the units of the training batches: [-1, 1] for images.
 
     >>> from jaxgan import architectures, data, recipes
+    >>> from jaxgan.training import create_state
     >>> networks, recipe = architectures.mlp((2,), width=8), recipes.wgan_gp()
     >>> state = create_state(networks, recipe, jax.random.key(0), data.load("swiss_roll"))
     >>> sample(networks, state, jax.random.key(1), 3).shape

@@ -21,9 +21,7 @@ __all__ = ["TrainStep", "make_train_step"]
 TrainStep = Callable[[TrainState, Batch], tuple[TrainState, Metrics]]
 
 
-def make_train_step(
-    networks: Networks, recipe: Recipe, axis_name: str | None = None
-) -> TrainStep:
+def make_train_step(networks: Networks, recipe: Recipe, axis_name: str | None = None) -> TrainStep:
     """The pure train step: as many critic steps as the batch holds, then one generator step.
 
     Args:
@@ -38,6 +36,7 @@ def make_train_step(
         generator step.
 
     >>> from jaxgan import architectures, data, recipes
+    >>> from jaxgan.training import create_state, sample_batch
     >>> networks, recipe = architectures.mlp((2,), width=8), recipes.wgan_gp()
     >>> points = data.load("swiss_roll")
     >>> state = create_state(networks, recipe, jax.random.key(0), points)

@@ -1,0 +1,1 @@
+"""Measurements of speed. They print numbers with their machine and judge none of them."""

@@ -1,0 +1,74 @@
+"""Kills a run at random moments with SIGKILL and compares its bits with those of a run in peace.
+
+python -m tests.kill_and_resume --moments 20
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+JAXGAN = [sys.executable, "-c", "from jaxgan.cli import main; main()"]
+TRAIN = ["train", "--data", "digits", "--networks", "mlp(width=32)", "--batch-size", "32"]
+
+
+def digest(folder: Path, steps: int) -> str:
+    """The sha256 of the state after the last step."""
+    path = folder / "wgan_gp" / "seed-0" / "checkpoints" / f"step-{steps:09d}"
+    return hashlib.sha256((path / "state.safetensors").read_bytes()).hexdigest()
+
+
+def in_peace(folder: Path, steps: int) -> tuple[str, float]:
+    """The digest of a run that nobody kills, and the seconds that it took."""
+    begin = time.perf_counter()
+    command = [*JAXGAN, *TRAIN, "--steps", str(steps), "--out", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+    return digest(folder, steps), time.perf_counter() - begin
+
+
+def killed_at(folder: Path, steps: int, seconds: float) -> tuple[str, int]:
+    """The digest of a run that was killed after so many seconds, and where it went on from."""
+    command = [*JAXGAN, *TRAIN, "--steps", str(steps), "--out", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(seconds)
+    process.kill()
+    process.wait()
+    saved = sorted(folder.glob("wgan_gp/seed-0/checkpoints/step-*"))
+    again = [*JAXGAN, "resume", str(folder)] if (folder / "run.json").is_file() else command
+    subprocess.run(again, check=True, capture_output=True)
+    return digest(folder, steps), int(saved[-1].name[5:]) if saved else 0
+
+
+def main() -> None:
+    """Tries the moments and exits with an error if one run ended in other bits."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--moments", type=int, default=20)
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    moments = random.Random(options.seed)
+    wrong = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        wanted, first = in_peace(folder / "first", options.steps)
+        again, seconds = in_peace(folder / "second", options.steps)
+        assert again == wanted, "two runs in peace differ"
+        print(f"in peace {first:.1f} s, with compiled programs {seconds:.1f} s: {wanted[:16]}")
+        for index in range(options.moments):
+            moment = moments.uniform(0, seconds)
+            found, step = killed_at(folder / str(index), options.steps, moment)
+            wrong += found != wanted
+            word = "the same bits" if found == wanted else "OTHER BITS"
+            print(f"killed after {moment:5.2f} s, went on from step {step:5d}: {word}", flush=True)
+    print(f"{options.moments - wrong} passed, {wrong} failed")
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()

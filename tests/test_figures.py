@@ -1,0 +1,312 @@
+"""Figures hold the data that they were given, pixel by pixel and number by number."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from scipy.optimize import minimize
+
+from jaxgan import figures
+from jaxgan.figures.labels import apart
+from jaxgan.figures.style import COLORS, PAPER
+from jaxgan.figures.tiles import mosaic, pixels
+
+SIGHTS = {  # Machado, Oliveira, Fernandes 2009, severity 1.0, on linear RGB
+    "normal": np.eye(3),
+    "deutan": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.01182, 0.04294, 0.968881],
+    ],
+    "protan": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "tritan": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.3039],
+    ],
+}
+TO_XYZ = np.array(  # IEC 61966-2-1, white D65
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.072175],
+        [0.0193339, 0.119192, 0.9503041],
+    ]
+)
+
+
+def linear(color: str) -> np.ndarray:
+    shares = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+
+
+def lab(light: np.ndarray) -> np.ndarray:
+    xyz = TO_XYZ @ np.clip(light, 0, 1) / (TO_XYZ @ np.ones(3))
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_colors_differ_in_every_sight(sight: str) -> None:
+    seen = [lab(np.asarray(SIGHTS[sight]) @ linear(color)) for color in COLORS]
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) >= 20
+
+
+def test_colors_have_the_contrast_of_large_text() -> None:
+    luminance = [TO_XYZ[1] @ linear(color) for color in (PAPER, *COLORS)]
+    assert min((luminance[0] + 0.05) / (other + 0.05) for other in luminance[1:]) >= 3  # WCAG 2.1
+
+
+def test_real_takes_no_color_from_the_arms() -> None:
+    with_real = figures.arm_colors(["a", "real", "b"])
+    assert (with_real["a"], with_real["b"]) == COLORS[:2]
+    assert with_real["real"] not in COLORS
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
+
+
+def drawn(figure, path: Path) -> np.ndarray:
+    figures.save(figure, path)
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def holds(picture: np.ndarray, part: np.ndarray) -> bool:
+    """Whether a part occurs in a picture, searched by its first row."""
+    height, width = part.shape[:2]
+    for y, row in enumerate(picture):
+        x = row.tobytes().find(part[0].tobytes()) // 3
+        if x >= 0 and np.array_equal(picture[y : y + height, x : x + width], part):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_mosaic_is_the_plain_loop(channels: int) -> None:
+    images = noise(5, 3, 4, channels)
+    sheet = mosaic(images, columns=2, scale=3, gap=(2, 1))
+    assert sheet.shape == (3 * 9 + 2 * 1, 2 * 12 + 2, 3)
+    for i, y, x, c in np.ndindex(5, 9, 12, 3):
+        value = images[i, y // 3, x // 3, c % channels]
+        at = sheet[(i // 2) * 10 + y, (i % 2) * 14 + x, c]
+        assert at == round(127.5 * (float(value) + 1))
+    assert (sheet[-9:, 14:] == 255).all()  # where there is no sixth image
+
+
+def test_bytes_and_their_floats_are_the_same_image() -> None:
+    images = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
+    assert np.array_equal(pixels(images), pixels(images / np.float32(127.5) - 1))
+
+
+def test_what_is_not_finite_is_seen() -> None:
+    shown = pixels(np.array([np.nan, np.inf, -1, 1]).reshape(1, 1, 4, 1))[0, 0]
+    assert shown[2:].tolist() == [[0] * 3, [255] * 3]
+    assert shown[0].tolist() == shown[1].tolist() == [242, 190, 196]
+
+
+def test_two_channels_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"1 or 3 channels.*\(2, 8, 8, 2\)"):
+        figures.sample_grid({"a": noise(2, 8, 8, 2)})
+
+
+@pytest.mark.parametrize(
+    ("arms", "size", "scale"), [(1, 8, 12), (3, 28, 2), (4, 28, 3), (2, 64, 1)]
+)
+def test_saved_samples_are_not_resampled(tmp_path: Path, arms: int, size: int, scale: int) -> None:
+    rows = {f"arm {i}": noise(8, size, size, 1) * (i + 1) / arms for i in range(arms)}
+    picture = drawn(figures.sample_grid(rows), tmp_path / "samples.png")
+    assert picture.shape[1] <= 2100
+    for images in rows.values():
+        assert holds(picture, mosaic(images, 8, scale))
+
+
+def test_progress_has_a_cell_per_arm_and_moment(tmp_path: Path) -> None:
+    a, b, c = noise(3, 4, 8, 8, 1)
+    figure = figures.progress_grid({"x": [(100, a), (5000, b)], "y": [(5000, c)]})
+    assert [text.get_text() for text in figure.texts] == [
+        "generator steps",
+        "100",
+        "5,000",
+        "x",
+        "y",
+    ]
+    assert len(figure.axes) == 3  # y has no moment 100
+    picture = drawn(figure, tmp_path / "progress.png")
+    assert all(holds(picture, mosaic(images, 2, 8, (2, 2))) for images in (a, b, c))
+
+
+def test_interpolation_draws_lines_as_rows(tmp_path: Path) -> None:
+    lines = noise(2, 5, 8, 8, 1)
+    picture = drawn(figures.interpolation({"a": lines}), tmp_path / "lines.png")
+    row = np.concatenate(list(pixels(lines[1])), axis=1).repeat(12, axis=0).repeat(12, axis=1)
+    assert holds(picture, row)
+
+
+def test_neighbours_are_paired(tmp_path: Path) -> None:
+    samples, nearest = noise(2, 10, 8, 8, 1)
+    figure = figures.neighbours(samples, nearest, np.linspace(0, 9, 10))
+    assert [text.get_text() for text in figure.texts][:3] == ["0.00", "1.00", "2.00"]
+    picture = drawn(figure, tmp_path / "pairs.png")
+    for pair in zip(samples, nearest, strict=True):
+        assert holds(picture, mosaic(np.stack(pair), 2, 12))
+    with pytest.raises(ValueError, match="equally many, got 10, 9 and 10"):
+        figures.neighbours(samples, nearest[:9], np.zeros(10))
+    with pytest.raises(ValueError, match="equally many, got 10, 10 and 9"):
+        figures.neighbours(samples, nearest, np.zeros(9))
+
+
+STEPS = np.array([0, 100, 200, 300])
+VALUES = np.array([[1.0, 2.0, 3.0, 4.0], [3.0, 4.0, np.nan, np.inf], [5.0, 6.0, 6.0, 8.0]])
+
+
+def test_curves_are_means_and_bands_of_what_is_finite() -> None:
+    axes = figures.training_curves({"gap": {"a": (STEPS, VALUES)}}).axes[0]
+    mean, cross = axes.lines
+    assert np.asarray(mean.get_ydata()).tolist() == [3.0, 4.0, 4.5, 6.0]  # by hand
+    corners = {tuple(corner) for corner in axes.collections[0].get_paths()[0].vertices.tolist()}
+    assert corners >= {(0, 1), (0, 5), (100, 2), (100, 6), (200, 3), (200, 6), (300, 4), (300, 8)}
+    assert (cross.get_marker(), *cross.get_xydata()[0]) == ("x", 100, 4)  # where seed 1 ends
+
+
+def test_one_seed_has_no_band() -> None:
+    figure = figures.training_curves({"gap": {"a": (STEPS, VALUES[:1])}})
+    assert not figure.axes[0].collections
+    assert figure.get_supxlabel() == "One seed."
+
+
+@pytest.mark.parametrize(
+    "panel", [{}, {"a": (STEPS, np.full((3, 4), np.nan))}, {"a": (STEPS[:0], VALUES[:, :0])}]
+)
+def test_a_panel_without_finite_values_says_so(tmp_path: Path, panel: dict) -> None:
+    figure = figures.training_curves({"gap": panel})
+    assert [text.get_text() for text in figure.axes[0].texts] == ["not measured"]
+    figures.save(figure, tmp_path / "empty.png")
+
+
+def test_axes_are_logarithmic_where_that_is_asked_and_possible(tmp_path: Path) -> None:
+    rising, falling = {"a": (STEPS, np.exp(VALUES[:1]))}, {"a": (STEPS, -VALUES[:1])}
+    panels = {"loss": rising, "gap": rising, "score": falling}
+    figure = figures.training_curves(panels, log=("gap", "score"))
+    assert [axes.get_yscale() for axes in figure.axes] == ["linear", "log", "linear"]
+    figures.save(figure, tmp_path / "log.png")
+
+
+def test_a_reference_is_a_named_line() -> None:
+    panels = {"gap": {"a": (STEPS, VALUES)}, "loss": {"a": (STEPS, VALUES)}}
+    with_it, without = figures.training_curves(panels, references={"gap": 2.5}).axes
+    assert with_it.lines[-1].get_ydata() == [2.5, 2.5]
+    assert [text.get_text() for text in with_it.texts] == ["a", "real"]
+    assert [text.get_text() for text in without.texts] == ["a"]
+
+
+def test_names_of_lines_that_end_together_stay_apart(tmp_path: Path) -> None:
+    arms = {name: (STEPS, VALUES[:1] + i / 1e3) for i, name in enumerate("abcde")}
+    figure = figures.training_curves({"gap": arms})
+    figures.save(figure, tmp_path / "names.png")
+    boxes = sorted((text.get_window_extent() for text in figure.axes[0].texts), key=lambda b: b.y0)
+    assert all(below.y1 <= above.y0 for below, above in itertools.pairwise(boxes))
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
+def test_apart_is_the_least_squares_optimum(heights: list[float]) -> None:
+    least = 0.15
+    moved = np.array(apart(heights, least))
+    order = np.argsort(heights, kind="stable")
+    assert (np.diff(moved[order]) >= least - 1e-9).all()
+    assert moved.min() >= 0
+    assert moved.max() <= 1 + 1e-9
+    target = np.asarray(heights)[order]
+    found = minimize(  # another solver, from a feasible start
+        lambda x: ((x - target) ** 2).sum(),
+        np.linspace(0, 1, len(target)) if len(target) > 1 else target,
+        bounds=[(0, 1)] * len(target),
+        constraints={"type": "ineq", "fun": lambda x: np.append(np.diff(x) - least, 0)},
+        method="SLSQP",
+    )
+    assert ((moved[order] - target) ** 2).sum() <= found.fun + 1e-6
+
+
+def test_density_shows_the_data_and_counts_what_is_outside() -> None:
+    rng = np.random.default_rng(0)
+    modes = np.array([[2.0, 1.0], [-2.0, -1.0]])
+    real = np.repeat(modes, 500, axis=0) + rng.normal(0, 0.05, (1000, 2))
+    far = np.concatenate([real[:50], np.full((30, 2), [1e6, 0]), np.full((20, 2), np.nan)])
+    figure = figures.density(real, {"good": real, "far": far})
+    texts = [text.get_text() for text in figure.texts]
+    assert texts[:4] == ["good", "", "far", "50 % outside"]
+    good, bad = figure.axes
+    assert (good.get_xlim(), good.get_ylim()) == (bad.get_xlim(), bad.get_ylim())
+    assert len(bad.collections[0].get_offsets()) == 50
+    shade = np.asarray(good.images[0].get_array())
+    y, x = np.unravel_index(shade[120:].argmax(), (120, 240))  # the upper half of the picture
+    low, high = np.transpose([good.get_xlim(), good.get_ylim()])
+    at = low + (np.array([x, y + 120]) + 0.5) / 240 * (high - low)
+    assert np.abs(at - modes[0]).max() < 0.1
+
+
+def test_centers_are_inside_and_ringed() -> None:
+    points, centers = noise(50, 2), np.array([[0.0, 0.0], [5.0, 5.0]])
+    axes = figures.density(points, {"a": points}, centers).axes[0]
+    assert axes.get_xlim()[1] > 5
+    assert np.array_equal(axes.collections[1].get_offsets(), centers)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [figures.sample_grid, figures.progress_grid, figures.interpolation, figures.training_curves],
+)
+def test_nothing_to_draw_is_refused(draw) -> None:
+    with pytest.raises(ValueError, match=f"{draw.__name__}: .* is empty; give"):
+        draw({})
+
+
+def test_density_without_arms_is_refused() -> None:
+    with pytest.raises(ValueError, match="density: samples is empty; give"):
+        figures.density(noise(4, 2), {})
+
+
+def test_names_are_written_as_they_are(tmp_path: Path) -> None:
+    figure = figures.sample_grid({"a$b_c$d": noise(4, 8, 8, 1)})
+    assert not figure.texts[0].get_parse_math()
+    figures.save(figure, tmp_path / "names.png")
+
+
+def chunks(png: bytes) -> dict[str, bytes]:
+    found, at = {}, 8
+    while at < len(png):
+        size, name = int.from_bytes(png[at : at + 4], "big"), png[at + 4 : at + 8].decode()
+        found[name] = found.get(name, b"") + png[at + 8 : at + 8 + size]
+        at += 12 + size
+    return found
+
+
+def test_saved_bytes_depend_on_the_figure_alone(tmp_path: Path) -> None:
+    panels = {"gap": {"a": (STEPS, VALUES)}}
+    for name in ("one.png", "two.png"):
+        figures.save(figures.training_curves(panels), tmp_path / name)
+    one, two = ((tmp_path / name).read_bytes() for name in ("one.png", "two.png"))
+    assert one == two
+    assert set(chunks(one)) == {"IHDR", "pHYs", "IDAT", "IEND"}  # no date, no version
+
+
+def test_nothing_global_is_touched() -> None:
+    """A figure is drawn without pyplot and `rcParams`, the two states that others share."""
+    for path in Path(figures.__file__ or "").parent.glob("*.py"):
+        tree = list(ast.walk(ast.parse(path.read_text())))
+        imported = {node.module for node in tree if isinstance(node, ast.ImportFrom)}
+        imported |= {
+            part.name for node in tree if isinstance(node, ast.Import) for part in node.names
+        }
+        assert not imported & {"matplotlib", "matplotlib.pyplot", "matplotlib.style"}, path

@@ -1,0 +1,376 @@
+"""A report shows every number of its results, beside nothing that could run or be fetched."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import html
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy import stats
+
+from jaxgan import figures
+from jaxgan.report import summarize, write_report
+from jaxgan.report.markup import code
+from jaxgan.report.numbers import duration, number, spread
+from jaxgan.report.strip import strip
+
+RESULTS: dict[str, Any] = {
+    "experiment": "digits",
+    "title": "WGAN-GP on digits",
+    "paper": "Gulrajani et al., 2017",
+    "url": "https://arxiv.org/abs/1704.00028",
+    "summary": "Two recipes, one data set.",
+    "differs": "Smaller images.\n\n- 8 x 8\n- gray",
+    "protocol": "256 samples per score, raw pixels.",
+    "command": "jaxgan run digits --seeds 3",
+    "seeds": [0, 1, 2],
+    "steps": 2000,
+    "batch_size": 64,
+    "claims": [
+        {
+            "claim": "It is better.",
+            "published": "6.58 against 5.1",
+            "measured": 0.4231,
+            "interval": [0.3131, 0.5332],
+            "threshold": 0.125,
+            "values": [0.4101, 0.4702, 0.3891],
+            "verdict": "holds",
+            "reason": "the 95 % interval lies above 0.125",
+        }
+    ],
+    "metrics": {
+        "fd": {"label": "Distance", "better": "lower", "reference": 0.7777, "note": "of pixels"}
+    },
+    "scores": {"wgan": {"fd": [1.111, 1.222, 1.333]}, "wgan_gp": {"fd": [0.444, 0.555, 0.666]}},
+    "arms": {
+        arm: {
+            "recipe": f"Recipe({arm})",
+            "networks": "Networks(MLP)",
+            "seconds": [61.0, 62.0, 63.0],
+        }
+        for arm in ("wgan", "wgan_gp")
+    },
+    "pictures": [{"file": "samples.png", "caption": "Samples, seed 0."}],
+    "provenance": {
+        "commit": "3f2a9c1d0b7e",
+        "dirty": True,
+        "device": "1 x cpu",
+        "platform": "Linux x86_64, Python 3.11",
+        "started": "2025-11-21T22:30:00+00:00",
+        "seconds": 372.5,
+        "versions": {"jaxgan": "0.1.0", "jax": "0.10.2"},
+    },
+}
+VOID = {"meta", "img", "br", "circle", "line"}
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: balanced tags, attributes, text."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.text, self.open = "", []
+        self.feed(source)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in VOID
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text += data + " "
+
+
+def folder_of(path: Path, results: dict[str, Any]) -> Path:
+    path.mkdir(exist_ok=True)
+    (path / "results.json").write_text(json.dumps(results))
+    return path
+
+
+def page_of(path: Path, results: dict[str, Any]) -> Page:
+    return Page(write_report(folder_of(path, results)).read_text(encoding="utf-8"))
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """The results with one value changed, at a path such as "claims.0.measured"."""
+    results = copy.deepcopy(RESULTS)
+    *parents, last = [int(step) if step.isdigit() else step for step in path.split(".")]
+    at: Any = results
+    for step in parents:
+        at = at[step]
+    at[last] = value
+    return results
+
+
+def test_every_number_is_shown(tmp_path: Path) -> None:
+    text = page_of(tmp_path, RESULTS).text
+    markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
+    claims = ["0.4231", "0.3131", "0.5332", "0.125", "0.4101", "0.4702", "0.3891", "6.58"]
+    scores = ["1.22 ± 0.28", "0.56 ± 0.28", "0.7777"]  # sd 0.111, t(0.975, 2) = 4.3027
+    origin = ["2,000", "64", "3f2a9c1d0b7e", "uncommitted", "1 x cpu", "2025-11-21", "0.10.2"]
+    for shown in [*claims, *scores, *origin, "6 min 12 s", "jaxgan run digits --seeds 3", "holds"]:
+        assert shown in text, shown
+        assert shown in markdown, shown
+    for shown in ["1.111", "1.222", "1.333", "0.444", "0.555", "0.666", "1 min 1 s", "372.5"]:
+        assert shown in text, shown
+
+
+def test_sections_are_in_order(tmp_path: Path) -> None:
+    source = write_report(folder_of(tmp_path, RESULTS)).read_text(encoding="utf-8")
+    headings = ["Claims", "Pictures", "Scores", "What differs from the paper", "Protocol"]
+    headings += ["Settings", "Provenance", "Make it again"]
+    assert re.findall(r"<h2>(.*?)</h2>", source) == headings
+    markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (.*)$", markdown, re.MULTILINE) == headings
+    assert "<li>8 x 8</li>" in source
+    assert "\n- 8 x 8\n- gray\n" in markdown
+
+
+def test_the_page_needs_nothing_else(tmp_path: Path) -> None:
+    figures.save(figures.sample_grid({"a": np.zeros((4, 8, 8, 1))}), tmp_path / "samples.png")
+    page = page_of(tmp_path, RESULTS)
+    assert not {"script", "link", "iframe", "object", "embed", "base", "form"} & {*page.tags}
+    targets = {
+        (tag, name): value for tag, name, value in page.attributes if ":" in value or "/" in value
+    }
+    assert targets.pop(("a", "href")) in {RESULTS["url"], "#protocol"}
+    assert targets.pop(("img", "src")).startswith("data:image/png;base64,")
+    assert {name for _, name in targets} <= {"content", "style"}
+    style = (tmp_path / "report.html").read_text(encoding="utf-8").split("<style>")[1]
+    assert "url(" not in style.split("</style>")[0]
+    assert "@import" not in style
+    assert "prefers-color-scheme: dark" in style
+
+
+def test_a_picture_is_inside_at_half_its_pixels(tmp_path: Path) -> None:
+    path = tmp_path / "samples.png"
+    figures.save(figures.sample_grid({"a": np.zeros((4, 8, 8, 1))}), path)
+    attributes = {
+        name: value for tag, name, value in page_of(tmp_path, RESULTS).attributes if tag == "img"
+    }
+    assert base64.b64decode(attributes["src"].split(",")[1]) == path.read_bytes()
+    assert attributes["alt"] == "Samples, seed 0."
+    with Image.open(path) as image:
+        assert int(attributes["width"]) == round(image.width / 2)  # 200 dpi, 100 CSS pixels
+
+
+@pytest.mark.parametrize("file", ["samples.png", "../secret.png", "results.json"])
+def test_a_picture_that_cannot_be_shown_is_said_to_be_missing(tmp_path: Path, file: str) -> None:
+    Image.new("L", (8, 8)).save(tmp_path / "secret.png")
+    page = page_of(tmp_path / "run", changed("pictures.0.file", file))
+    assert f"The picture {file} is missing." in page.text
+    assert "img" not in page.tags
+
+
+HOSTILE = """<script>alert("1" & '2')</script> | a `|` *b* _c_ [d](e) <!-- $x$ ~f~ &lt; \\"""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("experiment", "title", "paper", "url", "summary", "differs", "protocol", "command"),
+        *("claims.0.claim", "claims.0.published", "claims.0.reason", "metrics.fd.label"),
+        *("metrics.fd.note", "pictures.0.file", "pictures.0.caption", "provenance.commit"),
+        *("provenance.device", "provenance.platform", "provenance.started"),
+        *("arms.wgan.recipe", "arms.wgan.networks"),
+    ],
+)
+def test_texts_are_escaped(tmp_path: Path, path: str) -> None:
+    benign = page_of(tmp_path, changed(path, "text"))
+    page = page_of(tmp_path, changed(path, HOSTILE))
+    assert {*page.tags} - {"code"} <= {*benign.tags, "p"}
+    if path != "url":
+        assert "<script>" in "".join([page.text, *(value for *_, value in page.attributes)])
+    markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "<script>" not in re.sub(r"^    .*$", "", markdown, flags=re.MULTILINE)
+    for table in re.findall(r"(?:^\|.*\|\n)+", markdown, re.MULTILINE):
+        widths = {len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) for line in table.splitlines()}
+        assert len(widths) == 1, table
+
+
+@pytest.mark.parametrize("text", ["- a", "1. a", "# a", "---", "6.58", "-0.3", "#1"])
+def test_markdown_does_not_take_a_number_for_a_list(tmp_path: Path, text: str) -> None:
+    write_report(folder_of(tmp_path, changed("claims.0.published", text)))
+    cell = (tmp_path / "report.md").read_text(encoding="utf-8").split("| It is better. | ")[1]
+    marker = text in {"- a", "1. a", "# a", "---"}
+    assert cell.split(" | ")[0] == (re.sub(r"([-.#])", r"\\\1", text, count=1) if marker else text)
+
+
+def test_arms_are_escaped_too(tmp_path: Path) -> None:
+    results = copy.deepcopy(RESULTS)
+    results["arms"][HOSTILE] = results["arms"].pop("wgan")
+    results["scores"][HOSTILE] = results["scores"].pop("wgan")
+    page = page_of(tmp_path, results)
+    assert "script" not in page.tags
+    assert html.unescape(html.escape(HOSTILE)) in page.text
+    assert "1.22 ± 0.28" in page.text
+
+
+def test_attributes_are_escaped(tmp_path: Path) -> None:
+    Image.new("L", (8, 8)).save(tmp_path / "samples.png")
+    results = changed("pictures.0.caption", HOSTILE) | {"url": 'https://a.b/?c="d"&e=<f>'}
+    values = [value for _, _, value in page_of(tmp_path, results).attributes]
+    assert HOSTILE in values
+    assert results["url"] in values
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", ""])
+def test_only_addresses_of_the_web_become_links(tmp_path: Path, url: str) -> None:
+    page = page_of(tmp_path, changed("url", url))
+    assert {value for _, name, value in page.attributes if name == "href"} == {"#protocol"}
+    assert "](" not in (tmp_path / "report.md").read_text(encoding="utf-8").split("## Claims")[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "shown"),
+    [
+        ("claims.0.measured", None, "missing"),
+        ("claims.0.interval", None, "0.4231"),
+        ("claims.0.values", [], "missing"),
+        ("claims.0.values", [None, float("nan"), 2.0], "missing, not finite, 2"),
+        ("metrics.fd.reference", None, "missing"),
+        ("scores.wgan.fd", [None, None, None], "missing"),
+        ("scores.wgan.fd", [None, 1.0, 2.0], "1.5 ± 6.4 (2 of 3 seeds)"),
+        ("scores.wgan", {}, "missing"),
+        ("scores", {}, "missing"),
+        ("provenance.commit", None, "not run from a checkout"),
+        ("provenance.seconds", None, "missing"),
+        ("arms.wgan.seconds", [], "wgan"),
+        ("protocol", "", "None was recorded."),
+    ],
+)
+def test_what_is_missing_is_said(tmp_path: Path, path: str, value: Any, shown: str) -> None:
+    assert shown in page_of(tmp_path, changed(path, value)).text
+
+
+@pytest.mark.parametrize("verdict", ["holds", "does not hold", "undecided", "not judged"])
+def test_verdicts_have_a_badge_of_their_own(tmp_path: Path, verdict: str) -> None:
+    page = page_of(tmp_path, changed("claims.0.verdict", verdict))
+    badges = [value for tag, name, value in page.attributes if value.startswith("badge ")]
+    assert badges == [f"badge {verdict.replace(' ', '-')}"]
+    style = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert f".{verdict.replace(' ', '-')} {{" in style
+    assert f"**{verdict}**" in (tmp_path / "report.md").read_text(encoding="utf-8")
+
+
+def test_a_training_without_claims_has_a_report(tmp_path: Path) -> None:
+    results = RESULTS | {
+        "claims": [],
+        "metrics": {},
+        "scores": {},
+        "paper": "",
+        "url": "",
+        "differs": "",
+    }
+    page = page_of(tmp_path, results)
+    assert "Claims" not in page.text
+    assert "Scores" not in page.text
+    assert "differs" not in page.text
+    assert summarize([tmp_path]).splitlines()[2].startswith("| digits | no claim |")
+
+
+def test_the_summary_has_a_row_per_claim(tmp_path: Path) -> None:
+    two = changed("claims", [RESULTS["claims"][0]] * 2)
+    folders = [folder_of(tmp_path / "a", RESULTS), folder_of(tmp_path / "b", two)]
+    rows = summarize(folders).splitlines()[2:]
+    claim = r"It is better. | 6.58 against 5.1 | 0.4231 \[0.3131, 0.5332\] | **holds**"
+    assert rows == [f"| digits | {claim} | 3 | 6 min 12 s on 1 x cpu |"] * 3
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, r"results\.json does not exist: give a folder that `jaxgan run`"),
+        ("{", r"results\.json cannot be read \(.*\): give a folder"),
+        ("[]", r"lacks everything: it is no JSON object"),
+        (
+            json.dumps({k: v for k, v in RESULTS.items() if k != "seeds"}),
+            "lacks seeds: give a folder",
+        ),
+        (
+            json.dumps(changed("claims", [{"claim": "x"}])),
+            r"lacks claims\[0\].published, .*verdict: ",
+        ),
+        (json.dumps(changed("arms.wgan", {"recipe": ""})), r"lacks arms\['wgan'\].networks"),
+    ],
+)
+def test_another_folder_is_refused(tmp_path: Path, content: str | None, message: str) -> None:
+    if content is not None:
+        (tmp_path / "results.json").write_text(content)
+    with pytest.raises(ValueError, match=message) as caught:
+        write_report(tmp_path)
+    assert str(tmp_path) in str(caught.value)
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_a_spread_is_the_interval_of_a_t_test() -> None:
+    values = [0.31, 0.52, 0.47, 0.29]
+    low, high = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert spread(values) == f"{np.mean(values):.2f} ± {(high - low) / 2:.2f}"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (-0.25, "-0.25"),
+        (1e-7, "1e-07"),
+        (9999.5, "1e+04"),
+        (12345.6, "12,346"),
+        (1e12, "1e+12"),
+    ],
+)
+def test_numbers_keep_four_digits(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_equal_seeds_have_no_spread() -> None:
+    assert spread([10, 10, 10]) == "10 ± 0"
+    assert spread([]) == "missing"
+    assert spread([float("nan")]) == "not finite"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(59.7, "60 s"), (60, "1 min 0 s"), (3599.6, "1 h 0 min"), (90000, "25 h 0 min")],
+)
+def test_durations_carry(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_a_strip_is_to_scale() -> None:
+    drawing = strip([1.0, 3.0], 2.0, [0.0, 4.0], -1.0)
+    at = dict(re.findall(r'class="(\w+)" x1="([\d.]+)"', drawing)) | {
+        str(i): x for i, x in enumerate(re.findall(r'cx="([\d.]+)"', drawing))
+    }
+    x = [float(at[name]) for name in ("threshold", "interval", "0", "mean", "1")]
+    assert np.diff(x) == pytest.approx([np.diff(x)[0]] * 4, abs=0.11)  # -1, 0, 1, 2, 3
+
+
+@pytest.mark.parametrize(
+    "text", ["adam(0.1)", "Normal", "A(\n  b\n)", "f(a, b) + g(c, d)", "f(a, b) + 1", "((", ""]
+)
+def test_code_is_never_lost(text: str) -> None:
+    shown = html.unescape(re.sub(r"</?pre>", "", code(text)))
+    assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", text)
