@@ -106,10 +106,14 @@ def _curves(outcome: Outcome) -> Picture:
     panels |= {
         label: _series(outcome, lambda run: run.metrics, name) for name, label in WATCHED.items()
     }
-    references = {outcome.metrics[name].label: value for name, value in outcome.references.items()}
+    metrics = outcome.metrics
+    references = {
+        metrics[name].label: value for name, value in outcome.references.items() if name in metrics
+    }
+    falling = [metric.label for metric in metrics.values() if metric.better == "lower"]
     return Picture(
         "curves.png",
-        figures.training_curves(panels, references=references),
+        figures.training_curves(panels, log=falling, references=references),
         "Scores and losses over generator steps: the mean over seeds and the band from the lowest "
         "to the highest. Dashed: the same score of real data.",
     )

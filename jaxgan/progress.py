@@ -13,9 +13,9 @@ __all__ = ["Watch", "watching"]
 Watch = Callable[[int, Mapping[str, float]], None]
 SHOWN = {
     "gap": "critic/gap",
-    "|grad|": "critic/gradient_norm",
+    "grad": "critic/gradient_norm",
     "critic": "critic/loss",
-    "generator": "generator/loss",
+    "gen": "generator/loss",
 }
 
 
@@ -36,12 +36,13 @@ def watching(title: str, steps: int, start: int = 0) -> Iterator[Watch]:
     """
     bar = Progress(
         TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
+        BarColumn(bar_width=6),
         MofNCompleteColumn(),
         TextColumn("{task.fields[speed]}"),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[metrics]}", style="dim"),
         console=Console(stderr=True),
+        refresh_per_second=4,
     )
     with bar:
         task = bar.add_task(title, total=steps, completed=start, speed="", metrics="")
@@ -50,8 +51,10 @@ def watching(title: str, steps: int, start: int = 0) -> Iterator[Watch]:
             shown = [
                 f"{label} {metrics[name]:.3g}" for label, name in SHOWN.items() if name in metrics
             ]
-            bar.update(task, completed=step, metrics="  ".join(shown))
+            bar.update(task, completed=step, metrics=" ".join(shown))
             speed = bar.tasks[0].speed
-            bar.update(task, speed=f"{speed:.0f} steps/s" if speed else "")
+            bar.update(
+                task, speed=f"{speed:{'.0f' if speed >= 10 else '.2f'}} steps/s" if speed else ""
+            )
 
         yield watch

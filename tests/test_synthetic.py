@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable
@@ -37,8 +38,8 @@ ALPHA = 1e-3
 
 def draw(law: Callable[..., jax.Array], n: int, seed: int = 0, **settings: Any) -> np.ndarray:
     """Points in float64, for NumPy."""
-    sample = jax.jit(law, static_argnames="n")
-    return np.asarray(sample(jax.random.key(seed), n=n, **settings), np.float64)
+    sample = jax.jit(functools.partial(law, n=n, **settings))
+    return np.asarray(sample(jax.random.key(seed)), np.float64)
 
 
 @pytest.mark.parametrize("law", LAWS)

@@ -8,6 +8,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Key
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
+from threadpoolctl import threadpool_limits
 
 __all__ = ["frechet_distance", "frechet_floor", "wasserstein1"]
 
@@ -52,8 +53,8 @@ def frechet_distance(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]) -> 
     $$\| \mu_x - \mu_y \|^2 + \mathrm{Tr}(C_x) + \mathrm{Tr}(C_y) - 2 \| R_x R_y^\top \|_*,$$
 
     where $C = R^\top R$ and the nuclear norm equals $\mathrm{Tr} (C_x C_y)^{1/2}$. The factors R
-    come from the centered features by QR, so no matrix is squared and no rank is required: n may be
-    smaller than d. Covariances are divided by n - 1; everything is float64.
+    come from eigendecompositions, with what rounding made negative set to 0, so n may
+    be smaller than d. Covariances are divided by n - 1; everything is float64.
 
     The value is biased upward by about 1/n, so compare only distances of equally many samples, with
     `frechet_floor` beside them. Report it as "Fréchet distance of our classifier's features", never
@@ -81,9 +82,10 @@ def frechet_distance(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]) -> 
     x, y = _matrix("x", x, rows=2), _matrix("y", y, rows=2)
     if x.shape[1] != y.shape[1]:
         raise ValueError(f"x has {x.shape[1]} features and y has {y.shape[1]}; use one classifier")
-    root_x, root_y = _covariance_root(x), _covariance_root(y)
     mean = np.square(x.mean(axis=0) - y.mean(axis=0)).sum()
-    overlap = np.linalg.svd(root_x @ root_y.T, compute_uv=False).sum()
+    with threadpool_limits(1, "blas"):  # on small matrices a second thread only waits
+        root_x, root_y = _covariance_root(x), _covariance_root(y)
+        overlap = np.linalg.svd(root_x @ root_y.T, compute_uv=False).sum()
     distance = mean + np.square(root_x).sum() + np.square(root_y).sum() - 2 * overlap
     return max(float(distance), 0.0)  # equal sets cancel up to rounding, of either sign
 
@@ -127,5 +129,6 @@ def _matrix(name: str, x: ArrayLike, rows: int = 1) -> np.ndarray:
 
 
 def _covariance_root(x: np.ndarray) -> np.ndarray:
-    """A factor R of the sample covariance R^T R, at most d rows high."""
-    return np.linalg.qr((x - x.mean(axis=0)) / np.sqrt(len(x) - 1)).R
+    """A square root R of the sample covariance, R^T R, of any rank."""
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(x, rowvar=False)))
+    return np.sqrt(np.maximum(values, 0))[:, None] * vectors.T
