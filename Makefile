@@ -23,7 +23,7 @@ check: $(READY) ## Format, lint, types, generated pages, tests, and tests under 
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/python -m jaxgan.catalogue --check docs/members.md
 	$(BIN)/$(PYTEST)
-	JAX_DEBUG_KEY_REUSE=1 $(BIN)/$(PYTEST) tests/test_training.py tests/test_loop.py
+	JAX_DEBUG_KEY_REUSE=1 $(BIN)/$(PYTEST) tests/test_loop.py
 
 test-3.12: ## Run the tests on Python 3.12 (newer JAX), where there is one.
 	@if $(PYTHON312) -c '' 2>/dev/null; then $(MAKE) .venv-3.12/.installed && .venv-3.12/bin/$(PYTEST); \

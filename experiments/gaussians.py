@@ -58,15 +58,16 @@ def make_judge(data: Dataset) -> Judge:
     return Judge(functools.partial(score, data.real), score(data.real, fresh))
 
 
-def advantage(metric: str, arm: str, over: str) -> Claim:
-    """That one arm reaches more of a metric than another."""
+def advantage(name: str, over: str) -> Claim:
+    """That WGAN-GP reaches more modes than another arm."""
 
     def measure(scores: Scores) -> list[float]:
-        return [a - b for a, b in zip(scores[arm][metric], scores[over][metric], strict=True)]
+        pairs = zip(scores["wgan_gp"]["modes_10"], scores[over]["modes_10"], strict=True)
+        return [a - b for a, b in pairs]
 
     return Claim(
-        f"{arm} reaches more modes (10 deviations) than {over}",
-        "no count in the paper; PacGAN, Table 1: GAN 17.3 of 25 modes",
+        f"WGAN-GP reaches more of the 25 modes (within 10 deviations) than {name}",
+        "The paper counts no modes; PacGAN's table has 17.3 of 25 for a GAN of other networks",
         measure,
     )
 
@@ -100,7 +101,7 @@ COMPARISON = Comparison(
         "reverse_kl": Metric("reverse KL", "lower", "nats; 0 is uniform, log 25 = 3.2 one mode"),
         "w1": Metric("W1", "lower", "exact, in units of the data; the reference is its floor"),
     },
-    claims=(advantage("modes_10", "wgan_gp", "gan"), advantage("modes_10", "wgan_gp", "wgan")),
+    claims=(advantage("the GAN", "gan"), advantage("clipped WGAN", "wgan")),
     scales={
         "smoke": Scale(steps=2, batch_size=64, samples=1000, judged=False),
         "small": Scale(steps=3000, batch_size=256, samples=2500),

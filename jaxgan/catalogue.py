@@ -115,7 +115,7 @@ def _first_line(member: Callable[..., Any]) -> str:
 
 def _reference(member: Callable[..., Any]) -> str:
     text = " ".join((inspect.getdoc(member) or "").split())
-    found = re.search(r"Reference: (.*?)\s*(https?://\S+)", text)
+    found = re.search(r"Reference: (.*?)\s*(https?://\S+[^\s.,;])", text)
     return f"[{found[1].rstrip('. ')}]({found[2]})" if found else ""
 
 

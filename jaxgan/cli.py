@@ -31,7 +31,12 @@ def list_() -> None:
     from jaxgan.data.load import LAWS
 
     print("experiments (jaxgan run NAME)")
-    for name, path in _experiments().items():
+    try:
+        experiments = _experiments()
+    except FileNotFoundError as error:
+        print(f"  {error}")
+        experiments = {}
+    for name, path in experiments.items():
         print(
             f"  {name:24} {(ast.get_docstring(ast.parse(path.read_text())) or '').splitlines()[0]}"
         )

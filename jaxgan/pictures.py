@@ -64,8 +64,8 @@ def pictures_of_images(outcome: Outcome) -> Iterator[Picture]:
     best = list(outcome.runs)[-1]
     nearest, distances = _nearest(last[best][:16], _pixels(np.asarray(outcome.data.real)))
     yield Picture(
-        "neighbours.png",
-        figures.neighbours(last[best][:16], nearest, distances),
+        "neighbors.png",
+        figures.neighbors(last[best][:16], nearest, distances),
         f"Samples of {best} beside the nearest training example in pixel distance: a copy would "
         "be a sample that was learned by heart; seed 0.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import platform
 import subprocess
 from importlib import metadata
@@ -34,7 +35,7 @@ def provenance() -> dict[str, Any]:
     return {
         "commit": commit,
         "dirty": bool(commit and _git("status", "--porcelain")),
-        "device": f"{jax.device_count()} x {device.device_kind}",
+        "device": f"{jax.device_count()} x {device.device_kind}, {os.cpu_count()} cores",
         "platform": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "versions": {"jaxgan": jaxgan.__version__}
         | {package: metadata.version(package) for package in PACKAGES},

@@ -67,7 +67,7 @@ def test_train_on_images_of_ones_own(tmp_path: Path) -> None:
     np.savez(tmp_path / "mine.npz", images=images, labels=np.arange(40) % 4)
     out = tmp_path / "run"
     main(["train", "--data", str(tmp_path / "mine.npz"), *TINY, "--steps", "2", "--out", str(out)])
-    for file in ("progress.png", "interpolation.png", "neighbours.png"):
+    for file in ("progress.png", "interpolation.png", "neighbors.png"):
         assert (out / file).is_file(), file
 
 
@@ -92,10 +92,14 @@ def test_errors_are_a_line_and_not_a_traceback(
 
 
 def test_outside_a_checkout_it_says_where_the_experiments_live(
-    tmp_path: Path, monkeypatch: Any
+    tmp_path: Path, monkeypatch: Any, capsys: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert "a folder of the repository" in fails(["run", "digits"])
+    main(["list"])
+    shown = capsys.readouterr().out
+    assert "a folder of the repository" in shown
+    assert "wgan_gp" in shown
 
 
 def test_an_unwritable_folder_is_said_before_the_training(tmp_path: Path) -> None:

@@ -99,17 +99,17 @@ def test_interpolation_draws_lines_as_rows(tmp_path: Path) -> None:
     assert holds(picture, row)
 
 
-def test_neighbours_are_paired(tmp_path: Path) -> None:
+def test_neighbors_are_paired(tmp_path: Path) -> None:
     samples, nearest = noise(2, 10, 8, 8, 1)
-    figure = figures.neighbours(samples, nearest, np.linspace(0, 9, 10))
+    figure = figures.neighbors(samples, nearest, np.linspace(0, 9, 10))
     assert [text.get_text() for text in figure.texts][:3] == ["0.00", "1.00", "2.00"]
     picture = drawn(figure, tmp_path / "pairs.png")
     for pair in zip(samples, nearest, strict=True):
         assert holds(picture, mosaic(np.stack(pair), 2, 12))
     with pytest.raises(ValueError, match="equally many, got 10, 9 and 10"):
-        figures.neighbours(samples, nearest[:9], np.zeros(10))
+        figures.neighbors(samples, nearest[:9], np.zeros(10))
     with pytest.raises(ValueError, match="equally many, got 10, 10 and 9"):
-        figures.neighbours(samples, nearest, np.zeros(9))
+        figures.neighbors(samples, nearest, np.zeros(9))
 
 
 STEPS = np.array([0, 100, 200, 300])

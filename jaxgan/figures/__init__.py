@@ -4,7 +4,7 @@ from jaxgan.figures.curves import training_curves
 from jaxgan.figures.densities import density
 from jaxgan.figures.files import save
 from jaxgan.figures.interpolations import interpolation
-from jaxgan.figures.pairs import neighbours
+from jaxgan.figures.pairs import neighbors
 from jaxgan.figures.samples import sample_grid
 from jaxgan.figures.style import arm_colors
 from jaxgan.figures.time_lapse import progress_grid
@@ -13,7 +13,7 @@ __all__ = [
     "arm_colors",
     "density",
     "interpolation",
-    "neighbours",
+    "neighbors",
     "progress_grid",
     "sample_grid",
     "save",

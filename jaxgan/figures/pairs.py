@@ -11,14 +11,14 @@ from jaxgan.figures.canvas import canvas, paste, write
 from jaxgan.figures.style import PAGE, SMALL, SOFT
 from jaxgan.figures.tiles import Images, mosaic, zoom
 
-__all__ = ["neighbours"]
+__all__ = ["neighbors"]
 
 Distances = Real[np.ndarray, " _n"] | Real[jax.Array, " _n"]
 PER_LINE, GUTTER, GAP, FOOT = 8, 36, 4, 56
 NOTE = "Left of each pair a sample, right its nearest training example, below their distance."
 
 
-def neighbours(samples: Images, nearest: Images, distances: Distances) -> Figure:
+def neighbors(samples: Images, nearest: Images, distances: Distances) -> Figure:
     """Pairs: a sample, the training example nearest to it, and their distance.
 
     Args:
@@ -33,13 +33,13 @@ def neighbours(samples: Images, nearest: Images, distances: Distances) -> Figure
         ValueError: the three do not have the same number of entries.
 
     >>> images = np.zeros((2, 8, 8, 1))
-    >>> figure = neighbours(images, images, np.array([0.0, 1.25]))
+    >>> figure = neighbors(images, images, np.array([0.0, 1.25]))
     >>> [text.get_text() for text in figure.texts][:2]
     ['0.00', '1.25']
     """
     if not len(samples) == len(nearest) == len(distances) > 0:
         raise ValueError(
-            "neighbours: samples, nearest and distances must be equally many, got "
+            "neighbors: samples, nearest and distances must be equally many, got "
             f"{len(samples)}, {len(nearest)} and {len(distances)}"
         )
     columns = min(PER_LINE, len(samples))

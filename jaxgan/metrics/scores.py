@@ -23,7 +23,7 @@ def classifier_scores(
 ) -> dict[str, float]:
     r"""Recognition, balance, classes and distance of generated images.
 
-    - `recognised`: share of the images to which the classifier gives a real class with at least
+    - `recognized`: share of the images to which the classifier gives a real class with at least
       the asked probability, in [0, 1]. The ceiling is not 1 but the share among real images that
       the classifier never saw: `images[classifier.held_out]`, scored likewise.
     - `balance`: $-\sum_k q_k \log q_k / \log K$ in [0, 1], with $q_k$ the share of class k among
@@ -56,7 +56,7 @@ def classifier_scores(
     counts = np.bincount(label[recognized], minlength=classifier.classes)
     shares = counts / max(counts.sum(), 1)
     return {
-        "recognised": float(recognized.mean()),
+        "recognized": float(recognized.mean()),
         "balance": float(entr(shares).sum() / math.log(classifier.classes)),
         "classes": float((counts >= 0.01 * len(label)).sum()),
         "frechet": frechet_distance(features(classifier, fake), features(classifier, real)),

@@ -172,5 +172,5 @@ def _whole(scores: Array, axis_name: str | None) -> Array:
 
 
 def _split_each(keys: Key[Array, " batch"]) -> tuple[Array, Array]:
-    first, second = jnp.unstack(jax.vmap(jax.random.split)(keys), axis=1)
+    first, second = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
     return first, second
