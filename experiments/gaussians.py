@@ -8,7 +8,7 @@ Paper     Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Figure 
 Differs   3 hidden layers of 128 instead of 512, 3,000 generator steps at a learning rate of 1e-3
           instead of 100,000 at 1e-4 (scale paper: as published); the paper shows value surfaces
           of critics and counts no modes.
-Expect    about 4 minutes on two CPU cores; verdicts in README.md.
+Expect    4 to 10 minutes on two CPU cores, by what else they do; verdicts in README.md.
 
     jaxgan run gaussians --seeds 3
 """

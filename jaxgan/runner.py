@@ -75,6 +75,7 @@ def compare(
     judged = comparison.judge(data)
     runs: dict[str, list[Run]] = {}
     notes: list[str] = []
+    training = time.perf_counter()
     for arm, recipe in comparison.arms.items():
         runs[arm] = []
         for seed in range(seeds):
@@ -83,6 +84,12 @@ def compare(
             run, note = _run(comparison, recipe, data, judged, size, seed, where, **arguments)
             runs[arm].append(run)
             notes += [f"{arm}, seed {seed}: {note}"] if note else []
+    looped = time.perf_counter() - training
+    trained = {
+        arm: [sum(row["seconds"] for row in run.metrics) for run in of_arm]
+        for arm, of_arm in runs.items()
+    }
+    earlier = max(0.0, sum(map(sum, trained.values())) - looped)  # by processes before this one
     outcome = Outcome(comparison.networks, data, comparison.metrics, judged.references, runs)
     pictures = list(comparison.pictures(outcome))
     for picture in pictures:
@@ -111,7 +118,7 @@ def compare(
             arm: {
                 "recipe": printed(recipe),
                 "networks": printed(comparison.networks),
-                "seconds": [sum(row["seconds"] for row in run.metrics) for run in runs[arm]],
+                "seconds": trained[arm],
             }
             for arm, recipe in comparison.arms.items()
         },
@@ -119,7 +126,7 @@ def compare(
         "provenance": provenance()
         | {
             "started": started.isoformat(timespec="seconds"),
-            "seconds": round(time.perf_counter() - begin, 1),
+            "seconds": round(time.perf_counter() - begin + earlier, 1),
         },
     }
     _write_json(folder / RESULTS, results)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-__all__ = ["Claim", "Scores", "judge"]
+__all__ = ["Claim", "Scores", "half_width", "judge"]
 
 Scores = Mapping[str, Mapping[str, Sequence[float]]]
 """`scores[arm][metric][seed]`."""
@@ -71,11 +71,27 @@ def judge(claim: Claim, scores: Scores, *, judged: bool = True) -> dict[str, Any
     }
 
 
+def half_width(values: Sequence[float]) -> float:
+    """Half of the two-sided 95 % Student interval of a mean, t(0.975, n - 1) sd / sqrt(n).
+
+    Args:
+        values: two or more, one per seed.
+
+    Returns:
+        The half-width, in the units of the values.
+
+    >>> round(half_width([1.0, 2.0, 3.0]), 2)  # 4.303 / sqrt(3)
+    2.48
+    """
+    error = np.std(values, ddof=1) / math.sqrt(len(values))
+    return float(stats.t.ppf(0.975, len(values) - 1) * error)
+
+
 def _interval(values: Sequence[float]) -> list[float] | None:
     if len(values) < 2 or not np.isfinite(values).all():
         return None
-    half = stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values))
-    return [float(np.mean(values) - half), float(np.mean(values) + half)]
+    mean, half = float(np.mean(values)), half_width(values)
+    return [mean - half, mean + half]
 
 
 def _verdict(

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
+
+from jaxgan.verdict import half_width
 
 __all__ = ["MISSING", "Number", "duration", "number", "spread"]
 
@@ -58,8 +59,7 @@ def spread(values: Sequence[Number]) -> str:
     mean = float(np.mean(finite))
     if len(finite) == 1:
         return number(mean) + left_out
-    error = float(np.std(finite, ddof=1)) / math.sqrt(len(finite))
-    half = float(stats.t.ppf(0.975, len(finite) - 1)) * error
+    half = half_width(finite)
     if not 1e-6 < half < 1e4:
         return f"{number(mean)} ± {number(half)}{left_out}"
     digits = max(0, 1 - math.floor(math.log10(half)))
