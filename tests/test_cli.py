@@ -109,6 +109,6 @@ def test_an_unwritable_folder_is_said_before_the_training(tmp_path: Path) -> Non
 
 def test_a_killed_run_ends_in_the_same_bits(tmp_path: Path) -> None:
     # One moment here; `python -m tests.kill_and_resume` tries twenty.
-    wanted, seconds = in_peace(tmp_path / "peace", steps=200)
-    found, _ = killed_at(tmp_path / "killed", 200, 0.7 * seconds)
+    wanted, seconds = in_peace(tmp_path / "peace", steps=500)
+    found, _ = killed_at(tmp_path / "killed", 500, 0.7 * seconds)
     assert found == wanted
