@@ -52,7 +52,7 @@ def spread(values: Sequence[Number]) -> str:
     >>> spread([1.0, None]), spread([None])
     ('1 (1 of 2 seeds)', 'missing')
     """
-    finite = [value for value in values if value is not None and math.isfinite(value)]
+    finite = [float(value) for value in values if value is not None and math.isfinite(value)]
     if not finite:
         return number(values[0]) if len(values) else MISSING
     left_out = f" ({len(finite)} of {len(values)} seeds)" if len(finite) < len(values) else ""
