@@ -18,7 +18,6 @@ from jaxgan.names import unknown
 __all__ = ["main"]
 
 RUN = "run.json"
-HOME = "https://github.com/jaxgan/jaxgan"
 
 app = tyro.extras.SubcommandApp()
 Positional = tyro.conf.Positional
@@ -206,7 +205,7 @@ def _experiments() -> dict[str, Path]:
     if not (folder / "__init__.py").is_file():
         raise FileNotFoundError(
             f"no experiments in {Path.cwd()}: they are a folder of the repository, not of the "
-            f"package. Clone {HOME} and run this in it"
+            "package. Run this in a clone of it"
         )
     return {path.stem: path for path in sorted(folder.glob("[a-z]*.py"))}
 
