@@ -146,12 +146,11 @@ def sample(
         seed: which of its runs.
         best: from the best checkpoint instead of the last.
     """
-    import jax
     import numpy as np
 
     from jaxgan import figures
     from jaxgan.comparison import at_scale
-    from jaxgan.runner import restore
+    from jaxgan.runner import latent_key, restore
     from jaxgan.training import sample
 
     settings = _settings(folder)
@@ -160,7 +159,7 @@ def sample(
     if arm not in comparison.arms:
         raise unknown("arm", arm, comparison.arms)
     state, labels = restore(comparison, folder, arm, seed, n, best=best)
-    samples = np.asarray(sample(comparison.networks, state, jax.random.key(seed), n, labels))
+    samples = np.asarray(sample(comparison.networks, state, latent_key(seed), n, labels))
     np.save(folder / f"samples-{n}.npy", samples)
     picture = folder / f"samples-{n}.png"
     if samples.ndim == 4:
@@ -246,14 +245,26 @@ def _start(folder: Path, settings: dict[str, Any]) -> None:
 
 
 def _claim(folder: Path, settings: dict[str, Any]) -> None:
-    """Makes the folder and says in it what is run there."""
+    """Makes the folder and says in it what is run there, unless that is something else."""
+    if (folder / RUN).is_file() and _identity(_settings(folder)) != _identity(settings):
+        raise ValueError(
+            f"{folder} holds another run: {_command(_settings(folder))}. Choose another --out"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / RUN).write_text(json.dumps(settings, indent=1))
+        partial = folder / f"{RUN}.partial"
+        partial.write_text(json.dumps(settings, indent=1))
+        partial.replace(folder / RUN)
     except OSError as error:
         raise OSError(
             f"cannot write in {folder} ({error.strerror}): choose another --out"
         ) from error
+
+
+def _identity(settings: dict[str, Any]) -> tuple[Any, ...]:
+    """What makes two runs the same run; more seeds, steps or devices do not."""
+    names = ("command", "experiment", "what")
+    return (*(settings.get(name) for name in names), settings["arguments"].get("scale"))
 
 
 def _command(settings: dict[str, Any]) -> str:

@@ -61,12 +61,12 @@ def pictures_of_images(outcome: Outcome) -> Iterator[Picture]:
         f"{LINES} straight lines between two latents: a generator that has learned the data "
         "changes smoothly along them and passes through plausible examples; seed 0.",
     )
-    best = list(outcome.runs)[-1]
-    nearest, distances = _nearest(last[best][:16], _pixels(np.asarray(outcome.data.real)))
+    arm = list(outcome.runs)[-1]
+    nearest, distances = _nearest(last[arm][:16], _pixels(np.asarray(outcome.data.real)))
     yield Picture(
         "neighbors.png",
-        figures.neighbors(last[best][:16], nearest, distances),
-        f"Samples of {best} beside the nearest training example in pixel distance: a copy would "
+        figures.neighbors(last[arm][:16], nearest, distances),
+        f"Samples of {arm} beside the nearest training example in pixel distance: a copy would "
         "be a sample that was learned by heart; seed 0.",
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from jaxtyping import Array, Key
 
 from jaxgan import checkpoint, figures
 from jaxgan.comparison import Comparison, Judge, Scale, at_scale
@@ -25,7 +26,7 @@ from jaxgan.training import Recipe, TrainState, create_state, sample
 from jaxgan.types import Dataset
 from jaxgan.verdict import Scores, judge
 
-__all__ = ["compare", "restore"]
+__all__ = ["compare", "latent_key", "restore"]
 
 RESULTS = "results.json"
 SNAPSHOT = 250_000
@@ -161,6 +162,18 @@ def restore(
     return state or like, _labels(data, n)
 
 
+def latent_key(seed: int) -> Key[Array, ""]:
+    """The key of the latents that a run's pictures and scores show: never one of its training.
+
+    Args:
+        seed: of the run.
+
+    Returns:
+        The same key at every moment of the run.
+    """
+    return jax.random.key(2**31 - 1 - seed)
+
+
 def _run(
     comparison: Comparison,
     recipe: Recipe,
@@ -174,7 +187,7 @@ def _run(
     """One run with its observations; a run that left the finite numbers ends where it did."""
     snapshots = folder / "snapshots"
     snapshots.mkdir(parents=True, exist_ok=True)
-    key = jax.random.key(2**31 - 1 - seed)  # the same latents at every moment, not the training's
+    key = latent_key(seed)
 
     def observe(state: TrainState) -> Mapping[str, float]:
         samples = sample(comparison.networks, state, key, size.samples, _labels(data, size.samples))

@@ -62,6 +62,14 @@ def test_train_resume_sample_and_report(tmp_path: Path, capsys: Any) -> None:
     assert "train" in capsys.readouterr().out
 
 
+def test_another_run_is_not_written_over(tmp_path: Path) -> None:
+    out = ["--steps", "1", "--out", str(tmp_path)]
+    main(["train", "--data", "swiss_roll", *TINY, *out])
+    before = (tmp_path / "run.json").read_text()
+    assert "holds another run: jaxgan train" in fails(["train", "--data", "digits", *TINY, *out])
+    assert (tmp_path / "run.json").read_text() == before
+
+
 def test_train_on_images_of_ones_own(tmp_path: Path) -> None:
     images = np.random.default_rng(0).integers(0, 256, (40, 8, 8), dtype=np.uint8)
     np.savez(tmp_path / "mine.npz", images=images, labels=np.arange(40) % 4)
