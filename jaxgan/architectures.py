@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from jaxgan.networks import DCGANCritic, DCGANGenerator, MLPCritic, MLPGenerator, Normal
+from jaxgan.networks import (
+    DCGANCritic,
+    DCGANGenerator,
+    MLPCritic,
+    MLPGenerator,
+    Normal,
+    ResNetCritic,
+    ResNetGenerator,
+)
 from jaxgan.networks.norms import Norm
 from jaxgan.training import Networks
 
-__all__ = ["dcgan", "mlp"]
+__all__ = ["dcgan", "mlp", "resnet"]
 
 
 def mlp(
@@ -64,3 +72,35 @@ def dcgan(
     pixels, _, channels = shape
     generator = DCGANGenerator((pixels, pixels, channels), width, generator_norm)
     return Networks(generator, DCGANCritic(width, critic_norm), Normal(latent))
+
+
+def resnet(
+    shape: tuple[int, ...],
+    width: int = 128,
+    latent: int = 128,
+    generator_norm: Norm = "batch",
+    critic_norm: Norm = "none",
+) -> Networks:
+    """Residual networks for images of 32 x 32 pixels: those of the WGAN-GP paper for CIFAR.
+
+    Args:
+        shape: `(32, 32, channels)`.
+        width: channels of every map.
+        latent: size of z ~ N(0, I).
+        generator_norm: "batch", "layer" or "none".
+        critic_norm: "none" or "layer" with a gradient penalty.
+
+    Returns:
+        The pair.
+
+    Raises:
+        ValueError: the examples are not images of 32 x 32 pixels.
+
+    >>> resnet((32, 32, 3)).generator.width
+    128
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Appendix F.
+    https://arxiv.org/abs/1704.00028
+    """
+    generator = ResNetGenerator(tuple(shape), width, generator_norm)
+    return Networks(generator, ResNetCritic(width, critic_norm), Normal(latent))

@@ -5,6 +5,7 @@ from jaxgan.networks.identity import Identity
 from jaxgan.networks.mlp import MLPCritic, MLPGenerator
 from jaxgan.networks.norms import LayerNorm
 from jaxgan.networks.priors import Normal, Uniform
+from jaxgan.networks.resnet import ResNetCritic, ResNetGenerator
 
 __all__ = [
     "DCGANCritic",
@@ -14,5 +15,7 @@ __all__ = [
     "MLPCritic",
     "MLPGenerator",
     "Normal",
+    "ResNetCritic",
+    "ResNetGenerator",
     "Uniform",
 ]

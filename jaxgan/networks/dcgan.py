@@ -5,6 +5,7 @@ from __future__ import annotations
 from flax import linen as nn
 from jaxtyping import Array, Float
 
+from jaxgan.networks.layers import Conv, ConvTranspose
 from jaxgan.networks.norms import Norm, normalize
 
 __all__ = ["DCGANCritic", "DCGANGenerator"]
@@ -55,11 +56,11 @@ class DCGANGenerator(nn.Module):
         x = nn.relu(normalize(x, self.norm, train=train))
         for layer in range(doublings - 1):
             features //= 2
-            x = nn.ConvTranspose(features, (5, 5), (2, 2), kernel_init=INIT)(x)
+            x = ConvTranspose(features, (5, 5), (2, 2), kernel_init=INIT)(x)
             if pixels == 28 and layer == 0:
                 x = x[:, :7, :7]
             x = nn.relu(normalize(x, self.norm, train=train))
-        return nn.tanh(nn.ConvTranspose(channels, (5, 5), (2, 2), kernel_init=INIT)(x))
+        return nn.tanh(ConvTranspose(channels, (5, 5), (2, 2), kernel_init=INIT)(x))
 
 
 class DCGANCritic(nn.Module):
@@ -86,6 +87,6 @@ class DCGANCritic(nn.Module):
     ) -> Float[Array, " batch"]:
         """`[batch, height, width, channels] -> [batch]` scores."""
         for layer in range(_doublings(x.shape[1])):
-            x = nn.Conv(self.width * 2**layer, (5, 5), (2, 2), kernel_init=INIT)(x)
+            x = Conv(self.width * 2**layer, (5, 5), (2, 2), kernel_init=INIT)(x)
             x = nn.leaky_relu(x if layer == 0 else normalize(x, self.norm, train=train), 0.2)
         return nn.Dense(1, kernel_init=INIT)(x.reshape(x.shape[0], -1))[:, 0]

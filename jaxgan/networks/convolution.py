@@ -1,0 +1,165 @@
+r"""Convolution, closed under differentiation.
+
+A convolution, its gradient with respect to the input (the transposed convolution) and its gradient
+with respect to the kernel are the three faces of one trilinear form,
+
+    T(x, w, v) = sum_{b,o,k,c,d} x[b, s o + k - before, c] w[k, c, d] v[b, o, d],
+
+each the derivative of T with respect to the role it lacks. The derivatives of a face are the other
+two faces, so a gradient penalty needs no other operation, of whatever order, forward or reverse.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jax.extend.core import Primitive
+from jax.interpreters import ad, batching, mlir
+from jaxtyping import Array, Float
+
+from jaxgan.networks.patches import Geometry, input_product, kernel_product, output_product
+
+__all__ = ["Role", "face"]
+
+Role = Literal["input", "kernel", "output"]
+ROLES: tuple[Role, ...] = ("input", "kernel", "output")
+
+convolution_face = Primitive("convolution_face")
+
+
+def face(
+    role: Role,
+    first: Float[Array, "..."],
+    second: Float[Array, "..."],
+    geometry: Geometry,
+    precision: lax.PrecisionLike = None,
+) -> Float[Array, "..."]:
+    r"""The derivative of the form T with respect to one role, given the other two in their order.
+
+    `face("output", x, w)` is the convolution, `face("input", w, v)` the gradient with respect to
+    its input, `face("kernel", x, v)` that with respect to its kernel. On CPU each is a product of
+    matrices, elsewhere the vendor's convolution, chosen when the program is lowered.
+
+    Args:
+        role: which role the result has.
+        first: the other role that comes first in input, kernel, output.
+        second: the one that comes second. An input is `[batch, *space, channels]`, a kernel
+            `[*window, channels, features]`, an output `[batch, *outputs, features]`.
+        geometry: one `Axis` per spatial dimension.
+        precision: of the products, as for `jax.lax.dot_general`.
+
+    Returns:
+        An array of that role.
+
+    >>> from jaxgan.networks.patches import Axis
+    >>> x, kernel = jnp.ones((1, 4, 1)), jnp.ones((2, 1, 1))
+    >>> face("output", x, kernel, (Axis(4, 2),)).ravel().tolist()
+    [2.0, 2.0, 2.0]
+    """
+    return convolution_face.bind(
+        first, second, role=role, geometry=geometry, precision=precision, mapped=0
+    )
+
+
+def _others(role: Role) -> tuple[Role, Role]:
+    first, second = (other for other in ROLES if other != role)
+    return first, second
+
+
+@convolution_face.def_impl
+@functools.partial(jax.jit, static_argnames=("role", "geometry", "precision", "mapped"))
+def _compiled(first: Array, second: Array, **settings: Any) -> Array:
+    return convolution_face.bind(first, second, **settings)
+
+
+@convolution_face.def_abstract_eval
+def _shape(first: Any, second: Any, *, role: Role, geometry: Geometry, mapped: int, **_: Any) -> Any:
+    """`mapped` leading axes of both operands come from `vmap`."""
+    outer = first.shape[:mapped]
+    if role == "output":
+        batch, features = first.shape[mapped], second.shape[-1]
+        shape = (batch, *(axis.outputs for axis in geometry), features)
+    elif role == "input":
+        batch, channels = second.shape[mapped], first.shape[-2]
+        shape = (batch, *(axis.size for axis in geometry), channels)
+    else:
+        shape = (*(axis.window for axis in geometry), first.shape[-1], second.shape[-1])
+    return first.update(shape=(*outer, *shape), weak_type=False)
+
+
+def _derivative(side: int, cotangent: Array, first: Any, second: Any, **settings: Any) -> Array:
+    """The gradient of <face, cotangent> with respect to one operand: the face of its role."""
+    role = settings["role"]
+    wanted, other = _others(role)[side], _others(role)[1 - side]
+    given = {role: cotangent, other: (second, first)[side]}
+    operands = (given[name] for name in _others(wanted))
+    return convolution_face.bind(*operands, **(settings | {"role": wanted}))
+
+
+ad.defbilinear(
+    convolution_face, functools.partial(_derivative, 0), functools.partial(_derivative, 1)
+)
+
+
+def _batch(operands: Any, dimensions: Any, **settings: Any) -> tuple[Array, int]:
+    """With one kernel for all, `vmap` makes a larger batch; else both operands get the axis."""
+    role, kernel = settings["role"], _others(settings["role"]).index("kernel") if settings["role"] != "kernel" else None
+    size = next(x.shape[d] for x, d in zip(operands, dimensions, strict=True) if d is not None)
+    bound = functools.partial(convolution_face.bind, **settings)
+    if kernel is not None and dimensions[kernel] is None and not settings["mapped"]:
+        images = jnp.moveaxis(operands[1 - kernel], dimensions[1 - kernel], 0)
+        merged = images.reshape(-1, *images.shape[2:])
+        result = bound(*((operands[0], merged) if kernel == 0 else (merged, operands[1])))
+        return result.reshape(size, -1, *result.shape[1:]), 0
+    moved = [
+        jnp.broadcast_to(x, (size, *x.shape)) if d is None else jnp.moveaxis(x, d, 0)
+        for x, d in zip(operands, dimensions, strict=True)
+    ]
+    return convolution_face.bind(*moved, **(settings | {"mapped": settings["mapped"] + 1})), 0
+
+
+batching.primitive_batchers[convolution_face] = _batch
+
+
+def _vendor(first: Array, second: Array, *, role: Role, geometry: Geometry, precision: Any) -> Array:
+    space = "DHW"[-len(geometry) :]
+    convolve = functools.partial(
+        lax.conv_general_dilated,
+        window_strides=[axis.stride for axis in geometry],
+        padding=[(axis.before, axis.after) for axis in geometry],
+        dimension_numbers=(f"N{space}C", f"{space}IO", f"N{space}C"),
+        precision=precision,
+    )
+    shape = _shape(first.aval, second.aval, role=role, geometry=geometry, mapped=0)
+    if role == "output":
+        return convolve(first, second)
+    if role == "input":
+        return jax.linear_transpose(lambda x: convolve(x, first), shape)(second)[0]
+    return jax.linear_transpose(lambda kernel: convolve(first, kernel), shape)(second)[0]
+
+
+def _products(first: Array, second: Array, *, role: Role, geometry: Geometry, precision: Any) -> Array:
+    if role == "output":
+        return output_product(first, second, geometry)
+    if role == "input":
+        return input_product(second, first, geometry)
+    return kernel_product(first, second, geometry)
+
+
+def _lower(way: Any) -> Any:
+    def mapped(first: Array, second: Array, *, mapped: int, **settings: Any) -> Array:
+        one = functools.partial(way, **settings)
+        for _ in range(mapped):
+            one = jax.vmap(one)
+        return one(first, second)
+
+    return mlir.lower_fun(mapped, multiple_results=False)
+
+
+mlir.register_lowering(convolution_face, _lower(_vendor))
+mlir.register_lowering(convolution_face, _lower(_products), platform="cpu")

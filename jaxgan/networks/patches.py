@@ -1,0 +1,174 @@
+"""The patches that the windows of a convolution see, the adjoint, and the products of both.
+
+On CPU a product of two matrices runs near the roof wherever it stands, also inside a loop. Each
+face of the form in `convolution` is one such product, with `patches` before it or `overlap`, its
+adjoint, behind. Both go one dimension at a time, so that every copy moves whole runs of channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float, Shaped
+
+__all__ = ["Axis", "Geometry", "input_product", "kernel_product", "output_product", "overlap"]
+__all__ += ["patches"]
+
+BLOCK = 2**24
+"""Bytes of patches made at a time: about what the last cache holds."""
+
+
+class Axis(NamedTuple):
+    """How a window moves along one spatial dimension.
+
+    >>> Axis(size=7, window=5, stride=2, before=2, after=2).outputs
+    4
+    """
+
+    size: int
+    window: int
+    stride: int = 1
+    before: int = 0
+    after: int = 0
+
+    @property
+    def outputs(self) -> int:
+        """Places where the window stops."""
+        return (self.size + self.before + self.after - self.window) // self.stride + 1
+
+
+Geometry = tuple[Axis, ...]
+
+
+def patches(x: Shaped[Array, "batch *space channels"], geometry: Geometry) -> Shaped[Array, "..."]:
+    r"""What each window sees: `p[b, o, k, c] = x[b, s o + k - before, c]`, zero outside of x.
+
+    Args:
+        x: the input.
+        geometry: one `Axis` per spatial dimension.
+
+    Returns:
+        `[batch, *outputs, *window, channels]`.
+
+    >>> patches(jnp.arange(3.0).reshape(1, 3, 1), (Axis(3, 2, before=1),))[0, ..., 0].tolist()
+    [[0.0, 0.0], [0.0, 1.0], [1.0, 2.0]]
+    """
+    for dimension, axis in enumerate(geometry, 1):
+        reach = axis.stride * (axis.outputs - 1) + 1
+        x = _pad(x, dimension, axis.before, reach + axis.window - 1 - axis.size - axis.before)
+        windows = [
+            lax.slice_in_dim(x, tap, tap + reach, axis.stride, dimension)
+            for tap in range(axis.window)
+        ]
+        x = jnp.stack(windows, axis=-2)
+    return x
+
+
+def overlap(p: Shaped[Array, "..."], geometry: Geometry) -> Shaped[Array, "batch *space channels"]:
+    r"""The adjoint of `patches`: `x[b, i, c]` is the sum of all `p[b, o, k, c]` that saw it.
+
+    With stride s the taps r, r + s, r + 2s, ... land on every s-th place, so each remainder r is
+    summed by itself, without dilation, and the remainders are interleaved.
+
+    Args:
+        p: `[batch, *outputs, *window, channels]`.
+        geometry: one `Axis` per spatial dimension.
+
+    Returns:
+        `[batch, *space, channels]`.
+
+    >>> overlap(jnp.ones((1, 3, 2, 1)), (Axis(3, 2, before=1),))[0, :, 0].tolist()
+    [2.0, 2.0, 1.0]
+    """
+    for dimension, axis in reversed(list(enumerate(geometry, 1))):
+        turns = -(-axis.window // axis.stride)
+        p = _pad(p, p.ndim - 2, 0, turns * axis.stride - axis.window)
+        phases = []
+        for phase in range(axis.stride):
+            taps = [p[..., phase + axis.stride * turn, :] for turn in range(turns)]
+            padded = [_pad(x, dimension, i, turns - 1 - i) for i, x in enumerate(taps)]
+            phases.append(sum(padded[1:], padded[0]))
+        p = jnp.stack(phases, axis=dimension + 1)
+        p = p.reshape(*p.shape[:dimension], -1, *p.shape[dimension + 2 :])
+        p = _pad(p, dimension, -axis.before, axis.size + axis.before - p.shape[dimension])
+    return p
+
+
+def output_product(x: Float[Array, "..."], kernel: Float[Array, "..."], geometry: Geometry) -> Array:
+    """The convolution: patches times kernel."""
+    flat = kernel.reshape(-1, kernel.shape[-1])
+
+    def part(x: Array) -> Array:
+        rows = patches(x, geometry).reshape(-1, flat.shape[0])
+        return _product(rows, flat, 1, 0).reshape(-1, *_outputs(geometry), flat.shape[1])
+
+    return _in_blocks(part, geometry, flat.shape[0], x)
+
+
+def input_product(v: Float[Array, "..."], kernel: Float[Array, "..."], geometry: Geometry) -> Array:
+    """The gradient with respect to the input: the overlap of `v` times kernel, transposed."""
+    flat = kernel.reshape(-1, kernel.shape[-1])
+
+    def part(v: Array) -> Array:
+        rows = _product(v.reshape(-1, v.shape[-1]), flat, 1, 1)
+        return overlap(rows.reshape(*v.shape[:-1], *kernel.shape[:-1]), geometry)
+
+    return _in_blocks(part, geometry, flat.shape[0], v)
+
+
+def kernel_product(x: Float[Array, "..."], v: Float[Array, "..."], geometry: Geometry) -> Array:
+    """The gradient with respect to the kernel: patches, transposed, times `v`."""
+    window = (*(axis.window for axis in geometry), x.shape[-1])
+
+    def part(x: Array, v: Array) -> Array:
+        rows = patches(x, geometry).reshape(-1, prod(window))
+        return _product(v.reshape(-1, v.shape[-1]), rows, 0, 0)
+
+    blocks = _blocks(geometry, prod(window), x, v)
+    if blocks is None:
+        total = part(x, v)
+    else:
+        zero = jnp.zeros((v.shape[-1], prod(window)), x.dtype)
+        total, _ = lax.scan(lambda total, block: (total + part(*block), None), zero, blocks)
+    return total.T.reshape(*window, -1)
+
+
+def _in_blocks(part: Callable[[Array], Array], geometry: Geometry, row: int, x: Array) -> Array:
+    blocks = _blocks(geometry, row, x)
+    if blocks is None:
+        return part(x)
+    y = lax.map(part, *blocks)
+    return y.reshape(-1, *y.shape[2:])
+
+
+def _blocks(geometry: Geometry, row: int, *operands: Array) -> tuple[Array, ...] | None:
+    """The operands cut along the batch so that the patches of a part fit; None if all do."""
+    batch = operands[0].shape[0]
+    example = prod(_outputs(geometry)) * row * operands[0].dtype.itemsize
+    if batch * example <= BLOCK:
+        return None
+    size = max(n for n in range(1, batch + 1) if batch % n == 0 and n * example <= max(BLOCK, example))
+    return tuple(x.reshape(-1, size, *x.shape[1:]) for x in operands)
+
+
+def _product(a: Array, b: Array, of_a: int, of_b: int) -> Array:
+    """Contracts one dimension of each; half precision is accumulated in float32."""
+    wide = jnp.promote_types(a.dtype, jnp.float32)
+    product = lax.dot_general(a, b, (((of_a,), (of_b,)), ((), ())), preferred_element_type=wide)
+    return product.astype(a.dtype)
+
+
+def _outputs(geometry: Geometry) -> tuple[int, ...]:
+    return tuple(axis.outputs for axis in geometry)
+
+
+def _pad(x: Array, dimension: int, before: int, after: int) -> Array:
+    """Pads with zeros, or crops where negative."""
+    config = [(0, 0, 0)] * x.ndim
+    config[dimension] = (before, after, 0)
+    return lax.pad(x, jnp.zeros((), x.dtype), config)
