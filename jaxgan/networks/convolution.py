@@ -78,7 +78,9 @@ def _compiled(first: Array, second: Array, **settings: Any) -> Array:
 
 
 @convolution_face.def_abstract_eval
-def _shape(first: Any, second: Any, *, role: Role, geometry: Geometry, mapped: int, **_: Any) -> Any:
+def _shape(
+    first: Any, second: Any, *, role: Role, geometry: Geometry, mapped: int, **_: Any
+) -> Any:
     """`mapped` leading axes of both operands come from `vmap`."""
     outer = first.shape[:mapped]
     if role == "output":
@@ -108,7 +110,10 @@ ad.defbilinear(
 
 def _batch(operands: Any, dimensions: Any, **settings: Any) -> tuple[Array, int]:
     """With one kernel for all, `vmap` makes a larger batch; else both operands get the axis."""
-    role, kernel = settings["role"], _others(settings["role"]).index("kernel") if settings["role"] != "kernel" else None
+    role, kernel = (
+        settings["role"],
+        _others(settings["role"]).index("kernel") if settings["role"] != "kernel" else None,
+    )
     size = next(x.shape[d] for x, d in zip(operands, dimensions, strict=True) if d is not None)
     bound = functools.partial(convolution_face.bind, **settings)
     if kernel is not None and dimensions[kernel] is None and not settings["mapped"]:
@@ -126,7 +131,9 @@ def _batch(operands: Any, dimensions: Any, **settings: Any) -> tuple[Array, int]
 batching.primitive_batchers[convolution_face] = _batch
 
 
-def _vendor(first: Array, second: Array, *, role: Role, geometry: Geometry, precision: Any) -> Array:
+def _vendor(
+    first: Array, second: Array, *, role: Role, geometry: Geometry, precision: Any
+) -> Array:
     space = "DHW"[-len(geometry) :]
     convolve = functools.partial(
         lax.conv_general_dilated,
@@ -143,7 +150,9 @@ def _vendor(first: Array, second: Array, *, role: Role, geometry: Geometry, prec
     return jax.linear_transpose(lambda kernel: convolve(first, kernel), shape)(second)[0]
 
 
-def _products(first: Array, second: Array, *, role: Role, geometry: Geometry, precision: Any) -> Array:
+def _products(
+    first: Array, second: Array, *, role: Role, geometry: Geometry, precision: Any
+) -> Array:
     if role == "output":
         return output_product(first, second, geometry)
     if role == "input":

@@ -12,6 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
+from flax.linen.dtypes import promote_dtype
 from flax.linen.linear import canonicalize_padding
 from jax import lax
 from jaxtyping import Array, Float
@@ -111,6 +112,7 @@ class Conv(nn.Conv):
     """
 
     conv_general_dilated: Any = conv_general_dilated
+    promote_dtype: Any = promote_dtype  # Flax's type for it cannot be checked at run time
 
 
 class ConvTranspose(nn.ConvTranspose):
@@ -121,6 +123,8 @@ class ConvTranspose(nn.ConvTranspose):
     >>> y.shape, variables["params"]["kernel"].shape
     ((2, 8, 8, 1), (5, 5, 3, 1))
     """
+
+    promote_dtype: Any = promote_dtype
 
     @nn.compact
     def __call__(self, inputs: Float[Array, "..."]) -> Float[Array, "..."]:

@@ -99,7 +99,9 @@ def overlap(p: Shaped[Array, "..."], geometry: Geometry) -> Shaped[Array, "batch
     return p
 
 
-def output_product(x: Float[Array, "..."], kernel: Float[Array, "..."], geometry: Geometry) -> Array:
+def output_product(
+    x: Float[Array, "..."], kernel: Float[Array, "..."], geometry: Geometry
+) -> Array:
     """The convolution: patches times kernel."""
     flat = kernel.reshape(-1, kernel.shape[-1])
 
@@ -152,7 +154,9 @@ def _blocks(geometry: Geometry, row: int, *operands: Array) -> tuple[Array, ...]
     example = prod(_outputs(geometry)) * row * operands[0].dtype.itemsize
     if batch * example <= BLOCK:
         return None
-    size = max(n for n in range(1, batch + 1) if batch % n == 0 and n * example <= max(BLOCK, example))
+    size = max(
+        n for n in range(1, batch + 1) if batch % n == 0 and n * example <= max(BLOCK, example)
+    )
     return tuple(x.reshape(-1, size, *x.shape[1:]) for x in operands)
 
 

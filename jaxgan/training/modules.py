@@ -36,16 +36,23 @@ def apply(
     *,
     train: bool,
     axis_name: str | None = None,
+    dtype: str | None = None,
 ) -> tuple[Array, Variables]:
     """The output of a module and its statistics, which move only in training.
 
-    Batch statistics are those of the whole batch, also where it is split over `axis_name`.
+    Batch statistics are those of the whole batch, also where it is split over `axis_name`. With a
+    `dtype` the module computes in it, and output and statistics keep the precision of `x`.
     """
+    given = x.dtype
+    if dtype is not None:
+        x = x.astype(dtype)
+        params = jax.tree.map(lambda param: param.astype(dtype), variables["params"])
+        variables = {**variables, "params": params}
     stats = {name: value for name, value in variables.items() if name != "params"}
     options = _options(module, labels, train=train)
     with nn.intercept_methods(functools.partial(_over_devices, axis_name)):
         output, moved = module.apply(variables, x, mutable=list(stats) if train else [], **options)
-    return output, {**stats, **moved}
+    return output.astype(given), {**stats, **moved}
 
 
 def generate(
@@ -53,13 +60,11 @@ def generate(
     variables: Variables,
     keys: Key[Array, " batch"],
     labels: Array | None,
-    *,
-    train: bool,
-    axis_name: str | None = None,
+    **options: Any,
 ) -> tuple[Array, Variables]:
-    """One fake per key, and the statistics of the generator."""
+    """One fake per key, and the statistics of the generator; the options are those of `apply`."""
     latent = jax.vmap(networks.latent)(keys)
-    return apply(networks.generator, variables, latent, labels, train=train, axis_name=axis_name)
+    return apply(networks.generator, variables, latent, labels, **options)
 
 
 def _options(module: nn.Module, labels: Array | None, *, train: bool) -> dict[str, Any]:

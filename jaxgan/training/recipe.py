@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Literal
 
 import optax
 from flax import linen as nn
@@ -37,9 +38,16 @@ class Recipe:
         n_critic: critic steps per generator step; 0 matches directly, without training a critic;
             a function of the step for a schedule.
         average: decay per step of the moving average of the generator, 0 for none.
+        penalty_every: k takes the penalties at every k-th critic step alone, times k. The gradient
+            is right on average over k steps, but an adaptive optimizer divides by the root of its
+            mean square, which the rare large ones raise: the penalty weighs less than it says.
+        remat: recompute the critic inside the penalties' derivatives instead of keeping what it
+            computed: less memory, more time, the same numbers.
+        compute_dtype: "bfloat16" for the networks' passes on accelerators; parameters, penalties,
+            statistics and losses keep float32. None computes as the parameters are.
 
     Raises:
-        ValueError: n_critic is negative or average is outside [0, 1).
+        ValueError: n_critic is negative, average outside [0, 1) or penalty_every below 1.
     """
 
     objective: Objective
@@ -48,12 +56,20 @@ class Recipe:
     penalties: tuple[Penalty, ...] = ()
     n_critic: int | Callable[[int], int] = 1
     average: float = 0.0
+    penalty_every: int = 1
+    remat: bool = False
+    compute_dtype: Literal["bfloat16"] | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.n_critic, int) and self.n_critic < 0:
             raise ValueError(f"n_critic must be at least 0, got {self.n_critic}")
         if not 0 <= self.average < 1:
             raise ValueError(f"average is a decay in [0, 1), got {self.average}; 0 turns it off")
+        if self.penalty_every < 1:
+            raise ValueError(
+                f"penalty_every must be at least 1, got {self.penalty_every}: "
+                "for no penalties at all give penalties=()"
+            )
 
     def critic_steps(self, step: int) -> int:
         """The number of critic steps before generator step `step`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -14,7 +14,7 @@ from jaxtyping import Array, Key
 from jaxgan.training.modules import apply, generate
 from jaxgan.training.recipe import Networks, Recipe
 from jaxgan.training.state import Player, TrainState
-from jaxgan.types import Batch, Metrics, Variables
+from jaxgan.types import Batch, Critic, Metrics, Variables
 
 __all__ = ["TrainStep", "make_train_step"]
 
@@ -53,8 +53,9 @@ def make_train_step(networks: Networks, recipe: Recipe, axis_name: str | None = 
     def train_step(state: TrainState, batch: Batch) -> tuple[TrainState, Metrics]:
         _check_batch(recipe, batch)
         metrics: Metrics = {}
-        if batch.keys.shape[0] > 1:
-            turns = jax.tree.map(lambda x: x[:-1], batch)
+        n_critic = batch.keys.shape[0] - 1
+        if n_critic:
+            turns = _turns(networks, recipe, axis_name, state, batch)
             state, history = jax.lax.scan(critic_step, state, turns)
             metrics = jax.tree.map(lambda x: x[-1], history)
         last = jax.tree.map(lambda x: x[-1], batch)
@@ -62,6 +63,16 @@ def make_train_step(networks: Networks, recipe: Recipe, axis_name: str | None = 
         return state._replace(step=state.step + 1), metrics | of_generator
 
     return train_step
+
+
+class _Turn(NamedTuple):
+    """What one critic step needs; `index` counts the critic steps of the run."""
+
+    index: Array
+    real: Array
+    fake: Array
+    labels: Array | None
+    keys: Key[Array, " batch"]
 
 
 def _check_batch(recipe: Recipe, batch: Batch) -> None:
@@ -73,38 +84,51 @@ def _check_batch(recipe: Recipe, batch: Batch) -> None:
         )
 
 
-def _critic_step(
+def _turns(
     networks: Networks, recipe: Recipe, axis_name: str | None, state: TrainState, batch: Batch
+) -> _Turn:
+    """The critic steps' inputs. One pass makes all fakes: the generator stands still meanwhile.
+
+    `vmap` over the steps leaves each its own batch statistics.
+    """
+    turns = jax.tree.map(lambda x: x[:-1], batch)
+    generator = {"params": state.generator.params, **state.generator.stats}
+    latent_keys, penalty_keys = jax.vmap(_split_each)(turns.keys)
+
+    def fakes(keys: Array, labels: Array | None) -> Array:
+        options = {"train": True, "axis_name": axis_name, "dtype": recipe.compute_dtype}
+        return generate(networks, generator, keys, labels, **options)[0]
+
+    n_critic = turns.keys.shape[0]
+    index = state.step * n_critic + jnp.arange(n_critic)
+    fake = jax.vmap(fakes)(latent_keys, turns.labels)
+    return _Turn(index, turns.real, fake, turns.labels, penalty_keys)
+
+
+def _critic_step(
+    networks: Networks, recipe: Recipe, axis_name: str | None, state: TrainState, turn: _Turn
 ) -> tuple[TrainState, Metrics]:
     player = state.critic
-    latent_keys, penalty_keys = _split_each(batch.keys)
-    generator = {"params": state.generator.params, **state.generator.stats}
-    fake, _ = generate(
-        networks, generator, latent_keys, batch.labels, train=True, axis_name=axis_name
-    )
 
     def loss(params: Variables) -> tuple[Array, tuple[Variables, Metrics]]:
-        def critic(x: Array) -> tuple[Array, Variables]:
+        def critic(x: Array, dtype: str | None = None) -> tuple[Array, Variables]:
             variables = {"params": params, **player.stats}
-            return apply(
-                networks.critic, variables, x, batch.labels, train=True, axis_name=axis_name
-            )
+            options = {"train": True, "axis_name": axis_name, "dtype": dtype}
+            return apply(networks.critic, variables, x, turn.labels, **options)
 
-        # Every pass starts from the statistics of the step and their mean leaves it, so that real
-        # and fake weigh the same and one step is one iteration of a spectral norm.
-        (real_scores, of_real), (fake_scores, of_fake) = critic(batch.real), critic(fake)
+        # One pass for real and fake; `vmap` leaves each its own statistics. Both start from those
+        # of the step and their mean leaves it, so that one step is one iteration of a spectral norm.
+        both = jax.vmap(functools.partial(critic, dtype=recipe.compute_dtype))
+        (real_scores, fake_scores), stats = both(jnp.stack([turn.real, turn.fake]))
         real_scores, fake_scores = _whole(real_scores, axis_name), _whole(fake_scores, axis_name)
         adversarial = recipe.objective.critic_loss(real_scores, fake_scores)
-        penalty = jnp.zeros(())
-        for index, term in enumerate(recipe.penalties):
-            keys = jax.vmap(jax.random.fold_in, (0, None))(penalty_keys, index)
-            penalty += _mean(term(lambda x: critic(x)[0], batch.real, fake, keys), axis_name)
+        penalty = _mean(_penalty(recipe, lambda x: critic(x)[0], turn), axis_name)
         metrics = {
             "critic/loss": adversarial + penalty,
             "critic/penalty": penalty,
             "critic/gap": real_scores.mean() - fake_scores.mean(),
         }
-        stats = jax.tree.map(lambda a, b: (a + b) / 2, of_real, of_fake)
+        stats = jax.tree.map(lambda x: x.mean(axis=0), stats)
         return adversarial + penalty, (stats, metrics)
 
     gradients, (stats, metrics) = jax.grad(loss, has_aux=True)(player.params)
@@ -112,25 +136,41 @@ def _critic_step(
     return state._replace(critic=player._replace(stats=_mean(stats, axis_name))), metrics | norms
 
 
+def _penalty(recipe: Recipe, critic: Critic, turn: _Turn) -> Array:
+    """The sum of the penalties, in float32; every k-th step k times, if they are lazy."""
+    if recipe.remat:
+        critic = jax.checkpoint(critic)
+
+    def total() -> Array:
+        penalty = jnp.zeros(())
+        for index, term in enumerate(recipe.penalties):
+            keys = jax.vmap(jax.random.fold_in, (0, None))(turn.keys, index)
+            penalty += term(critic, turn.real, turn.fake, keys)
+        return penalty
+
+    every = recipe.penalty_every
+    if every == 1:
+        return total()
+    return jax.lax.cond(turn.index % every == 0, lambda: every * total(), lambda: jnp.zeros(()))
+
+
 def _generator_step(
     networks: Networks, recipe: Recipe, axis_name: str | None, state: TrainState, batch: Batch
 ) -> tuple[TrainState, Metrics]:
     player = state.generator
     latent_keys, _ = _split_each(batch.keys)
+    options = {"train": True, "axis_name": axis_name, "dtype": recipe.compute_dtype}
     critic = functools.partial(
         apply,
         networks.critic,
         {"params": state.critic.params, **state.critic.stats},
         labels=batch.labels,
-        train=True,
-        axis_name=axis_name,
+        **options,
     )
 
     def loss(params: Variables) -> tuple[Array, Variables]:
         variables = {"params": params, **player.stats}
-        fake, stats = generate(
-            networks, variables, latent_keys, batch.labels, train=True, axis_name=axis_name
-        )
+        fake, stats = generate(networks, variables, latent_keys, batch.labels, **options)
         (real_scores, _), (fake_scores, _) = critic(x=batch.real), critic(x=fake)
         real_scores, fake_scores = _whole(real_scores, axis_name), _whole(fake_scores, axis_name)
         return recipe.objective.generator_loss(real_scores, fake_scores), stats
