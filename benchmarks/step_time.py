@@ -1,119 +1,206 @@
-"""Milliseconds per generator step: one dispatch per step beside chunks of many steps.
+"""Seconds per generator step: jaxgan, the same step with Flax's convolutions, and PyTorch.
 
-Both do the same work, the drawing of the batches included. They alternate, so that what else the
-machine does falls on both; the ratio is the median over the pairs. The first call compiles.
+Each contender is a process of its own. They take turns, so that what else the machine does falls
+on all; the ratios are those of the minima. A product of two matrices, measured in the same turns,
+is the roof. PyTorch needs no place beside jaxgan: `--torch` names the Python that has it.
 
-    python -m benchmarks.step_time --repeats 5
+    python -m benchmarks.step_time --quick --torch path/to/python
 """
 
 from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, Literal
 
-import jax
 import tyro
-from rich.live import Live
+from rich.console import Console
 from rich.table import Column, Table
 
-from jaxgan import architectures, data, recipes
-from jaxgan.parallel import compile_chunk, compile_step
+from benchmarks.works import LOSSES, WORKS
 from jaxgan.provenance import provenance
-from jaxgan.training import Batch, Dataset, Networks, Recipe, TrainState, create_state, sample_batch
 
-RECIPES = {"gan": recipes.gan(), "wgan": recipes.wgan(), "wgan_gp": recipes.wgan_gp()}
-COLUMNS = ("step, ms", "chunk, ms", "step / chunk", "compile, s")
-BATCH = 64
-KEY = jax.random.key(0)
-Advance = Callable[[TrainState, int], TrainState]
+__all__ = ["main"]
 
-
-class Case(NamedTuple):
-    name: str
-    networks: Networks
-    recipe: Recipe
-    data: Dataset
+HERE = Path(__file__).parent
+COLUMNS = ("median, ms", "minimum, ms", "jaxgan / this", "GFLOP/s", "of the roof", "peak, MiB")
+COLUMNS += ("compile, s",)
+MATRIX = {"cpu": 2048, "gpu": 8192, "tpu": 8192}
+Answer = dict[str, Any]
 
 
-def cases() -> Iterator[Case]:
-    points, images = data.load("swiss_roll"), data.digits()._replace(labels=None)
-    for name, recipe in RECIPES.items():
-        for width in (64, 512):
-            networks = architectures.mlp((2,), width=width)
-            yield Case(f"{name}, mlp {width}, points", networks, recipe, points)
-        networks = architectures.dcgan((8, 8, 1), width=16)
-        yield Case(f"{name}, dcgan 16, 8 x 8", networks, recipe, images)
+class Contender:
+    """A worker that times steps when asked; `failed` says why it cannot."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(
+            command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, **environment},
+        )
+        self.seconds: list[float] = []
+        self.ready = self._answer()
+        self.failed = self.ready.get("error")
+
+    def ask(self, **request: Any) -> Answer:
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        return self._answer()
+
+    def take_turn(self, budget: float) -> None:
+        """As many steps as fit into the budget of seconds."""
+        step = min(self.seconds, default=float("inf"))
+        self.seconds += self.ask(steps=min(1000, max(1, int(budget / step))))["seconds"]
+
+    def _answer(self) -> Answer:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else {"error": f"ended with {self.process.wait()}"}
+
+    def __enter__(self) -> Contender:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
 
 
-def one_by_one(case: Case) -> Advance:
-    step, turns = compile_step(case.networks, case.recipe), case.recipe.critic_steps(0)
+@contextmanager
+def _contenders(
+    work: str, loss: str, torch: str, device: str, precision: str, flax: bool
+) -> Iterator[dict[str, Contender]]:
+    """Started one after the other, so that each compiles alone."""
+    own = [sys.executable, "-m", "benchmarks.worker", work, loss]
+    yardstick = [torch, str(HERE / "yardstick.py"), work, loss]
+    image = len(WORKS[work].shape) == 3
+    options = ["--precision", precision]
+    with ExitStack() as stack, tempfile.TemporaryDirectory() as cache:
 
-    @jax.jit
-    def draw(data: Dataset, index: int) -> Batch:
-        return sample_batch(data, jax.random.fold_in(KEY, index), batch_size=BATCH, n_critic=turns)
+        def start(command: list[str], **environment: str) -> Contender:
+            return stack.enter_context(Contender([*command, *options], environment))
 
-    def advance(state: TrainState, steps: int) -> TrainState:
-        for index in range(steps):
-            state, _ = step(state, draw(case.data, index))
-        return state
-
-    return advance
-
-
-def in_chunks(case: Case, capacity: int) -> Advance:
-    options = {"n_critic": case.recipe.critic_steps(0), "capacity": capacity}
-    chunk = compile_chunk(case.networks, case.recipe, batch_size=BATCH, **options)
-    return lambda state, steps: chunk(state, case.data, KEY, steps)[0]
-
-
-def measure(case: Case, steps: int, repeats: int) -> dict[str, Any]:
-    ways: dict[str, Advance] = {"step": one_by_one(case), "chunk": in_chunks(case, steps)}
-    states = {way: create_state(case.networks, case.recipe, KEY, case.data) for way in ways}
-
-    def seconds(way: str, steps: int) -> float:
-        begin = time.perf_counter()
-        states[way] = jax.block_until_ready(ways[way](states[way], steps))
-        return time.perf_counter() - begin
-
-    first = {way: seconds(way, 1) for way in ways}
-    pairs = [{way: 1000 * seconds(way, steps) / steps for way in ways} for _ in range(repeats)]
-    return {
-        "milliseconds": {way: [pair[way] for pair in pairs] for way in ways},
-        "ratio": median(pair["step"] / pair["chunk"] for pair in pairs),
-        "compile_seconds": first,
-    }
+        caching = {
+            "JAX_COMPILATION_CACHE_DIR": cache,
+            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        }
+        with Contender([*own, "jaxgan", *options], caching) as cold:
+            found = {"jaxgan": start([*own, "jaxgan"], **caching)}
+            found["jaxgan"].ready["cold_seconds"] = cold.ready.get("compile_seconds")
+        if image and flax:
+            found["plain Flax"] = start([*own, "flax"])
+        options += ["--device", "cuda" if device == "gpu" else "cpu"]
+        for way in ("eager", "channels_last", "compile") if torch else ():
+            if image or way != "channels_last":
+                found[f"PyTorch, {way}"] = start([*yardstick, way])
+        yield found
 
 
-def cells(found: dict[str, Any]) -> list[str]:
-    times = [f"{min(ms):.3g} / {median(ms):.3g}" for ms in found["milliseconds"].values()]
-    compiles = [f"{seconds:.1f}" for seconds in found["compile_seconds"].values()]
-    return [*times, f"{found['ratio']:.2f}", " / ".join(compiles)]
+def measure(
+    work: str, loss: str, *, device: str, rounds: int, budget: float, **arguments: Any
+) -> Answer:
+    """All contenders at one work and loss, in turn."""
+    with _contenders(work, loss, device=device, **arguments) as contenders:
+        able = {name: each for name, each in contenders.items() if not each.failed}
+        if "jaxgan" not in able:
+            raise RuntimeError(f"jaxgan at {work}, {loss}: {contenders['jaxgan'].failed}")
+        able["jaxgan"].take_turn(budget)  # one step, to learn what fits into a turn
+        roofs: list[float] = []
+        for _ in range(rounds):
+            for name, contender in able.items():
+                contender.take_turn(budget)
+                if name != "plain Flax":
+                    roofs.append(contender.ask(matmul=MATRIX[device])["flops_per_second"])
+        flops, roof = contenders["jaxgan"].ready["flops"], max(roofs)
+        best = min(contenders["jaxgan"].seconds)
+        rows = {
+            name: {
+                "seconds": each.seconds,
+                "jaxgan_over_this": best / min(each.seconds),
+                "flops_per_second": flops / min(each.seconds),
+                "share_of_roof": flops / min(each.seconds) / roof,
+                "peak_bytes": each.ask(peak=True)["peak_bytes"],
+                **each.ready,
+            }
+            for name, each in able.items()
+        }
+        failed = {name: each.failed for name, each in contenders.items() if each.failed}
+    return {"flops": flops, "roof": roof, "contenders": rows, "failed": failed}
 
 
-def main(only: str = "", repeats: int = 5, steps: int = 100, out: Path | None = None) -> None:
-    """Minimum / median milliseconds per generator step, step by step and in chunks.
+def _cells(row: Answer) -> list[str]:
+    compiled = f"{row['compile_seconds']:.1f}"
+    if "cold_seconds" in row:
+        compiled = f"{row['cold_seconds']:.1f}, cached {compiled}"
+    return [
+        f"{1000 * median(row['seconds']):.4g}",
+        f"{1000 * min(row['seconds']):.4g}",
+        f"{row['jaxgan_over_this']:.2f}",
+        f"{row['flops_per_second'] / 1e9:.4g}",
+        f"{row['share_of_roof']:.0%}",
+        f"{row['peak_bytes'] / 2**20:.0f}",
+        compiled,
+    ]
+
+
+def _table(work: str, loss: str, found: Answer) -> Table:
+    title = f"{work}, {loss}: {found['flops'] / 1e9:.4g} GFLOP, roof {found['roof'] / 1e9:.4g} GFLOP/s"
+    table = Table("", *(Column(name, justify="right") for name in COLUMNS), title=title)
+    for name, row in found["contenders"].items():
+        table.add_row(name, *_cells(row))
+    for name, reason in found["failed"].items():
+        table.add_row(name, *[""] * (len(COLUMNS) - 1), reason[:40])
+    return table
+
+
+def main(
+    works: tuple[str, ...] = tuple(WORKS),
+    losses: tuple[str, ...] = tuple(LOSSES),
+    quick: bool = False,
+    flax: bool = True,
+    torch: str = "",
+    precision: Literal["float32", "tf32", "bfloat16"] = "float32",
+    rounds: int = 5,
+    budget: float = 3.0,
+    out: Path | None = None,
+) -> None:
+    """Prints a table for each work and loss.
 
     Args:
-        only: measure the cases with this in their name, such as "wgan_gp" or "mlp 512".
-        repeats: pairs of measurements.
-        steps: generator steps per measurement, and per chunk.
-        out: a JSON file for the results.
+        works: mlp_512, mlp_64, mnist, cifar, resnet, dcgan64.
+        losses: gp, clip, ns.
+        quick: mnist with the gradient penalty alone, without plain Flax, in about two minutes.
+        flax: whether plain Flax takes part; on CPU its penalty steps take half a minute each.
+        torch: the Python that has PyTorch 2.13.0; without it there is no yardstick.
+        precision: of the products, on an accelerator.
+        rounds: turns of each contender.
+        budget: seconds of a turn, which is one step at least.
+        out: a JSON file for the results, which is written after each work.
     """
-    made = dict(provenance(), cores=os.cpu_count(), batch=BATCH, repeats=repeats, steps=steps)
-    columns = (Column(name, justify="right") for name in COLUMNS)
-    results, table = {}, Table("case", *columns, title="minimum / median per generator step")
-    with Live(table) as live:
-        for case in (case for case in cases() if only in case.name):
-            results[case.name] = measure(case, steps, repeats)
-            table.add_row(case.name, *cells(results[case.name]))
-        live.console.print(made)
-    if out is not None:
-        out.write_text(json.dumps(made | {"results": results}))
+    import jax
+
+    if quick:
+        works, losses, flax, rounds = ("mnist",), ("gp",), False, 3
+    made = {**provenance(), "cores": os.cpu_count(), "precision": precision, "results": {}}
+    console, device = Console(), jax.default_backend()
+    arguments: dict[str, Any] = {"torch": torch, "precision": precision, "flax": flax}
+    for work in works:
+        for loss in losses:
+            found = measure(work, loss, device=device, rounds=rounds, budget=budget, **arguments)
+            made["results"][f"{work}, {loss}"] = found
+            console.print(_table(work, loss, found))
+            if out is not None:
+                out.write_text(json.dumps(made, indent=1))
+    console.print({name: value for name, value in made.items() if name != "results"})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,59 @@
+"""What is timed: networks with a batch, and losses. `yardstick.py` has the same in PyTorch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import numpy as np
+from flax import linen as nn
+
+from jaxgan import recipes
+from jaxgan.architectures import dcgan, mlp, resnet
+from jaxgan.networks import dcgan as dcgan_modules
+from jaxgan.networks import resnet as resnet_modules
+from jaxgan.training import Dataset, Networks, Recipe
+
+__all__ = ["LOSSES", "WORKS", "Work", "examples", "with_flax_convolutions"]
+
+EXAMPLES = 4096
+
+
+class Work(NamedTuple):
+    """Networks, the shape of an example, the size of a batch."""
+
+    networks: Networks
+    shape: tuple[int, ...]
+    batch: int
+
+
+WORKS = {
+    "mlp_512": Work(mlp((2,)), (2,), 256),
+    "mlp_64": Work(mlp((2,), width=64), (2,), 256),
+    "mnist": Work(dcgan((28, 28, 1)), (28, 28, 1), 50),
+    "cifar": Work(dcgan((32, 32, 3)), (32, 32, 3), 64),
+    "resnet": Work(resnet((32, 32, 3)), (32, 32, 3), 64),
+    "dcgan64": Work(dcgan((64, 64, 3)), (64, 64, 3), 16),
+}
+
+LOSSES: dict[str, Recipe] = {
+    "gp": recipes.wgan_gp(beta1=0.5),
+    "clip": recipes.wgan(),
+    "ns": recipes.dcgan(),
+}
+
+
+def examples(work: Work) -> Dataset:
+    """Random pixels or points: what they show does not change the time."""
+    random = np.random.default_rng(0)
+    shape = (EXAMPLES, *work.shape)
+    if len(work.shape) == 3:
+        return Dataset(jax.numpy.asarray(random.integers(0, 256, shape, np.uint8)))
+    return Dataset(jax.numpy.asarray(random.normal(size=shape), jax.numpy.float32))
+
+
+def with_flax_convolutions() -> None:
+    """From here on the networks are made of `flax.linen.Conv`: what jaxgan is compared with."""
+    for module in (dcgan_modules, resnet_modules):
+        for name in {"Conv", "ConvTranspose"} & set(vars(module)):
+            setattr(module, name, getattr(nn, name))

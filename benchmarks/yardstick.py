@@ -1,0 +1,241 @@
+"""The train steps of `jaxgan` in PyTorch: a worker that times them on request.
+
+It shares neither process nor environment with JAX. Requests are lines of JSON on stdin, answers
+lines of JSON on stdout: {"steps": 10}, {"peak": true}, {"matmul": 4096}.
+
+    python benchmarks/yardstick.py mnist gp eager
+"""
+# pyright: reportMissingImports=false
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import itertools
+import json
+import os
+import platform
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from yardstick_networks import Pair, Rectifier, dcgan, mlp, resnet
+
+EXAMPLES = 4096
+WAYS = ("eager", "channels_last", "compile")
+PRECISIONS = ("float32", "tf32", "bfloat16")
+
+
+class Work(NamedTuple):
+    """Networks, the shape of an example, the size of a batch and that of a latent."""
+
+    networks: Callable[[], Pair]
+    shape: tuple[int, ...]
+    batch: int
+    latent: int = 128
+
+
+WORKS = {
+    "mlp_512": Work(lambda: mlp(512), (2,), 256, latent=2),
+    "mlp_64": Work(lambda: mlp(64), (2,), 256, latent=2),
+    "mnist": Work(lambda: dcgan(28, 1), (1, 28, 28), 50),
+    "cifar": Work(lambda: dcgan(32, 3), (3, 32, 32), 64),
+    "resnet": Work(resnet, (3, 32, 32), 64),
+    "dcgan64": Work(lambda: dcgan(64, 3), (3, 64, 64), 16),
+}
+
+
+class Loss(NamedTuple):
+    """The critic minimizes E link(-real) + E link(fake), the generator E link(-fake)."""
+
+    link: Callable[[Tensor], Tensor]
+    optimizer: Callable[[list[Tensor]], torch.optim.Optimizer]
+    n_critic: int = 1
+    penalty: float = 0.0
+    clip: float = 0.0
+
+
+ADAM = partial(torch.optim.Adam, fused=True)
+RMS_PROP = partial(torch.optim.RMSprop, alpha=0.9, foreach=True)
+LOSSES = {
+    "gp": Loss(nn.Identity(), partial(ADAM, lr=1e-4, betas=(0.5, 0.9)), n_critic=5, penalty=10.0),
+    "clip": Loss(nn.Identity(), partial(RMS_PROP, lr=5e-5), n_critic=5, clip=0.01),
+    "ns": Loss(nn.Softplus(), partial(ADAM, lr=2e-4, betas=(0.5, 0.999))),
+}
+
+
+def gradient_penalty(critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
+    """E (||grad critic|| - 1)^2 on interpolates with one share per example, for double backward."""
+    share = torch.rand(len(real), *(1,) * (real.ndim - 1), device=real.device)
+    points = torch.lerp(fake, real, share).requires_grad_()
+    (gradients,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
+    return (gradients.flatten(1).norm(dim=1) - 1).square().mean()
+
+
+class Game:
+    """Both players, their data and one whole train step.
+
+    `torch.autograd.grad` for the parameters of one player computes no kernel gradients of the
+    other. The way "compile" makes one graph of a batch, its losses and their gradients, the
+    penalty's included, and another of the optimizer. It has the layout of "channels_last".
+    """
+
+    def __init__(self, work: Work, loss: Loss, way: str, device: str, precision: str) -> None:
+        image = len(work.shape) == 3
+        if way == "channels_last" and not image:
+            raise ValueError("channels_last is a layout of images, got points: use eager")
+        layout = torch.contiguous_format if way == "eager" else torch.channels_last
+        self.work, self.loss, self.device, self.precision = work, loss, device, precision
+        self.generator, self.critic = (
+            network.to(device, memory_format=layout) for network in work.networks()
+        )
+        for module in self.critic.modules():
+            if isinstance(module, Rectifier):
+                module.by_mask = loss.penalty > 0
+        size = (EXAMPLES, *work.shape)
+        data = torch.randint(0, 256, size, dtype=torch.uint8) if image else torch.randn(size)
+        self.data = data.to(device, memory_format=layout) if image else data.to(device)
+        self.players = [list(network.parameters()) for network in (self.critic, self.generator)]
+        self.advance = [loss.optimizer(parameters).step for parameters in self.players]
+        self.gradients = [self.of_critic, self.of_generator]
+        if way == "compile":
+            torch._dynamo.config.trace_autograd_ops = True
+            mode = "reduce-overhead" if device == "cuda" else None
+            self.gradients = [torch.compile(f, fullgraph=True, mode=mode) for f in self.gradients]
+            self.advance = [torch.compile(step) for step in self.advance]
+
+    def cast(self) -> contextlib.AbstractContextManager[Any]:
+        if self.precision == "bfloat16":
+            return torch.autocast(self.device, torch.bfloat16)
+        return contextlib.nullcontext()
+
+    def real(self) -> Tensor:
+        """A batch of examples, drawn with replacement on the device; pixels in [-1, 1]."""
+        examples = self.data[torch.randint(EXAMPLES, (self.work.batch,), device=self.device)]
+        return examples / 127.5 - 1 if examples.dtype == torch.uint8 else examples
+
+    def fake(self) -> Tensor:
+        return self.generator(torch.randn(self.work.batch, self.work.latent, device=self.device))
+
+    def of_critic(self) -> tuple[Tensor, ...]:
+        """The gradients of the critic's loss, by parameter."""
+        real = self.real()
+        with self.cast():
+            with torch.no_grad():
+                fake = self.fake()
+            of_real, of_fake = self.critic(torch.cat([real, fake])).float().chunk(2)
+        loss = self.loss.link(-of_real).mean() + self.loss.link(of_fake).mean()
+        if self.loss.penalty:
+            loss = loss + self.loss.penalty * gradient_penalty(self.critic, real, fake.float())
+        return torch.autograd.grad(loss, self.players[0])
+
+    def of_generator(self) -> tuple[Tensor, ...]:
+        """The gradients of the generator's loss, by parameter."""
+        with self.cast():
+            scores = self.critic(self.fake()).float()
+        return torch.autograd.grad(self.loss.link(-scores).mean(), self.players[1])
+
+    def update(self, player: int) -> None:
+        gradients = self.gradients[player]()
+        for parameter, gradient in zip(self.players[player], gradients, strict=True):
+            parameter.grad = gradient
+        self.advance[player]()
+
+    def step(self) -> None:
+        """`n_critic` steps of the critic, each followed by clipping, then one of the generator."""
+        for _ in range(self.loss.n_critic):
+            self.update(0)
+            if self.loss.clip:
+                with torch.no_grad():
+                    torch._foreach_clamp_min_(self.players[0], -self.loss.clip)
+                    torch._foreach_clamp_max_(self.players[0], self.loss.clip)
+        self.update(1)
+
+    def seconds(self, steps: int) -> list[float]:
+        """The time of each step; on a GPU, which runs behind, their mean alone."""
+        wait = torch.cuda.synchronize if self.device == "cuda" else lambda: None
+        wait()
+        times = [time.perf_counter()]
+        for _ in range(steps):
+            self.step()
+            times.append(time.perf_counter())
+        wait()
+        if self.device == "cuda":
+            return [(time.perf_counter() - times[0]) / steps]
+        return [after - before for before, after in itertools.pairwise(times)]
+
+
+def flops_per_second(size: int, device: str) -> float:
+    """The best of five products of two float32 matrices."""
+    left, right = torch.randn(2, size, size, device=device)
+    times = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        (left @ right)[0, 0].item()  # waits for a GPU
+        times.append(time.perf_counter() - begin)
+    return 2 * size**3 / min(times)
+
+
+def configure(device: str, precision: str) -> None:
+    if device == "cpu" and precision != "float32":
+        raise ValueError(f"{precision} is for --device cuda, got cpu: use float32")
+    torch.manual_seed(0)
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    # PyTorch's own default is TF32 in convolutions and float32 in matrix products.
+    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    torch.backends.cudnn.benchmark = True
+
+
+def answer(game: Game, request: dict[str, Any]) -> dict[str, Any]:
+    cuda = game.device == "cuda"
+    match request:
+        case {"steps": steps}:
+            return {"seconds": game.seconds(steps)}
+        case {"peak": True} if cuda:
+            return {"peak_bytes": torch.cuda.max_memory_allocated()}
+        case {"peak": True}:
+            return {"peak_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
+        case {"matmul": size}:
+            return {"flops_per_second": flops_per_second(size, game.device)}
+    raise ValueError(f"requests are steps, peak and matmul, got {request}")
+
+
+def serve(work: str, loss: str, way: str, device: str, precision: str) -> Iterator[dict[str, Any]]:
+    """One answer when ready, then one per request."""
+    configure(device, precision)
+    game = Game(WORKS[work], LOSSES[loss], way, device, precision)
+    yield {
+        "ready": True,
+        "versions": {"torch": torch.__version__, "python": platform.python_version()},
+        "compile_seconds": game.seconds(1)[0],
+        "parameters": sum(p.numel() for player in game.players for p in player),
+    }
+    for line in sys.stdin:
+        yield answer(game, json.loads(line))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, choices in {"work": WORKS, "loss": LOSSES, "way": WAYS}.items():
+        parser.add_argument(name, choices=choices)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32")
+    options, stdout = parser.parse_args(), sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):  # only answers go to stdout
+        try:
+            for line in serve(**vars(options)):
+                print(json.dumps(line), file=stdout, flush=True)
+        except Exception as error:
+            reason = next(iter(str(error).splitlines()), "")
+            reason = f"{type(error).__name__}: {reason}"
+            print(json.dumps({"error": reason}), file=stdout, flush=True)
+
+
+if __name__ == "__main__":
+    main()
