@@ -26,7 +26,9 @@ def flops_of_step(networks: Networks, recipe: Recipe, batch: int) -> int:
     latent = jnp.stack([networks.latent(key)] * batch)
     variables = jax.eval_shape(networks.generator.init, key, latent)
     fake = jax.eval_shape(networks.generator.init_with_output, key, latent)[0]
-    generator = _products(lambda v, z: networks.generator.apply(v, z, mutable=True), variables, latent)
+    generator = _products(
+        lambda v, z: networks.generator.apply(v, z, mutable=True), variables, latent
+    )
     of_critic = jax.eval_shape(networks.critic.init, key, fake)
     critic = _products(networks.critic.apply, of_critic, fake)
     g, c = sum(generator), sum(critic)

@@ -153,7 +153,9 @@ def _cells(row: Answer) -> list[str]:
 
 
 def _table(work: str, loss: str, found: Answer) -> Table:
-    title = f"{work}, {loss}: {found['flops'] / 1e9:.4g} GFLOP, roof {found['roof'] / 1e9:.4g} GFLOP/s"
+    title = (
+        f"{work}, {loss}: {found['flops'] / 1e9:.4g} GFLOP, roof {found['roof'] / 1e9:.4g} GFLOP/s"
+    )
     table = Table("", *(Column(name, justify="right") for name in COLUMNS), title=title)
     for name, row in found["contenders"].items():
         table.add_row(name, *_cells(row))

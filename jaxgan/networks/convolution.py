@@ -12,7 +12,7 @@ two faces, so a gradient penalty needs no other operation, of whatever order, fo
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any, Literal
 
 import jax
@@ -24,7 +24,7 @@ from jaxtyping import Array, Float
 
 from jaxgan.networks.patches import Geometry, input_product, kernel_product, output_product
 
-__all__ = ["Role", "face"]
+__all__ = ["Role", "channels_last", "face"]
 
 Role = Literal["input", "kernel", "output"]
 ROLES: tuple[Role, ...] = ("input", "kernel", "output")
@@ -66,9 +66,18 @@ def face(
     )
 
 
-def _others(role: Role) -> tuple[Role, Role]:
-    first, second = (other for other in ROLES if other != role)
-    return first, second
+def channels_last(rank: int) -> tuple[str, str, str]:
+    """The order of dimensions of input, kernel and output, as `jax.lax` names it.
+
+    >>> channels_last(2)
+    ('N01C', '01IO', 'N01C')
+    """
+    space = "".join(map(str, range(rank)))
+    return f"N{space}C", f"{space}IO", f"N{space}C"
+
+
+def _others(role: Role) -> list[Role]:
+    return [other for other in ROLES if other != role]
 
 
 @convolution_face.def_impl
@@ -108,51 +117,60 @@ ad.defbilinear(
 )
 
 
-def _batch(operands: Any, dimensions: Any, **settings: Any) -> tuple[Array, int]:
+def _batch(
+    operands: tuple[Array, Array],
+    dimensions: tuple[int | None, int | None],
+    *,
+    role: Role,
+    mapped: int,
+    **settings: Any,
+) -> tuple[Array, int]:
     """With one kernel for all, `vmap` makes a larger batch; else both operands get the axis."""
-    role, kernel = (
-        settings["role"],
-        _others(settings["role"]).index("kernel") if settings["role"] != "kernel" else None,
-    )
-    size = next(x.shape[d] for x, d in zip(operands, dimensions, strict=True) if d is not None)
-    bound = functools.partial(convolution_face.bind, **settings)
-    if kernel is not None and dimensions[kernel] is None and not settings["mapped"]:
-        images = jnp.moveaxis(operands[1 - kernel], dimensions[1 - kernel], 0)
-        merged = images.reshape(-1, *images.shape[2:])
-        result = bound(*((operands[0], merged) if kernel == 0 else (merged, operands[1])))
-        return result.reshape(size, -1, *result.shape[1:]), 0
-    moved = [
-        jnp.broadcast_to(x, (size, *x.shape)) if d is None else jnp.moveaxis(x, d, 0)
-        for x, d in zip(operands, dimensions, strict=True)
+    bind = functools.partial(convolution_face.bind, role=role, **settings)
+    pairs = list(zip(operands, dimensions, strict=True))
+    size = next(x.shape[dimension] for x, dimension in pairs if dimension is not None)
+    moved = [x if d is None else jnp.moveaxis(x, d, 0) for x, d in pairs]
+    shared = [
+        name == "kernel" and d is None for name, d in zip(_others(role), dimensions, strict=True)
     ]
-    return convolution_face.bind(*moved, **(settings | {"mapped": settings["mapped"] + 1})), 0
+    if any(shared) and not mapped:
+        merged = [
+            x if kernel else x.reshape(-1, *x.shape[2:])
+            for x, kernel in zip(moved, shared, strict=True)
+        ]
+        result = bind(*merged, mapped=0)
+        return result.reshape(size, -1, *result.shape[1:]), 0
+    both = [
+        jnp.broadcast_to(x, (size, *x.shape)) if d is None else x
+        for x, d in zip(moved, dimensions, strict=True)
+    ]
+    return bind(*both, mapped=mapped + 1), 0
 
 
 batching.primitive_batchers[convolution_face] = _batch
 
 
 def _vendor(
-    first: Array, second: Array, *, role: Role, geometry: Geometry, precision: Any
+    first: Array, second: Array, *, role: Role, geometry: Geometry, precision: lax.PrecisionLike
 ) -> Array:
-    space = "DHW"[-len(geometry) :]
+    """The convolution of the platform's own library, and its transposes."""
     convolve = functools.partial(
         lax.conv_general_dilated,
         window_strides=[axis.stride for axis in geometry],
         padding=[(axis.before, axis.after) for axis in geometry],
-        dimension_numbers=(f"N{space}C", f"{space}IO", f"N{space}C"),
+        dimension_numbers=channels_last(len(geometry)),
         precision=precision,
     )
-    shape = _shape(first.aval, second.aval, role=role, geometry=geometry, mapped=0)
     if role == "output":
         return convolve(first, second)
+    shape = _shape(jax.typeof(first), jax.typeof(second), role=role, geometry=geometry, mapped=0)
     if role == "input":
         return jax.linear_transpose(lambda x: convolve(x, first), shape)(second)[0]
     return jax.linear_transpose(lambda kernel: convolve(first, kernel), shape)(second)[0]
 
 
-def _products(
-    first: Array, second: Array, *, role: Role, geometry: Geometry, precision: Any
-) -> Array:
+def _products(first: Array, second: Array, *, role: Role, geometry: Geometry, **_: Any) -> Array:
+    """Products of matrices, in full precision as all of them are on CPU."""
     if role == "output":
         return output_product(first, second, geometry)
     if role == "input":
@@ -160,7 +178,9 @@ def _products(
     return kernel_product(first, second, geometry)
 
 
-def _lower(way: Any) -> Any:
+def _lower(way: Callable[..., Array]) -> Any:
+    """Each axis that `vmap` gave to both operands is mapped here."""
+
     def mapped(first: Array, second: Array, *, mapped: int, **settings: Any) -> Array:
         one = functools.partial(way, **settings)
         for _ in range(mapped):

@@ -17,7 +17,7 @@ from flax.linen.linear import canonicalize_padding
 from jax import lax
 from jaxtyping import Array, Float
 
-from jaxgan.networks.convolution import face
+from jaxgan.networks.convolution import channels_last, face
 from jaxgan.networks.patches import Axis
 
 __all__ = ["Conv", "ConvTranspose", "conv_general_dilated"]
@@ -95,11 +95,10 @@ def conv_general_dilated(
 
 
 def _channels_last(lhs: Array, rhs: Array, dimension_numbers: Any) -> bool:
-    found = lax.conv_dimension_numbers(lhs.shape, rhs.shape, dimension_numbers)
-    space = tuple(range(1, lhs.ndim - 1))
-    images = (0, lhs.ndim - 1, *space)
-    kernels = (lhs.ndim - 1, lhs.ndim - 2, *range(lhs.ndim - 2))
-    return tuple(found) == (images, kernels, images)
+    def order(numbers: Any) -> lax.ConvDimensionNumbers:
+        return lax.conv_dimension_numbers(lhs.shape, rhs.shape, numbers)
+
+    return order(dimension_numbers) == order(channels_last(lhs.ndim - 2))
 
 
 class Conv(nn.Conv):
@@ -158,10 +157,7 @@ class ConvTranspose(nn.ConvTranspose):
             padding,
             strides,
             dilation,
-            lax.ConvDimensionNumbers(
-                *[(0, rank + 1, *range(1, rank + 1)), (rank + 1, rank, *range(rank))],
-                (0, rank + 1, *range(1, rank + 1)),
-            ),
+            channels_last(rank),
             precision=self.precision,
             preferred_element_type=self.preferred_element_type,
         )

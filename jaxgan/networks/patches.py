@@ -11,7 +11,6 @@ from collections.abc import Callable
 from math import prod
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Shaped
@@ -19,8 +18,8 @@ from jaxtyping import Array, Float, Shaped
 __all__ = ["Axis", "Geometry", "input_product", "kernel_product", "output_product", "overlap"]
 __all__ += ["patches"]
 
-BLOCK = 2**24
-"""Bytes of patches made at a time: about what the last cache holds."""
+BLOCK = 2**26
+"""Bytes of patches made at a time; in small blocks XLA cannot share them between two faces."""
 
 
 class Axis(NamedTuple):
@@ -86,13 +85,13 @@ def overlap(p: Shaped[Array, "..."], geometry: Geometry) -> Shaped[Array, "batch
     [2.0, 2.0, 1.0]
     """
     for dimension, axis in reversed(list(enumerate(geometry, 1))):
-        turns = -(-axis.window // axis.stride)
-        p = _pad(p, p.ndim - 2, 0, turns * axis.stride - axis.window)
+        last = (axis.window - 1) // axis.stride
         phases = []
         for phase in range(axis.stride):
-            taps = [p[..., phase + axis.stride * turn, :] for turn in range(turns)]
-            padded = [_pad(x, dimension, i, turns - 1 - i) for i, x in enumerate(taps)]
-            phases.append(sum(padded[1:], padded[0]))
+            taps = [p[..., tap, :] for tap in range(phase, axis.window, axis.stride)]
+            taps = taps or [jnp.zeros_like(p[..., 0, :])]
+            shifted = [_pad(tap, dimension, turn, last - turn) for turn, tap in enumerate(taps)]
+            phases.append(sum(shifted[1:], shifted[0]))
         p = jnp.stack(phases, axis=dimension + 1)
         p = p.reshape(*p.shape[:dimension], -1, *p.shape[dimension + 2 :])
         p = _pad(p, dimension, -axis.before, axis.size + axis.before - p.shape[dimension])

@@ -117,7 +117,7 @@ def _critic_step(
             return apply(networks.critic, variables, x, turn.labels, **options)
 
         # One pass for real and fake; `vmap` leaves each its own statistics. Both start from those
-        # of the step and their mean leaves it, so that one step is one iteration of a spectral norm.
+        # of the step, and their mean leaves it: one step is one iteration of a spectral norm.
         both = jax.vmap(functools.partial(critic, dtype=recipe.compute_dtype))
         (real_scores, fake_scores), stats = both(jnp.stack([turn.real, turn.fake]))
         real_scores, fake_scores = _whole(real_scores, axis_name), _whole(fake_scores, axis_name)
