@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
-from jaxgan.types import Critic
+from jaxgan.types import Critic, Scalar
 
 __all__ = ["GradientPenalty", "interpolate", "norm_per_example"]
 
@@ -86,8 +86,8 @@ class GradientPenalty:
     https://arxiv.org/abs/1704.00028
     """
 
-    weight: float = 10.0
-    target: float = 1.0
+    weight: Scalar = 10.0
+    target: Scalar = 1.0
 
     def __call__(
         self,

@@ -11,13 +11,14 @@ from jaxgan.objectives import Minimax, NonSaturating, Wasserstein
 from jaxgan.penalties import GradientPenalty
 from jaxgan.training import Recipe
 from jaxgan.transforms import adam, chain, clip_params, rmsprop, sgd
+from jaxgan.types import Scalar
 
 __all__ = ["dcgan", "gan", "wgan", "wgan_gp"]
 
 
 def gan(
-    learning_rate: float = 0.1,
-    momentum: float = 0.5,
+    learning_rate: Scalar = 0.1,
+    momentum: Scalar = 0.5,
     n_critic: int = 1,
     saturating: bool = False,
 ) -> Recipe:
@@ -42,7 +43,7 @@ def gan(
     return Recipe(Minimax() if saturating else NonSaturating(), optimizer, optimizer, (), n_critic)
 
 
-def dcgan(learning_rate: float = 2e-4, beta1: float = 0.5) -> Recipe:
+def dcgan(learning_rate: Scalar = 2e-4, beta1: Scalar = 0.5) -> Recipe:
     """DCGAN's training: the non-saturating game, one step each, Adam.
 
     Args:
@@ -80,8 +81,8 @@ class OfficialSchedule:
 
 
 def wgan(
-    learning_rate: float = 5e-5,
-    c: float = 0.01,
+    learning_rate: Scalar = 5e-5,
+    c: Scalar = 0.01,
     n_critic: int = 5,
     official_schedule: bool = False,
 ) -> Recipe:
@@ -116,10 +117,10 @@ def wgan(
 
 
 def wgan_gp(
-    learning_rate: float = 1e-4,
-    beta1: float = 0.0,
-    beta2: float = 0.9,
-    weight: float = 10.0,
+    learning_rate: Scalar = 1e-4,
+    beta1: Scalar = 0.0,
+    beta2: Scalar = 0.9,
+    weight: Scalar = 10.0,
     n_critic: int = 5,
 ) -> Recipe:
     """WGAN with the two-sided gradient penalty, Adam.

@@ -15,6 +15,8 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from jaxgan.types import Scalar
+
 __all__ = ["adam", "by_value", "chain", "clip_params", "rmsprop", "sgd"]
 
 P = ParamSpec("P")
@@ -73,7 +75,7 @@ chain = by_value(optax.chain)
 
 @by_value
 def clip_params(
-    c: float, where: Callable[[str], bool] | None = None
+    c: Scalar, where: Callable[[str], bool] | None = None
 ) -> optax.GradientTransformation:
     """Keeps every parameter in [-c, c] after its update; chain it last.
 
@@ -101,7 +103,7 @@ def clip_params(
     Reference: Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017, Algorithm 1.
     https://arxiv.org/abs/1701.07875
     """
-    if not c > 0:
+    if isinstance(c, (int, float)) and not c > 0:
         raise ValueError(f"clip_params: c must be positive, got {c}; the paper uses 0.01")
 
     def clip(path: tuple[Any, ...], update: jax.Array, param: jax.Array) -> jax.Array:

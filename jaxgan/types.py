@@ -15,6 +15,7 @@ __all__ = [
     "Objective",
     "Penalty",
     "Prior",
+    "Scalar",
     "Variables",
 ]
 
@@ -23,6 +24,9 @@ Variables = dict[str, Any]
 
 Metrics = dict[str, Array]
 """Scalars of one step, named `player/quantity`."""
+
+Scalar = float | Float[Array, ""]
+"""A number of a recipe; in a population it is an argument of the program."""
 
 Critic = Callable[[Array], Array]
 """A function of a batch, `[batch, ...] -> [batch]` scores: it cannot see its parameters."""

@@ -21,7 +21,7 @@ ROWS = [
     ["parallel"],
     ["checkpoint"],
     ["run_folder"],
-    ["loop"],
+    ["loop", "population"],
     ["recipes", "architectures", "verdict"],
     ["outcome", "report"],
     ["comparison", "pictures", "catalogue"],

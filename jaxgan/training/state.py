@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -61,25 +62,40 @@ def create_state(
     """
     _check_labels(networks, data)
 
-    @jax.jit
-    def create(key: Key[Array, ""]) -> TrainState:
-        generator_key, critic_key, latent_key = jax.random.split(key, 3)
-        latent = networks.latent(latent_key)[None]
-        labels = None if data.labels is None else jnp.zeros(1, data.labels.dtype)
-        generator = initialize(networks.generator, generator_key, latent, labels)
-        real = jnp.zeros((1, *data.real.shape[1:]))
-        critic = initialize(networks.critic, critic_key, real, labels)
-        fake, _ = apply(networks.generator, generator, latent, labels, train=False)
-        scores, _ = apply(networks.critic, critic, real, labels, train=False)
-        _check_shapes(real, fake, scores)
-        return TrainState(
-            step=jnp.zeros((), jnp.int32),
-            generator=_player(generator, recipe.generator_optimizer),
-            critic=_player(critic, recipe.critic_optimizer),
-            average=jax.tree.map(jnp.copy, generator) if recipe.average else None,
-        )
+    labels = None if data.labels is None else jnp.zeros(1, data.labels.dtype)
+    real = jnp.zeros((1, *data.real.shape[1:]))
+    _check_shapes(real, *jax.eval_shape(lambda: _outputs(networks, key, real, labels)))
+    return _create(networks, recipe, key, real, labels)
 
-    return create(key)
+
+@functools.partial(jax.jit, static_argnames=("networks", "recipe"))
+def _create(
+    networks: Networks, recipe: Recipe, key: Key[Array, ""], real: Array, labels: Array | None
+) -> TrainState:
+    generator, critic = _variables(networks, key, real, labels)
+    return TrainState(
+        step=jnp.zeros((), jnp.int32),
+        generator=_player(generator, recipe.generator_optimizer),
+        critic=_player(critic, recipe.critic_optimizer),
+        average=jax.tree.map(jnp.copy, generator) if recipe.average else None,
+    )
+
+
+def _variables(
+    networks: Networks, key: Key[Array, ""], real: Array, labels: Array | None
+) -> tuple[Variables, Variables]:
+    generator_key, critic_key, latent_key = jax.random.split(key, 3)
+    latent = networks.latent(latent_key)[None]
+    generator = initialize(networks.generator, generator_key, latent, labels)
+    return generator, initialize(networks.critic, critic_key, real, labels)
+
+
+def _outputs(
+    networks: Networks, key: Key[Array, ""], real: Array, labels: Array | None
+) -> tuple[Array, Array]:
+    generator, critic = _variables(networks, key, real, labels)
+    fake, _ = apply(networks.generator, generator, networks.latent(key)[None], labels, train=False)
+    return fake, apply(networks.critic, critic, real, labels, train=False)[0]
 
 
 def _player(variables: Variables, optimizer: optax.GradientTransformation) -> Player:
@@ -98,7 +114,7 @@ def _check_labels(networks: Networks, data: Dataset) -> None:
             )
 
 
-def _check_shapes(real: Array, fake: Array, scores: Array) -> None:
+def _check_shapes(real: Any, fake: Any, scores: Any) -> None:
     if fake.shape != real.shape:
         raise ValueError(
             f"the generator makes examples of shape {fake.shape[1:]} but the data has "

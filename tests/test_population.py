@@ -1,0 +1,135 @@
+"""A population against its members trained alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+
+from jaxgan import population, recipes
+from jaxgan.loop import train
+from jaxgan.population import train_population
+from jaxgan.training import Recipe
+from tests.members import MEMBERS, MLP
+
+DATA = MEMBERS["penalized"].data
+SETTINGS = {"learning_rate": [1e-4, 1e-3, 1e-3], "weight": [0.1, 10.0, 1.0]}
+SEEDS = [0, 0, 1]
+
+
+def clipped(learning_rate: Any, c: Any) -> Recipe:
+    return recipes.wgan(learning_rate, c, n_critic=2)
+
+
+@pytest.mark.parametrize("way", ["serial", "vmapped"])
+def test_members_equal_their_own_runs(way: Any) -> None:
+    arguments: Any = {"steps": 5, "batch_size": 8}
+    found = train_population(
+        MLP, recipes.wgan_gp, DATA, seeds=SEEDS, settings=SETTINGS, way=way, chunk=3, **arguments
+    )
+    assert found.metrics["critic/gap"].shape == (3, 5)
+    for index, seed in enumerate(SEEDS):
+        settings = {name: values[index] for name, values in SETTINGS.items()}
+        alone = train(MLP, recipes.wgan_gp(**settings), DATA, seed=seed, **arguments)
+        # The settings are constants there and arguments here: float32 rounds otherwise.
+        for a, b in zip(jax.tree.leaves(found.states[index]), jax.tree.leaves(alone), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_the_bound_of_clipping_is_each_member_s_own() -> None:
+    bounds = [0.01, 0.1]
+    found = train_population(
+        MLP,
+        clipped,
+        DATA,
+        steps=4,
+        seeds=[0, 0],
+        settings={"learning_rate": [0.1, 0.1], "c": bounds},
+        batch_size=8,
+        way="vmapped",
+    )
+    for state, bound in zip(found.states, bounds, strict=True):
+        largest = max(float(abs(x).max()) for x in jax.tree.leaves(state.critic.params))
+        assert 0.9 * bound < largest <= np.float32(bound)
+
+
+def test_one_trace_for_all_members() -> None:
+    traces = []
+
+    def make(weight: Any) -> Recipe:
+        if not isinstance(weight, float):
+            traces.append(weight)
+        return recipes.wgan_gp(weight=weight, n_critic=1)
+
+    train_population(
+        MLP,
+        make,
+        DATA,
+        steps=4,
+        seeds=[0, 1, 2],
+        settings={"weight": [1.0, 2.0, 3.0]},
+        batch_size=4,
+        way="serial",
+        chunk=2,
+    )
+    assert len(traces) == 1
+
+
+def test_a_member_that_diverges_leaves_the_others_alone() -> None:
+    found = train_population(
+        MLP,
+        recipes.wgan_gp,
+        DATA,
+        steps=6,
+        seeds=[0, 0],
+        settings={"learning_rate": [1e-3, 1e30]},
+        batch_size=8,
+        way="vmapped",
+        chunk=4,
+    )
+    sound, lost = found.states
+    assert int(sound.step) == 6
+    assert int(lost.step) < 6
+    assert np.isfinite(found.metrics["critic/loss"][0]).all()
+    assert np.isnan(found.metrics["critic/loss"][1, int(lost.step) :]).all()
+    assert all(np.isfinite(x).all() for x in jax.tree.leaves(lost.generator.params))
+
+
+def test_the_faster_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([2.0, 1.0])
+    monkeypatch.setattr(population, "_seconds", lambda *_: next(times))
+    found = train_population(MLP, recipes.wgan_gp, DATA, steps=1, seeds=[0, 1], batch_size=4)
+    assert found.way == "vmapped"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"settings": {"weight": [1.0]}}, r"settings\['weight'\] has 1 values for 2 seeds"),
+        ({"seeds": []}, "seeds is empty"),
+    ],
+)
+def test_what_does_not_fit_is_named(arguments: Any, message: str) -> None:
+    given: Any = {"seeds": [0, 1], "steps": 1, "batch_size": 4, "way": "serial"} | arguments
+    with pytest.raises(ValueError, match=message):
+        train_population(MLP, recipes.wgan_gp, DATA, **given)
+
+
+def test_a_schedule_is_refused() -> None:
+    with pytest.raises(ValueError, match="schedule"):
+        train_population(
+            MLP, lambda: recipes.wgan(official_schedule=True), DATA, steps=1, seeds=[0]
+        )
+
+
+def test_a_setting_that_shapes_the_program_is_refused() -> None:
+    def make(average: Any) -> Recipe:
+        return dataclasses.replace(recipes.wgan_gp(), average=average)
+
+    with pytest.raises(ValueError, match=r"\['average'\] decides more"):
+        train_population(
+            MLP, make, DATA, steps=1, seeds=[0], settings={"average": [0.5]}, way="serial"
+        )
