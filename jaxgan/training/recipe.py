@@ -42,7 +42,8 @@ class Recipe:
             is right on average over k steps, but an adaptive optimizer divides by the root of its
             mean square, which the rare large ones raise: the penalty weighs less than it says.
         remat: recompute the critic inside the penalties' derivatives instead of keeping what it
-            computed: less memory, more time, the same numbers.
+            computed: the same numbers in more time, and less memory where the critic is deep
+            (`benchmarks.cost_card` says whether it is).
         compute_dtype: "bfloat16" for the networks' passes on accelerators; parameters, penalties,
             statistics and losses keep float32. None computes as the parameters are.
 

