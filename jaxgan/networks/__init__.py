@@ -2,12 +2,15 @@
 
 from jaxgan.networks.dcgan import DCGANCritic, DCGANGenerator
 from jaxgan.networks.identity import Identity
+from jaxgan.networks.layers import Conv, ConvTranspose
 from jaxgan.networks.mlp import MLPCritic, MLPGenerator
 from jaxgan.networks.norms import LayerNorm
 from jaxgan.networks.priors import Normal, Uniform
 from jaxgan.networks.resnet import ResNetCritic, ResNetGenerator
 
 __all__ = [
+    "Conv",
+    "ConvTranspose",
     "DCGANCritic",
     "DCGANGenerator",
     "Identity",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from math import prod
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Shaped
@@ -106,7 +107,8 @@ def output_product(
 
     def part(x: Array) -> Array:
         rows = patches(x, geometry).reshape(-1, flat.shape[0])
-        return _product(rows, flat, 1, 0).reshape(-1, *_outputs(geometry), flat.shape[1])
+        wide = _product(rows, flat, 1, 0).reshape(-1, *_outputs(geometry), flat.shape[1])
+        return wide.astype(x.dtype)
 
     return _in_blocks(part, geometry, flat.shape[0], x)
 
@@ -117,7 +119,8 @@ def input_product(v: Float[Array, "..."], kernel: Float[Array, "..."], geometry:
 
     def part(v: Array) -> Array:
         rows = _product(v.reshape(-1, v.shape[-1]), flat, 1, 1)
-        return overlap(rows.reshape(*v.shape[:-1], *kernel.shape[:-1]), geometry)
+        wide = overlap(rows.reshape(*v.shape[:-1], *kernel.shape[:-1]), geometry)
+        return wide.astype(v.dtype)
 
     return _in_blocks(part, geometry, flat.shape[0], v)
 
@@ -134,9 +137,10 @@ def kernel_product(x: Float[Array, "..."], v: Float[Array, "..."], geometry: Geo
     if blocks is None:
         total = part(x, v)
     else:
-        zero = jnp.zeros((v.shape[-1], prod(window)), x.dtype)
+        like = jax.eval_shape(part, *(x[0] for x in blocks))
+        zero = jnp.zeros(like.shape, like.dtype)
         total, _ = lax.scan(lambda total, block: (total + part(*block), None), zero, blocks)
-    return total.T.reshape(*window, -1)
+    return total.T.reshape(*window, -1).astype(x.dtype)
 
 
 def _in_blocks(part: Callable[[Array], Array], geometry: Geometry, row: int, x: Array) -> Array:
@@ -160,10 +164,9 @@ def _blocks(geometry: Geometry, row: int, *operands: Array) -> tuple[Array, ...]
 
 
 def _product(a: Array, b: Array, of_a: int, of_b: int) -> Array:
-    """Contracts one dimension of each; half precision is accumulated in float32."""
+    """Contracts one dimension of each; half precision gives float32."""
     wide = jnp.promote_types(a.dtype, jnp.float32)
-    product = lax.dot_general(a, b, (((of_a,), (of_b,)), ((), ())), preferred_element_type=wide)
-    return product.astype(a.dtype)
+    return lax.dot_general(a, b, (((of_a,), (of_b,)), ((), ())), preferred_element_type=wide)
 
 
 def _outputs(geometry: Geometry) -> tuple[int, ...]:
