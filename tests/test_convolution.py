@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jax import lax
+from jax.sharding import AxisType, PartitionSpec
 from jax.test_util import check_grads
 
 from jaxgan.networks import convolution
@@ -65,7 +66,7 @@ def faces(geometry: Geometry, face: Function = face) -> Function:
     return all_three
 
 
-convolution_of_ours = functools.partial(face, "output")
+convolution_of_ours: Function = functools.partial(face, "output")
 
 
 def assert_close(found: Any, wanted: Any, tolerance: float = 1e-11) -> None:
@@ -190,6 +191,7 @@ def test_blocks_change_nothing(monkeypatch: Any, batch: int, examples: int) -> N
     roles = operands(SHORT, batch)
     wanted = jax.jit(faces(SHORT))(*roles)
     row = CHANNELS * np.prod([axis.window * axis.outputs for axis in SHORT])
+    monkeypatch.setattr(products, "WHOLE", 8 * row * examples)
     monkeypatch.setattr(products, "BLOCK", 8 * row * examples)
     in_blocks = jax.jit(faces(SHORT))
     assert in_blocks.lower(*roles).as_text().count("stablehlo.while") == 3
@@ -229,3 +231,31 @@ def test_a_program_holds_the_ways_of_its_platforms(
     text = exported.mlir_module()
     assert text.count("stablehlo.dot_general") == products
     assert text.count("stablehlo.convolution") == convolutions
+
+
+def test_shard_map_gives_the_gradients_of_the_whole() -> None:
+    # The kernel is the same on both devices, so its gradient is the sum of theirs.
+    x, kernel, v = operands(LINE, batch=4)
+    mesh = jax.make_mesh((2,), ("d",), axis_types=(AxisType.Auto,), devices=jax.devices()[:2])
+
+    def gradients(x: jax.Array, kernel: jax.Array, v: jax.Array) -> Any:
+        return jax.grad(energy(convolution_of_ours, LINE), (0, 1, 2))(x, kernel, v)
+
+    split, whole = PartitionSpec("d"), PartitionSpec()
+    specs = {"in_specs": (split, whole, split), "out_specs": (split, whole, split)}
+    found = jax.jit(jax.shard_map(gradients, mesh=mesh, **specs))(x, kernel, v)
+    assert_close(found, jax.jit(gradients)(x, kernel, v))
+
+
+def test_it_runs_with_jit_disabled() -> None:
+    x, kernel, v = operands(LINE)
+    with jax.disable_jit():
+        assert_close(faces(LINE)(x, kernel, v)[2], oracle(x, kernel, LINE))
+
+
+def test_operands_of_another_geometry_are_refused() -> None:
+    x, kernel, _ = operands(LINE)
+    with pytest.raises(ValueError, match=r"the input has the spatial shape \(4,\)"):
+        face("output", x[:, 1:], kernel, LINE)
+    with pytest.raises(ValueError, match=r"the kernel has .* Axis the window"):
+        face("output", x, kernel[1:], LINE)

@@ -53,7 +53,8 @@ def test_the_gradient_penalty_is_that_of_flax_convolutions() -> None:
     params = jax.jit(SmallCritic(nn.Conv).init)(jax.random.key(1), real)
 
     def penalty(params: Any, conv: Any) -> jax.Array:
-        return GradientPenalty()(lambda x: SmallCritic(conv).apply(params, x), real, fake, keys)
+        critic: Any = SmallCritic(conv)
+        return GradientPenalty()(lambda x: critic.apply(params, x), real, fake, keys)
 
     slopes = jax.jit(jax.value_and_grad(penalty), static_argnums=1)
     assert_close(slopes(params, Conv), slopes(params, nn.Conv), 1e-10)
@@ -64,6 +65,7 @@ LAYERS: list[tuple[tuple[int, ...], dict[str, Any]]] = [
     ((3, 2), {"strides": (1, 3), "padding": "VALID"}),
     ((3, 2), {"strides": (2, 1), "padding": "CIRCULAR"}),
     ((5,), {"strides": (2,), "padding": 1}),
+    ((9,), {"padding": "VALID"}),  # no place for the window: nothing comes out
     ((2, 3), {"padding": ((0, 2), (3, 1)), "use_bias": False}),
     ((3,), {"mask": np.arange(72).reshape(3, 4, 6) % 2.0, "precision": "highest"}),
     ((3,), {"kernel_dilation": (2,), "strides": (2,)}),

@@ -56,11 +56,17 @@ def face(
     Returns:
         An array of that role.
 
+    Raises:
+        ValueError: an operand has another size than the geometry says.
+
     >>> from jaxgan.networks.patches import Axis
     >>> x, kernel = jnp.ones((1, 4, 1)), jnp.ones((2, 1, 1))
     >>> face("output", x, kernel, (Axis(4, 2),)).ravel().tolist()
     [2.0, 2.0, 2.0]
     """
+    for name, x in zip(_others(role), (first, second), strict=True):
+        _check(name, x.shape, geometry)
+    first, second = _varying_alike(first, second)
     return convolution_face.bind(
         first, second, role=role, geometry=geometry, precision=precision, mapped=0
     )
@@ -76,14 +82,41 @@ def channels_last(rank: int) -> tuple[str, str, str]:
     return f"N{space}C", f"{space}IO", f"N{space}C"
 
 
+def _check(role: Role, shape: tuple[int, ...], geometry: Geometry) -> None:
+    attribute = {"input": "size", "kernel": "window", "output": "outputs"}[role]
+    wanted = tuple(getattr(axis, attribute) for axis in geometry)
+    found = shape[:-2] if role == "kernel" else shape[1:-1]
+    if found != wanted:
+        raise ValueError(
+            f"the {role} has the spatial shape {found} in {shape}, but the geometry says {wanted}: "
+            f"give Axis the {attribute} of each dimension"
+        )
+
+
+def _varying_alike(first: Array, second: Array) -> tuple[Array, Array]:
+    """Under `shard_map` operands of one primitive vary over the same axes of the mesh."""
+    axes = [getattr(jax.typeof(x), "vma", frozenset()) for x in (first, second)]
+    cast = functools.partial(lax.pcast, to="varying") if hasattr(lax, "pcast") else lax.pvary
+    missing = [tuple((axes[0] | axes[1]) - own) for own in axes]
+    first, second = (
+        cast(x, more) if more else x for x, more in zip((first, second), missing, strict=True)
+    )
+    return first, second
+
+
 def _others(role: Role) -> list[Role]:
     return [other for other in ROLES if other != role]
 
 
-@convolution_face.def_impl
 @functools.partial(jax.jit, static_argnames=("role", "geometry", "precision", "mapped"))
 def _compiled(first: Array, second: Array, **settings: Any) -> Array:
     return convolution_face.bind(first, second, **settings)
+
+
+@convolution_face.def_impl
+def _eager(first: Array, second: Array, **settings: Any) -> Array:
+    with jax.disable_jit(False):
+        return _compiled(first, second, **settings)
 
 
 @convolution_face.def_abstract_eval

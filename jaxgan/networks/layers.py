@@ -69,7 +69,7 @@ def conv_general_dilated(
     shape = jax.eval_shape(vendor, lhs, rhs).shape  # also refuses what does not fit
     precision = options.get("precision")
     plain = {"precision": precision, "feature_group_count": 1, "batch_group_count": 1}
-    rare = any(options[name] != plain.get(name) for name in options)
+    rare = any(options[name] != plain.get(name) for name in options) or 0 in shape
     if rare or max(rhs_dilation or (1,)) > 1 or not _channels_last(lhs, rhs, dimension_numbers):
         return vendor(lhs, rhs)
     window, space = rhs.shape[:-2], lhs.shape[1:-1]

@@ -19,8 +19,11 @@ from jaxtyping import Array, Float, Shaped
 __all__ = ["Axis", "Geometry", "input_product", "kernel_product", "output_product", "overlap"]
 __all__ += ["patches"]
 
-BLOCK = 2**26
-"""Bytes of patches made at a time; in small blocks XLA cannot share them between two faces."""
+WHOLE = 2**26
+"""Bytes of patches that are made at once, so that XLA can share them between two faces."""
+
+BLOCK = 2**23
+"""Bytes of patches that are made at a time where they would be more: what a cache holds."""
 
 
 class Axis(NamedTuple):
@@ -152,14 +155,13 @@ def _in_blocks(part: Callable[[Array], Array], geometry: Geometry, row: int, x: 
 
 
 def _blocks(geometry: Geometry, row: int, *operands: Array) -> tuple[Array, ...] | None:
-    """The operands cut along the batch so that the patches of a part fit; None if all do."""
+    """The operands cut along the batch, for patches that fit a cache; None if made at once."""
     batch = operands[0].shape[0]
     example = prod(_outputs(geometry)) * row * operands[0].dtype.itemsize
-    if batch * example <= BLOCK:
+    if batch * example <= WHOLE:
         return None
-    size = max(
-        n for n in range(1, batch + 1) if batch % n == 0 and n * example <= max(BLOCK, example)
-    )
+    room = max(BLOCK // example, 1)
+    size = max(n for n in range(1, batch + 1) if batch % n == 0 and n <= room)
     return tuple(x.reshape(-1, size, *x.shape[1:]) for x in operands)
 
 

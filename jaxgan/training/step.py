@@ -66,7 +66,7 @@ def make_train_step(networks: Networks, recipe: Recipe, axis_name: str | None = 
 
 
 class _Turn(NamedTuple):
-    """What one critic step needs; `index` counts the critic steps of the run."""
+    """What one critic step needs; `index` is its place in a run with this many of them per step."""
 
     index: Array
     real: Array
