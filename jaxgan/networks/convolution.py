@@ -96,12 +96,19 @@ def _check(role: Role, shape: tuple[int, ...], geometry: Geometry) -> None:
 def _varying_alike(first: Array, second: Array) -> tuple[Array, Array]:
     """Under `shard_map` operands of one primitive vary over the same axes of the mesh."""
     axes = [getattr(jax.typeof(x), "vma", frozenset()) for x in (first, second)]
-    cast = functools.partial(lax.pcast, to="varying") if hasattr(lax, "pcast") else lax.pvary
-    missing = [tuple((axes[0] | axes[1]) - own) for own in axes]
     first, second = (
-        cast(x, more) if more else x for x, more in zip((first, second), missing, strict=True)
+        _vary(x, tuple((axes[0] | axes[1]) - own))
+        for x, own in zip((first, second), axes, strict=True)
     )
     return first, second
+
+
+def _vary(x: Array, axes: tuple[str, ...]) -> Array:
+    if not axes:
+        return x
+    if hasattr(lax, "pcast"):
+        return lax.pcast(x, axes, to="varying")
+    return lax.pvary(x, axes)  # JAX 0.8  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _others(role: Role) -> list[Role]:
