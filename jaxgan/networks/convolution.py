@@ -93,14 +93,17 @@ def _check(role: Role, shape: tuple[int, ...], geometry: Geometry) -> None:
         )
 
 
-def _varying_alike(first: Array, second: Array) -> tuple[Array, Array]:
+def _varying_alike(*operands: Array) -> list[Array]:
     """Under `shard_map` operands of one primitive vary over the same axes of the mesh."""
-    axes = [getattr(jax.typeof(x), "vma", frozenset()) for x in (first, second)]
-    first, second = (
-        _vary(x, tuple((axes[0] | axes[1]) - own))
-        for x, own in zip((first, second), axes, strict=True)
-    )
-    return first, second
+    own = [_varying(jax.typeof(x)) for x in operands]
+    every = frozenset().union(*own)
+    return [_vary(x, tuple(every - axes)) for x, axes in zip(operands, own, strict=True)]
+
+
+def _varying(type_of_array: Any) -> frozenset[str]:
+    if hasattr(type_of_array, "vma"):  # JAX 0.8
+        return type_of_array.vma
+    return type_of_array.manual_axis_type.varying
 
 
 def _vary(x: Array, axes: tuple[str, ...]) -> Array:
