@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 CACHE = Path(__file__).parent.parent / ".cache" / "jax"
@@ -14,9 +15,25 @@ if "xla_force_host_platform_device_count" not in os.environ.get("XLA_FLAGS", "")
 
 import hypothesis  # noqa: E402
 import jax  # noqa: E402
+import pytest  # noqa: E402
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
 # JAX compiles at the first example, so an example has no deadline; the same examples every time.
 hypothesis.settings.register_profile("jaxgan", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.load_profile("jaxgan")
+
+
+@pytest.fixture(scope="module")
+def quick_compilation() -> Iterator[None]:
+    """For programs that are compiled once and run once: compiling is what costs."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
+
+
+@pytest.fixture(scope="module")
+def doubles(quick_compilation: None) -> Iterator[None]:
+    """Float64, compiled quickly."""
+    with jax.enable_x64(True):
+        yield

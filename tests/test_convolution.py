@@ -7,7 +7,7 @@ derivatives and batches, unless a test says otherwise; in float64.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -26,19 +26,12 @@ from jaxgan.networks.convolution import ROLES, face
 from jaxgan.networks.layers import conv_general_dilated
 from jaxgan.networks.patches import Axis, Geometry, overlap, patches
 
+pytestmark = pytest.mark.usefixtures("doubles")
+
 Function = Callable[..., Any]
 Mapped = tuple[int | None, ...]
 CHANNELS, FEATURES = 2, 3
 ORDERS = {1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC")}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _doubles_and_quick_compilation() -> Iterator[None]:
-    """Each program is compiled here once and run once: compiling is what costs."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    with jax.enable_x64(True):
-        yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def normal(seed: int, *shape: int) -> jax.Array:

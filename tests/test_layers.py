@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -15,14 +14,7 @@ from flax.errors import ScopeParamShapeError
 from jaxgan.networks.layers import Conv, ConvTranspose, conv_general_dilated
 from jaxgan.penalties import GradientPenalty
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _doubles_and_quick_compilation() -> Iterator[None]:
-    """Each program is compiled here once and run once: compiling is what costs."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    with jax.enable_x64(True):
-        yield
-    jax.config.update("jax_disable_most_optimizations", False)
+pytestmark = pytest.mark.usefixtures("doubles")
 
 
 def normal(seed: int, *shape: int) -> jax.Array:

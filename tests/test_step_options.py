@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -24,15 +23,9 @@ from jaxgan.training import Batch, Networks, create_state, make_train_step, samp
 from jaxgan.transforms import sgd
 from tests.members import MEMBERS, MLP, PENALIZED, Member
 
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
 MEMBER = MEMBERS["penalized"]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick_compilation() -> Iterator[None]:
-    """Compiling is what costs."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def start(member: Member) -> tuple[Any, Batch]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -31,15 +30,9 @@ from jaxgan.training import (
 from jaxgan.transforms import sgd
 from tests.members import MEMBERS, MLP, PENALIZED, RECIPES, Member
 
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
 KEY = jax.random.key(0)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick_compilation() -> Iterator[None]:
-    """A hundred tiny programs are compiled here once and run once: compiling is what costs."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def state_and_batch(member: Member, batch_size: int = 8) -> tuple[Any, Batch]:
