@@ -20,11 +20,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
+import jax
 import tyro
 from rich.console import Console
 from rich.table import Column, Table
 
 from benchmarks.works import LOSSES, WORKS
+from jaxgan.names import unknown
 from jaxgan.provenance import provenance
 
 __all__ = ["main"]
@@ -188,8 +190,10 @@ def main(
         budget: seconds of a turn, which is one step at least.
         out: a JSON file for the results, which is written after each work.
     """
-    import jax
-
+    for name, given, known in (("works", works, WORKS), ("losses", losses, LOSSES)):
+        for choice in given:
+            if choice not in known:
+                raise unknown(name, choice, known)
     if quick:
         works, losses, flax, rounds = ("mnist",), ("gp",), False, 3
     made = {**provenance(), "cores": os.cpu_count(), "precision": precision, "results": {}}

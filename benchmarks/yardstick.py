@@ -61,7 +61,7 @@ class Loss(NamedTuple):
 
 
 ADAM = partial(torch.optim.Adam, fused=True)
-RMS_PROP = partial(torch.optim.RMSprop, alpha=0.9, foreach=True)
+RMS_PROP = partial(torch.optim.RMSprop, alpha=0.99, foreach=True)
 LOSSES = {
     "gp": Loss(nn.Identity(), partial(ADAM, lr=1e-4, betas=(0.5, 0.9)), n_critic=5, penalty=10.0),
     "clip": Loss(nn.Identity(), partial(RMS_PROP, lr=5e-5), n_critic=5, clip=0.01),
