@@ -11,6 +11,8 @@ import dataclasses
 import jax
 from jaxtyping import Array, Float
 
+from jaxgan.types import Objective
+
 __all__ = ["Minimax", "NonSaturating", "Wasserstein"]
 
 Scores = Float[Array, "batch *features"]
@@ -22,7 +24,7 @@ def _cross_entropy(real: Scores, fake: Scores) -> Scalar:
 
 
 @dataclasses.dataclass(frozen=True)
-class Minimax:
+class Minimax(Objective):
     """The zero-sum game of the first paper, on logits s with D = sigmoid(s).
 
     The critic minimizes -E log D(real) - E log(1 - D(fake)) and the generator minimizes
@@ -48,7 +50,7 @@ class Minimax:
 
 
 @dataclasses.dataclass(frozen=True)
-class NonSaturating:
+class NonSaturating(Objective):
     """The critic of `Minimax` with a generator that minimizes -E log D(fake).
 
     >>> import jax.numpy as jnp
@@ -70,7 +72,7 @@ class NonSaturating:
 
 
 @dataclasses.dataclass(frozen=True)
-class Wasserstein:
+class Wasserstein(Objective):
     """The difference of mean scores, K * W1 for the best K-Lipschitz critic.
 
     The critic minimizes E fake - E real, the generator -E fake. The objective itself does not

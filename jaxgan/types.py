@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import abc
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from jaxtyping import Array, Float, Key
@@ -16,6 +16,7 @@ __all__ = [
     "Penalty",
     "Prior",
     "Scalar",
+    "StochasticCritic",
     "Variables",
 ]
 
@@ -27,9 +28,6 @@ Metrics = dict[str, Array]
 
 Scalar = float | Float[Array, ""]
 """A number of a recipe; in a population it is an argument of the program."""
-
-Critic = Callable[[Array], Array]
-"""A function of a batch, `[batch, ...] -> [batch]` scores: it cannot see its parameters."""
 
 
 class Dataset(NamedTuple):
@@ -55,8 +53,7 @@ class Batch(NamedTuple):
     keys: Key[Array, "..."]
 
 
-@runtime_checkable
-class Objective(Protocol):
+class Objective(abc.ABC):
     """The game: what each player minimizes, given the critic's scores of one batch.
 
     Real scores are HIGH in every objective. Both losses see both arrays, so relativistic and
@@ -64,12 +61,45 @@ class Objective(Protocol):
     are `[batch]`, features `[batch, ...]`. Equal settings compare equal.
     """
 
+    @abc.abstractmethod
     def critic_loss(self, real: Array, fake: Array) -> Float[Array, ""]:
         """The critic's loss, a scalar to minimize."""
-        ...
 
+    @abc.abstractmethod
     def generator_loss(self, real: Array, fake: Array) -> Float[Array, ""]:
         """The generator's loss, a scalar to minimize."""
+
+    def given(self, real: Array, fake: Array) -> Objective:
+        """The objective for these examples: itself, unless it compares them in pairs."""
+        del real, fake
+        return self
+
+    def witness(self, scores: Array, real: Array, fake: Array) -> Float[Array, " batch"]:
+        """What penalties differentiate, one number per example: the score, unless it is features.
+
+        `scores` are the critic's of any examples, `real` and `fake` those of the batch.
+        """
+        del real, fake
+        return scores
+
+
+@runtime_checkable
+class Critic(Protocol):
+    """A function of a batch, `[batch, ...] -> [batch]` scores: it cannot see its parameters."""
+
+    def __call__(self, x: Array, /) -> Float[Array, " batch"]:
+        """The scores of a batch."""
+        ...
+
+
+@runtime_checkable
+class StochasticCritic(Critic, Protocol):
+    """A critic with dropout, as penalties are given it."""
+
+    def drawn(
+        self, x: Array, keys: Key[Array, " batch"]
+    ) -> tuple[Float[Array, " batch"], Float[Array, "batch *features"]]:
+        """Scores and features of the last hidden layer, with the dropout masks of these keys."""
         ...
 
 

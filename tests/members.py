@@ -16,6 +16,7 @@ from jaxgan.objectives import Wasserstein
 from jaxgan.penalties import GradientPenalty
 from jaxgan.training import Dataset, Networks, Recipe
 from jaxgan.transforms import adam, chain, clip_params, rmsprop, sgd
+from jaxgan.types import Objective
 
 SGD = sgd(1e-2)
 
@@ -65,7 +66,7 @@ class TokenCritic(nn.Module):
 
 
 @dataclasses.dataclass(frozen=True)
-class MeanMatching:
+class MeanMatching(Objective):
     """Direct matching of means: a statistic of the whole batch, no critic is trained."""
 
     def critic_loss(self, real: jax.Array, fake: jax.Array) -> jax.Array:

@@ -13,8 +13,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROWS = [
     ["types", "names"],
+    ["divergences"],
     [
-        *("objectives", "penalties", "transforms", "networks", "data", "metrics", "figures"),
+        *("objectives", "matching", "penalties", "transforms"),
+        *("networks", "data", "metrics", "figures"),
         *("progress", "tempo", "provenance", "compile_cache"),
     ],
     ["training"],
@@ -24,7 +26,7 @@ ROWS = [
     ["loop", "population"],
     ["recipes", "architectures", "verdict"],
     ["outcome", "report"],
-    ["comparison", "pictures", "catalogue"],
+    ["comparison", "pictures", "catalogue", "doctor"],
     ["solo", "runner"],
     ["cli"],
 ]
