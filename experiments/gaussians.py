@@ -27,7 +27,8 @@ from jaxgan.architectures import mlp
 from jaxgan.comparison import Comparison, Judge, Scale
 from jaxgan.data import load
 from jaxgan.data.synthetic import TWENTY_FIVE_STD, twenty_five_centers, twenty_five_gaussians
-from jaxgan.metrics import mode_coverage, wasserstein1
+from jaxgan.divergences import wasserstein1
+from jaxgan.metrics import mode_coverage
 from jaxgan.outcome import Metric
 from jaxgan.pictures import pictures_of_points
 from jaxgan.types import Dataset

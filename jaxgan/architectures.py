@@ -18,15 +18,25 @@ __all__ = ["dcgan", "mlp", "resnet"]
 
 
 def mlp(
-    shape: tuple[int, ...], width: int = 512, depth: int = 3, latent: int | None = None
+    shape: tuple[int, ...],
+    width: int | tuple[int, ...] = 512,
+    depth: int = 3,
+    latent: int | None = None,
+    critic_norm: Norm = "none",
+    dropout: float = 0.0,
+    features: int | None = None,
 ) -> Networks:
     """Fully connected networks: those of the WGAN-GP toy code for points.
 
     Args:
         shape: the shape of an example; rank 3 is an image, whose generator ends in tanh.
-        width: of the hidden layers of both.
-        depth: hidden layers of both.
+        width: of the hidden layers of both; a tuple for each of the generator's, from the latent
+            on, and in reverse of the critic's.
+        depth: hidden layers of both, where width is one number.
         latent: size of z ~ N(0, I); 2 for points and 64 for images if None.
+        critic_norm: "none" or "layer" with a gradient penalty, "spectral" or "weight" instead.
+        dropout: share of the critic's hidden units that are dropped, 0.5 for CT-GAN.
+        features: of the critic, where its objective is `matching.MMD`; None for a score.
 
     Returns:
         The pair.
@@ -37,7 +47,9 @@ def mlp(
     image = len(shape) == 3
     size = latent or (64 if image else 2)
     generator = MLPGenerator(tuple(shape), width, depth, squash=image)
-    return Networks(generator, MLPCritic(width, depth), Normal(size))
+    width = width if isinstance(width, int) else width[::-1]
+    critic = MLPCritic(width, depth, critic_norm, dropout, features)
+    return Networks(generator, critic, Normal(size))
 
 
 def dcgan(
@@ -46,6 +58,8 @@ def dcgan(
     latent: int = 128,
     generator_norm: Norm = "batch",
     critic_norm: Norm = "none",
+    dropout: float = 0.0,
+    features: int | None = None,
 ) -> Networks:
     """Convolutional networks for square images of 8, 16, 28, 32 or 64 pixels.
 
@@ -54,7 +68,10 @@ def dcgan(
         width: channels of the widest maps, doubling toward the 4 x 4 ones.
         latent: size of z ~ N(0, I).
         generator_norm: "batch", "layer" or "none".
-        critic_norm: "none" or "layer" with a gradient penalty, "batch" with clipping.
+        critic_norm: "none" or "layer" with a gradient penalty, "batch" with clipping, "spectral"
+            or "weight" instead.
+        dropout: share of the critic's activations that are dropped, 0.5 for CT-GAN.
+        features: of the critic, where its objective is `matching.MMD`; None for a score.
 
     Returns:
         The pair.
@@ -71,7 +88,7 @@ def dcgan(
         )
     pixels, _, channels = shape
     generator = DCGANGenerator((pixels, pixels, channels), width, generator_norm)
-    return Networks(generator, DCGANCritic(width, critic_norm), Normal(latent))
+    return Networks(generator, DCGANCritic(width, critic_norm, dropout, features), Normal(latent))
 
 
 def resnet(
@@ -80,6 +97,8 @@ def resnet(
     latent: int = 128,
     generator_norm: Norm = "batch",
     critic_norm: Norm = "none",
+    dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    features: int | None = None,
 ) -> Networks:
     """Residual networks for images of 32 x 32 pixels: those of the WGAN-GP paper for CIFAR.
 
@@ -88,7 +107,10 @@ def resnet(
         width: channels of every map.
         latent: size of z ~ N(0, I).
         generator_norm: "batch", "layer" or "none".
-        critic_norm: "none" or "layer" with a gradient penalty.
+        critic_norm: "none" or "layer" with a gradient penalty, "spectral" or "weight" instead.
+        dropout: shares that are dropped after three of the critic's blocks, (0.2, 0.5, 0.5) for
+            CT-GAN.
+        features: of the critic, where its objective is `matching.MMD`; None for a score.
 
     Returns:
         The pair.
@@ -103,4 +125,5 @@ def resnet(
     https://arxiv.org/abs/1704.00028
     """
     generator = ResNetGenerator(tuple(shape), width, generator_norm)
-    return Networks(generator, ResNetCritic(width, critic_norm), Normal(latent))
+    critic = ResNetCritic(width, critic_norm, dropout, features)
+    return Networks(generator, critic, Normal(latent))

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jaxgan import architectures, objectives, penalties, recipes
+from jaxgan import architectures, matching, objectives, penalties, recipes
 from jaxgan.data.load import LAWS
 from jaxgan.names import unknown
+from jaxgan.types import Objective
 
 __all__ = ["build", "members", "table"]
 
@@ -20,6 +21,10 @@ REGISTRIES = {
     "recipe": (recipes, inspect.isfunction),
     "networks": (architectures, inspect.isfunction),
     "objective": (objectives, inspect.isclass),
+    "matching": (
+        matching,
+        lambda member: inspect.isclass(member) and issubclass(member, Objective),
+    ),
     "penalty": (penalties, inspect.isclass),
 }
 

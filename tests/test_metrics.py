@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import itertools
 import math
 from typing import Any
 
@@ -27,7 +26,6 @@ from jaxgan.metrics import (
     mode_coverage,
     probabilities,
     train_classifier,
-    wasserstein1,
 )
 
 SQUARE = jnp.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
@@ -74,34 +72,6 @@ def test_the_ceiling_of_a_perfect_sampler() -> None:
 def test_coverage_names_what_does_not_fit() -> None:
     with pytest.raises(ValueError, match="samples have 3 coordinates and centers have 2"):
         inspect.unwrap(mode_coverage)(jnp.zeros((5, 3)), SQUARE, 0.1)
-
-
-# ---- Wasserstein
-
-
-def test_wasserstein_of_the_plane_agrees_with_brute_force_and_with_pot() -> None:
-    x, y = normal(6, 2), normal(6, 2, seed=1) + 0.5
-    orders = [list(order) for order in itertools.permutations(range(6))]
-    least = min(np.linalg.norm(x - y[order], axis=1).mean() for order in orders)
-    assert wasserstein1(x, y) == pytest.approx(least)
-    ot = pytest.importorskip("ot")
-    x, y = normal(200, 3), normal(200, 3, seed=1) + 0.5
-    assert wasserstein1(x, y) == pytest.approx(ot.emd2([], [], ot.dist(x, y, "euclidean")))
-
-
-def test_wasserstein_of_the_line_agrees_with_scipy() -> None:
-    x, y = normal(300, 1), 2 * normal(300, 1, seed=1)
-    expected = stats.wasserstein_distance(x[:, 0], y[:, 0])
-    assert wasserstein1(jnp.asarray(x), y) == pytest.approx(expected, rel=1e-6)
-
-
-@given(POINTS, POINTS, SHIFT)
-def test_laws_of_the_wasserstein_distance(x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
-    distance = wasserstein1(x, y)
-    assert distance == pytest.approx(wasserstein1(y, x))
-    assert distance >= np.linalg.norm(x.mean(axis=0) - y.mean(axis=0)) - 1e-9  # Jensen
-    assert wasserstein1(x, x[::-1]) == 0
-    assert wasserstein1(x, x + t) == pytest.approx(np.linalg.norm(t), abs=1e-9)
 
 
 # ---- Fréchet
@@ -162,8 +132,6 @@ def test_the_floor_is_that_of_disjoint_halves() -> None:
 @pytest.mark.parametrize(
     ("function", "arguments", "message"),
     [
-        (wasserstein1, (normal(3, 2), normal(4, 2)), r"x is \(3, 2\) and y is \(4, 2\)"),
-        (wasserstein1, (np.ones(3), np.ones(3)), r"x is \(3,\); give \[n, d\]"),
         (frechet_distance, (normal(3, 2), normal(3, 4)), "x has 2 features and y has 4"),
         (frechet_distance, (normal(3, 2), normal(1, 2)), r"y is \(1, 2\).* n at least 2"),
         (frechet_floor, (normal(3, 2), jax.random.key(0)), "n at least 4"),

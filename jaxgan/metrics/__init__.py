@@ -2,7 +2,7 @@
 
 from jaxgan.metrics.classifier import Classifier, features, probabilities, train_classifier
 from jaxgan.metrics.coverage import Coverage, mode_coverage
-from jaxgan.metrics.distances import frechet_distance, frechet_floor, wasserstein1
+from jaxgan.metrics.distances import frechet_distance, frechet_floor
 from jaxgan.metrics.scores import classifier_scores
 
 __all__ = [
@@ -15,5 +15,4 @@ __all__ = [
     "mode_coverage",
     "probabilities",
     "train_classifier",
-    "wasserstein1",
 ]

@@ -1,4 +1,4 @@
-"""Distances between two sets of samples, exact for the sets they are given."""
+"""The Fréchet distance of two sets of feature vectors, and the least it can be."""
 
 from __future__ import annotations
 
@@ -6,45 +6,9 @@ import jax
 import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Key
-from scipy.optimize import linear_sum_assignment
-from scipy.spatial.distance import cdist
 from threadpoolctl import threadpool_limits
 
-__all__ = ["frechet_distance", "frechet_floor", "wasserstein1"]
-
-
-def wasserstein1(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "n d"]) -> float:
-    r"""Wasserstein-1 distance of two sets of equally many points, by an optimal assignment.
-
-    $$W_1 = \min_{\pi} \frac{1}{n} \sum_{i=1}^{n} \| x_i - y_{\pi(i)} \|_2$$
-
-    over the permutations of the points. On the line the sorted order is optimal; elsewhere the
-    assignment takes up to $O(n^3)$ time, a second or so at n = 2,000.
-
-    Args:
-        x: points, `[n, d]`.
-        y: as many points, `[n, d]`.
-
-    Returns:
-        The distance, in the unit of the points.
-
-    Raises:
-        ValueError: the sets are not two matrices of the same shape.
-
-    >>> import numpy as np
-    >>> wasserstein1(np.array([[0.0, 0.0], [1.0, 0.0]]), np.array([[1.0, 3.0], [0.0, 3.0]]))
-    3.0
-
-    Reference: Peyré, Cuturi, Computational Optimal Transport, 2019, sections 2.2 and 2.6.
-    https://arxiv.org/abs/1803.00567
-    """
-    x, y = _matrix("x", x), _matrix("y", y)
-    if x.shape != y.shape:
-        raise ValueError(f"x is {x.shape} and y is {y.shape}; draw as many points from both")
-    if x.shape[1] == 1:
-        return float(np.abs(np.sort(x, axis=0) - np.sort(y, axis=0)).mean())
-    cost = cdist(x, y)
-    return float(cost[linear_sum_assignment(cost)].mean())
+__all__ = ["frechet_distance", "frechet_floor"]
 
 
 def frechet_distance(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]) -> float:

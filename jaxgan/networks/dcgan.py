@@ -6,7 +6,7 @@ from flax import linen as nn
 from jaxtyping import Array, Float
 
 from jaxgan.networks.layers import Conv, ConvTranspose
-from jaxgan.networks.norms import Norm, normalize
+from jaxgan.networks.norms import Norm, normalize, reweight
 
 __all__ = ["DCGANCritic", "DCGANGenerator"]
 
@@ -67,7 +67,9 @@ class DCGANCritic(nn.Module):
     """5 x 5 convolutions of stride 2 with leaky ReLU 0.2, doubling the channels; then one score.
 
     No normalization after the first layer. `norm` is "none" or "layer" with a gradient penalty;
-    "batch" is what the critics of DCGAN and of clipped WGAN have.
+    "batch" is what the critics of DCGAN and of clipped WGAN have; "spectral" and "weight" normalize
+    the weights of every layer. `dropout` follows every convolution, 0.5 in CT-GAN. With `features`
+    the critic gives as many numbers instead of a score, for `matching.MMD`.
 
     >>> import jax, jax.numpy as jnp
     >>> critic = DCGANCritic(width=2)
@@ -80,13 +82,19 @@ class DCGANCritic(nn.Module):
 
     width: int = 64
     norm: Norm = "none"
+    dropout: float = 0.0
+    features: int | None = None
 
     @nn.compact
     def __call__(
         self, x: Float[Array, "batch height width channels"], train: bool = True
-    ) -> Float[Array, " batch"]:
-        """`[batch, height, width, channels] -> [batch]` scores."""
+    ) -> Float[Array, "batch *features"]:
+        """`[batch, height, width, channels] -> [batch]` scores, or `[batch, features]`."""
         for layer in range(_doublings(x.shape[1])):
-            x = Conv(self.width * 2**layer, (5, 5), (2, 2), kernel_init=INIT)(x)
+            conv = Conv(self.width * 2**layer, (5, 5), (2, 2), kernel_init=INIT)
+            x = reweight(conv, self.norm, train=train)(x)
             x = nn.leaky_relu(x if layer == 0 else normalize(x, self.norm, train=train), 0.2)
-        return nn.Dense(1, kernel_init=INIT)(x.reshape(x.shape[0], -1))[:, 0]
+            x = nn.Dropout(self.dropout, deterministic=not train)(x)
+        dense = nn.Dense(self.features or 1, kernel_init=INIT)
+        x = reweight(dense, self.norm, train=train)(x.reshape(x.shape[0], -1))
+        return x if self.features else x[:, 0]

@@ -1,4 +1,4 @@
-"""Fully connected networks, as in the papers' experiments on two-dimensional data."""
+"""Fully connected networks, as in the papers' experiments on points and small images."""
 
 from __future__ import annotations
 
@@ -7,23 +7,27 @@ import math
 from flax import linen as nn
 from jaxtyping import Array, Float
 
+from jaxgan.networks.norms import Norm, normalize, reweight
+
 __all__ = ["MLPCritic", "MLPGenerator"]
 
 HIDDEN = nn.initializers.variance_scaling(2.0, "fan_in", "uniform")
 OUTPUT = nn.initializers.glorot_uniform()
 
+Width = int | tuple[int, ...]
+"""Of every hidden layer, or of each."""
 
-def _hidden(x: Array, width: int, depth: int) -> Array:
-    for _ in range(depth):
-        x = nn.relu(nn.Dense(width, kernel_init=HIDDEN)(x))
-    return x
+
+def _widths(width: Width, depth: int) -> tuple[int, ...]:
+    return (width,) * depth if isinstance(width, int) else width
 
 
 class MLPGenerator(nn.Module):
     """depth x (dense, ReLU), then a dense layer to the shape of an example.
 
     The initialization is that of the WGAN-GP toy code: uniform with variance 2 / fan_in in hidden
-    layers, Glorot in the last. `squash` ends in tanh, for images in [-1, 1].
+    layers, Glorot in the last. `squash` ends in tanh, for images in [-1, 1]. A tuple for `width`
+    gives the width of each hidden layer.
 
     >>> import jax, jax.numpy as jnp
     >>> MLPGenerator((2,)).init_with_output(jax.random.key(0), jnp.zeros((5, 2)))[0].shape
@@ -34,14 +38,16 @@ class MLPGenerator(nn.Module):
     """
 
     shape: tuple[int, ...]
-    width: int = 512
+    width: Width = 512
     depth: int = 3
     squash: bool = False
 
     @nn.compact
     def __call__(self, latent: Float[Array, "batch size"]) -> Float[Array, "batch *shape"]:
         """`[batch, latent] -> [batch, *shape]`."""
-        x = _hidden(latent, self.width, self.depth)
+        x = latent
+        for width in _widths(self.width, self.depth):
+            x = nn.relu(nn.Dense(width, kernel_init=HIDDEN)(x))
         x = nn.Dense(math.prod(self.shape), kernel_init=OUTPUT)(x)
         x = x.reshape(-1, *self.shape)
         return nn.tanh(x) if self.squash else x
@@ -50,16 +56,30 @@ class MLPGenerator(nn.Module):
 class MLPCritic(nn.Module):
     """depth x (dense, ReLU) on the flattened example, then one score.
 
+    `norm`, `dropout` and `features` are those of `DCGANCritic`.
+
     >>> import jax, jax.numpy as jnp
     >>> MLPCritic().init_with_output(jax.random.key(0), jnp.zeros((5, 2)))[0].shape
     (5,)
     """
 
-    width: int = 512
+    width: Width = 512
     depth: int = 3
+    norm: Norm = "none"
+    dropout: float = 0.0
+    features: int | None = None
 
     @nn.compact
-    def __call__(self, x: Float[Array, "batch *shape"]) -> Float[Array, " batch"]:
-        """`[batch, ...] -> [batch]` scores."""
-        x = _hidden(x.reshape(x.shape[0], -1), self.width, self.depth)
-        return nn.Dense(1, kernel_init=OUTPUT)(x)[:, 0]
+    def __call__(
+        self, x: Float[Array, "batch *shape"], train: bool = True
+    ) -> Float[Array, "batch *features"]:
+        """`[batch, ...] -> [batch]` scores, or `[batch, features]`."""
+        x = x.reshape(x.shape[0], -1)
+        for width in _widths(self.width, self.depth):
+            dense = nn.Dense(width, kernel_init=HIDDEN)
+            x = reweight(dense, self.norm, train=train)(x)
+            x = nn.relu(normalize(x, self.norm, train=train))
+            x = nn.Dropout(self.dropout, deterministic=not train)(x)
+        dense = nn.Dense(self.features or 1, kernel_init=OUTPUT)
+        x = reweight(dense, self.norm, train=train)(x)
+        return x if self.features else x[:, 0]

@@ -1,16 +1,23 @@
-"""Normalizations between the layers of a network."""
+"""Normalizations between the layers of a network, and of their weights."""
 
 from __future__ import annotations
 
-from typing import Literal
+import functools
+from collections.abc import Callable
+from typing import Literal, get_args
 
 from flax import linen as nn
 from jaxtyping import Array, Float
 
-__all__ = ["LayerNorm", "Norm", "normalize"]
+from jaxgan.names import unknown
 
-Norm = Literal["none", "batch", "layer"]
-"""`batch` couples the examples of a batch: never in a critic with a gradient penalty."""
+__all__ = ["LayerNorm", "Norm", "normalize", "reweight"]
+
+Norm = Literal["none", "batch", "layer", "spectral", "weight"]
+"""`batch` couples the examples of a batch: never in a critic with a gradient penalty.
+
+`spectral` and `weight` normalize the weights of every layer and nothing between the layers.
+"""
 
 
 class LayerNorm(nn.Module):
@@ -39,7 +46,7 @@ class LayerNorm(nn.Module):
 
 
 def normalize(x: Array, norm: Norm, *, train: bool) -> Array:
-    """Applies the named normalization; call it inside a compact module.
+    """Applies the named normalization between two layers; call it inside a compact module.
 
     Args:
         x: `[batch, ..., channels]`.
@@ -52,10 +59,34 @@ def normalize(x: Array, norm: Norm, *, train: bool) -> Array:
     Raises:
         ValueError: the name is unknown.
     """
-    if norm == "none":
+    if norm in ("none", "spectral", "weight"):
         return x
     if norm == "batch":
         return nn.BatchNorm(use_running_average=not train, momentum=0.9, epsilon=1e-5)(x)
     if norm == "layer":
         return LayerNorm()(x)
-    raise ValueError(f"norm must be 'none', 'batch' or 'layer', got {norm!r}")
+    raise unknown("norm", norm, get_args(Norm))
+
+
+def reweight(layer: nn.Module, norm: Norm, *, train: bool) -> Callable[[Array], Array]:
+    """A layer with its weights normalized, if that is what the norm does.
+
+    spectral: W / sigma with sigma = u' W v, where u and v are persistent estimates of the first
+    singular vectors that move by one power iteration per critic step; no gradient passes through
+    them, but sigma has one. weight: g w / ||w|| for each unit's weights w with a learned length g.
+
+    Args:
+        layer: a dense layer or a convolution, made inside a compact module.
+        norm: of the network.
+        train: whether the vectors move.
+
+    Returns:
+        The layer as a function of its input.
+
+    Reference: Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018,
+    Eq. 7 and 8, Algorithm 1. https://arxiv.org/abs/1802.05957 Salimans, Kingma, Weight
+    Normalization, 2016, Eq. 2. https://arxiv.org/abs/1602.07868
+    """
+    if norm == "spectral":
+        return functools.partial(nn.SpectralNorm(layer), update_stats=train)
+    return nn.WeightNorm(layer) if norm == "weight" else layer  # pyright: ignore[reportReturnType]

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from flax import linen as nn
 from jaxtyping import Array, Key
 
 from jaxgan.training.recipe import Networks
 from jaxgan.types import Variables
 
-__all__ = ["apply", "generate", "initialize", "parameters_of"]
+__all__ = ["apply", "generate", "initialize", "parameters_of", "score"]
+
+MASK = 2**31 - 1
+"""Folded into an example's key for its dropout masks: no penalty has this index."""
 
 
 @functools.cache
@@ -35,14 +41,40 @@ def apply(
     labels: Array | None,
     *,
     train: bool,
+    keys: Key[Array, " batch"] | None = None,
     axis_name: str | None = None,
     dtype: str | None = None,
 ) -> tuple[Array, Variables]:
     """The output of a module and its statistics, which move only in training.
 
-    Batch statistics are those of the whole batch, also where it is split over `axis_name`. With a
-    `dtype` the module computes in it, and output and statistics keep the precision of `x`.
+    Batch statistics are those of the whole batch, also where it is split over `axis_name`. Dropout
+    draws each example's mask from its own key. With a `dtype` the module computes in it, and
+    output and statistics keep the precision of `x`.
     """
+    options: dict[str, Any] = {"train": train, "keys": keys, "axis_name": axis_name}
+    output, moved, _ = _apply(module, variables, x, labels, dtype=dtype, **options)
+    return output, moved
+
+
+def score(
+    module: nn.Module, variables: Variables, x: Array, labels: Array | None, **options: Any
+) -> tuple[Array, Array | None]:
+    """The scores of a critic and the input of its last dense layer, if there is one."""
+    scores, _, features = _apply(module, variables, x, labels, **options)
+    return scores, features
+
+
+def _apply(
+    module: nn.Module,
+    variables: Variables,
+    x: Array,
+    labels: Array | None,
+    *,
+    train: bool,
+    keys: Key[Array, " batch"] | None,
+    axis_name: str | None,
+    dtype: str | None = None,
+) -> tuple[Array, Variables, Array | None]:
     given = x.dtype
     if dtype is not None:
         x = x.astype(dtype)
@@ -50,9 +82,11 @@ def apply(
         variables = {**variables, "params": params}
     stats = {name: value for name, value in variables.items() if name != "params"}
     options = _options(module, labels, train=train)
-    with nn.intercept_methods(functools.partial(_over_devices, axis_name)):
+    watch = _Watch(keys, axis_name)
+    with nn.intercept_methods(watch):
         output, moved = module.apply(variables, x, mutable=list(stats) if train else [], **options)
-    return output.astype(given), {**stats, **moved}
+    features = None if watch.features is None else watch.features.astype(given)
+    return output.astype(given), {**stats, **moved}, features
 
 
 def generate(
@@ -64,7 +98,8 @@ def generate(
 ) -> tuple[Array, Variables]:
     """One fake per key, and the statistics of the generator; the options are those of `apply`."""
     latent = jax.vmap(networks.latent)(keys)
-    return apply(networks.generator, variables, latent, labels, **options)
+    masks = jax.vmap(jax.random.fold_in, (0, None))(keys, MASK)
+    return apply(networks.generator, variables, latent, labels, keys=masks, **options)
 
 
 def _options(module: nn.Module, labels: Array | None, *, train: bool) -> dict[str, Any]:
@@ -72,14 +107,47 @@ def _options(module: nn.Module, labels: Array | None, *, train: bool) -> dict[st
     return {name: given[name] for name in given if name in parameters_of(type(module))}
 
 
-def _over_devices(
-    axis_name: str | None,
-    method: Callable[..., Any],
-    args: Any,
-    kwargs: Any,
-    context: nn.module.InterceptorContext,
-) -> Any:
-    """Tells every batch normalization of a module over which axis its batch is split."""
-    if axis_name and isinstance(context.module, nn.BatchNorm):
-        object.__setattr__(context.module, "axis_name", axis_name)
-    return method(*args, **kwargs)
+@dataclasses.dataclass
+class _Watch:
+    """What a module need not know: over which axis its batch is split, and each example's key.
+
+    It keeps the input of the last dense layer.
+    """
+
+    keys: Key[Array, " batch"] | None
+    axis_name: str | None
+    features: Array | None = None
+
+    def __call__(
+        self,
+        method: Callable[..., Any],
+        args: Any,
+        kwargs: Any,
+        context: nn.module.InterceptorContext,
+    ) -> Any:
+        module = context.module
+        if context.method_name != "__call__":
+            return method(*args, **kwargs)
+        if isinstance(module, nn.BatchNorm) and self.axis_name:
+            object.__setattr__(module, "axis_name", self.axis_name)
+        if isinstance(module, nn.Dropout) and self.keys is not None:
+            return _drop(module, self.keys, *args, **kwargs)
+        if isinstance(module, nn.Dense):
+            self.features = args[0]
+        return method(*args, **kwargs)
+
+
+def _drop(
+    module: nn.Dropout, keys: Key[Array, " batch"], x: Array, deterministic: bool | None = None
+) -> Array:
+    """Flax's dropout with a mask per example; a layer is told from others by its path."""
+    off = nn.merge_param("deterministic", module.deterministic, deterministic)
+    if off or module.rate == 0:
+        return x
+    layer = zlib.crc32("/".join(module.path).encode())
+    shape = [1 if axis in module.broadcast_dims else size for axis, size in enumerate(x.shape)][1:]
+
+    def mask(key: Array) -> Array:
+        return jax.random.bernoulli(jax.random.fold_in(key, layer), 1 - module.rate, shape)
+
+    return jnp.where(jax.vmap(mask)(keys), x / (1 - module.rate), 0)

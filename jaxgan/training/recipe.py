@@ -38,6 +38,8 @@ class Recipe:
         n_critic: critic steps per generator step; 0 matches directly, without training a critic;
             a function of the step for a schedule.
         average: decay per step of the moving average of the generator, 0 for none.
+        simultaneous: both players step at once from the same examples, fakes and parameters, the
+            first entry of a batch; with one critic step alone.
         penalty_every: k takes the penalties at every k-th critic step alone, times k. The gradient
             is right on average over k steps, but an adaptive optimizer divides by the root of its
             mean square, which the rare large ones raise: the penalty weighs less than it says.
@@ -48,7 +50,9 @@ class Recipe:
             statistics and losses keep float32. None computes as the parameters are.
 
     Raises:
-        ValueError: n_critic is negative, average outside [0, 1) or penalty_every below 1.
+        TypeError: the objective is none.
+        ValueError: n_critic is negative, average outside [0, 1), penalty_every below 1, or
+            simultaneous with another number of critic steps than one.
     """
 
     objective: Objective
@@ -57,11 +61,21 @@ class Recipe:
     penalties: tuple[Penalty, ...] = ()
     n_critic: int | Callable[[int], int] = 1
     average: float = 0.0
+    simultaneous: bool = False
     penalty_every: int = 1
     remat: bool = False
     compute_dtype: Literal["bfloat16"] | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.objective, Objective):
+            raise TypeError(
+                f"objective is {self.objective!r}: give an instance of a class that inherits from "
+                "jaxgan.types.Objective"
+            )
+        if self.simultaneous and self.n_critic != 1:
+            raise ValueError(
+                f"simultaneous steps have n_critic=1, got {self.n_critic}: alternate, or take one"
+            )
         if isinstance(self.n_critic, int) and self.n_critic < 0:
             raise ValueError(f"n_critic must be at least 0, got {self.n_critic}")
         if not 0 <= self.average < 1:

@@ -11,10 +11,11 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Key
 
-from jaxgan.training.modules import apply, generate
+from jaxgan.training.critic import CriticFunction
+from jaxgan.training.modules import MASK, apply, generate, score
 from jaxgan.training.recipe import Networks, Recipe
 from jaxgan.training.state import Player, TrainState
-from jaxgan.types import Batch, Critic, Metrics, Variables
+from jaxgan.types import Batch, Metrics, Variables
 
 __all__ = ["TrainStep", "make_train_step"]
 
@@ -54,25 +55,31 @@ def make_train_step(networks: Networks, recipe: Recipe, axis_name: str | None = 
         _check_batch(recipe, batch)
         metrics: Metrics = {}
         n_critic = batch.keys.shape[0] - 1
+        before = state.critic
         if n_critic:
             turns = _turns(networks, recipe, axis_name, state, batch)
             state, history = jax.lax.scan(critic_step, state, turns)
             metrics = jax.tree.map(lambda x: x[-1], history)
-        last = jax.tree.map(lambda x: x[-1], batch)
-        state, of_generator = _generator_step(networks, recipe, axis_name, state, last)
+        critic, entry = (before, 0) if recipe.simultaneous else (state.critic, -1)
+        turn = jax.tree.map(lambda x: x[entry], batch)
+        state, of_generator = _generator_step(networks, recipe, axis_name, state, critic, turn)
         return state._replace(step=state.step + 1), metrics | of_generator
 
     return train_step
 
 
 class _Turn(NamedTuple):
-    """What one critic step needs; `index` is its place in a run with this many of them per step."""
+    """What one critic step needs; `index` is its place in a run with this many of them per step.
+
+    `masks` are the dropout keys of its real pass, of its fake pass and of its penalties.
+    """
 
     index: Array
     real: Array
     fake: Array
     labels: Array | None
     keys: Key[Array, " batch"]
+    masks: Key[Array, "3 batch"]
 
 
 def _check_batch(recipe: Recipe, batch: Batch) -> None:
@@ -102,31 +109,47 @@ def _turns(
     n_critic = turns.keys.shape[0]
     index = state.step * n_critic + jnp.arange(n_critic)
     fake = jax.vmap(fakes)(latent_keys, turns.labels)
-    return _Turn(index, turns.real, fake, turns.labels, penalty_keys)
+    masks = jax.vmap(_masks)(penalty_keys)
+    return _Turn(index, turns.real, fake, turns.labels, penalty_keys, masks)
 
 
 def _critic_step(
     networks: Networks, recipe: Recipe, axis_name: str | None, state: TrainState, turn: _Turn
 ) -> tuple[TrainState, Metrics]:
     player = state.critic
+    objective = recipe.objective.given(_whole(turn.real, axis_name), _whole(turn.fake, axis_name))
+    options = {"train": True, "axis_name": axis_name}
 
     def loss(params: Variables) -> tuple[Array, tuple[Variables, Metrics]]:
-        def critic(x: Array, dtype: str | None = None) -> tuple[Array, Variables]:
-            variables = {"params": params, **player.stats}
-            options = {"train": True, "axis_name": axis_name, "dtype": dtype}
-            return apply(networks.critic, variables, x, turn.labels, **options)
+        variables = {"params": params, **player.stats}
+
+        def critic(x: Array, masks: Array) -> tuple[Array, Variables]:
+            dtype = recipe.compute_dtype
+            return apply(
+                networks.critic, variables, x, turn.labels, keys=masks, dtype=dtype, **options
+            )
 
         # One pass for real and fake; `vmap` leaves each its own statistics. Both start from those
         # of the step, and their mean leaves it: one step is one iteration of a spectral norm.
-        both = jax.vmap(functools.partial(critic, dtype=recipe.compute_dtype))
-        (real_scores, fake_scores), stats = both(jnp.stack([turn.real, turn.fake]))
-        real_scores, fake_scores = _whole(real_scores, axis_name), _whole(fake_scores, axis_name)
-        adversarial = recipe.objective.critic_loss(real_scores, fake_scores)
-        penalty = _mean(_penalty(recipe, lambda x: critic(x)[0], turn), axis_name)
+        both = jnp.stack([turn.real, turn.fake])
+        scores, stats = jax.vmap(critic)(both, turn.masks[:2])
+        real_scores, fake_scores = (_whole(part, axis_name) for part in scores)
+        adversarial = objective.critic_loss(real_scores, fake_scores)
+
+        def witness(scores: Array) -> Array:
+            return objective.witness(scores, real_scores, fake_scores)
+
+        def drawn(x: Array, masks: Array) -> tuple[Array, Array | None]:
+            scores, features = score(
+                networks.critic, variables, x, turn.labels, keys=masks, **options
+            )
+            return witness(scores), features
+
+        penalty = _mean(_penalty(recipe, CriticFunction(drawn, turn.masks[2]), turn), axis_name)
         metrics = {
             "critic/loss": adversarial + penalty,
             "critic/penalty": penalty,
-            "critic/gap": real_scores.mean() - fake_scores.mean(),
+            "critic/gap": witness(real_scores).mean() - witness(fake_scores).mean(),
         }
         stats = jax.tree.map(lambda x: x.mean(axis=0), stats)
         return adversarial + penalty, (stats, metrics)
@@ -136,10 +159,10 @@ def _critic_step(
     return state._replace(critic=player._replace(stats=_mean(stats, axis_name))), metrics | norms
 
 
-def _penalty(recipe: Recipe, critic: Critic, turn: _Turn) -> Array:
+def _penalty(recipe: Recipe, critic: CriticFunction, turn: _Turn) -> Array:
     """The sum of the penalties, in float32; every k-th step k times, if they are lazy."""
     if recipe.remat:
-        critic = jax.checkpoint(critic)
+        critic = critic._replace(run=jax.checkpoint(critic.run))
 
     def total() -> Array:
         penalty = jnp.zeros(())
@@ -155,15 +178,21 @@ def _penalty(recipe: Recipe, critic: Critic, turn: _Turn) -> Array:
 
 
 def _generator_step(
-    networks: Networks, recipe: Recipe, axis_name: str | None, state: TrainState, batch: Batch
+    networks: Networks,
+    recipe: Recipe,
+    axis_name: str | None,
+    state: TrainState,
+    opponent: Player,
+    batch: Batch,
 ) -> tuple[TrainState, Metrics]:
     player = state.generator
-    latent_keys, _ = _split_each(batch.keys)
+    latent_keys, penalty_keys = _split_each(batch.keys)
+    masks = _masks(penalty_keys)
     options = {"train": True, "axis_name": axis_name, "dtype": recipe.compute_dtype}
     critic = functools.partial(
         apply,
         networks.critic,
-        {"params": state.critic.params, **state.critic.stats},
+        {"params": opponent.params, **opponent.stats},
         labels=batch.labels,
         **options,
     )
@@ -171,9 +200,11 @@ def _generator_step(
     def loss(params: Variables) -> tuple[Array, Variables]:
         variables = {"params": params, **player.stats}
         fake, stats = generate(networks, variables, latent_keys, batch.labels, **options)
-        (real_scores, _), (fake_scores, _) = critic(x=batch.real), critic(x=fake)
-        real_scores, fake_scores = _whole(real_scores, axis_name), _whole(fake_scores, axis_name)
-        return recipe.objective.generator_loss(real_scores, fake_scores), stats
+        real_scores, _ = critic(x=batch.real, keys=masks[0])
+        fake_scores, _ = critic(x=fake, keys=masks[1])
+        whole = functools.partial(_whole, axis_name=axis_name)
+        objective = recipe.objective.given(whole(batch.real), whole(fake))
+        return objective.generator_loss(whole(real_scores), whole(fake_scores)), stats
 
     (value, stats), gradients = jax.value_and_grad(loss, has_aux=True)(player.params)
     player, norms = _update("generator", recipe.generator_optimizer, player, gradients, axis_name)
@@ -212,8 +243,15 @@ def _mean(tree: Any, axis_name: str | None) -> Any:
 
 
 def _whole(scores: Array, axis_name: str | None) -> Array:
-    """The scores of the whole batch, so that an objective may be any statistic of it."""
+    """The whole batch, so that an objective may be any statistic of its scores."""
     return jax.lax.all_gather(scores, axis_name, tiled=True) if axis_name else scores
+
+
+def _masks(keys: Key[Array, " batch"]) -> Key[Array, "3 batch"]:
+    """Dropout keys of three passes through the critic."""
+    return jax.vmap(lambda key: jax.random.split(jax.random.fold_in(key, MASK), 3), out_axes=1)(
+        keys
+    )
 
 
 def _split_each(keys: Key[Array, " batch"]) -> tuple[Array, Array]:

@@ -1,8 +1,4 @@
-"""Adversarial objectives: what each player minimizes, given the critic's scores.
-
-`__all__` is the registry: a class that is listed here appears in the command line, in
-`docs/members.md` and in the contract suite. Real scores are high in every one of them.
-"""
+"""The games of the first paper, on logits s with D = sigmoid(s)."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from jaxtyping import Array, Float
 
 from jaxgan.types import Objective
 
-__all__ = ["Minimax", "NonSaturating", "Wasserstein"]
+__all__ = ["Minimax", "NonSaturating"]
 
 Scores = Float[Array, "batch *features"]
 Scalar = Float[Array, ""]
@@ -69,28 +65,3 @@ class NonSaturating(Objective):
         """E softplus(-fake)."""
         del real
         return jax.nn.softplus(-fake).mean()
-
-
-@dataclasses.dataclass(frozen=True)
-class Wasserstein(Objective):
-    """The difference of mean scores, K * W1 for the best K-Lipschitz critic.
-
-    The critic minimizes E fake - E real, the generator -E fake. The objective itself does not
-    bound the critic: clip its parameters or add a penalty.
-
-    >>> import jax.numpy as jnp
-    >>> float(Wasserstein().critic_loss(jnp.array([3.0, 1.0]), jnp.array([1.0, 0.0])))
-    -1.5
-
-    Reference: Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017, Eq. 2 and 3.
-    https://arxiv.org/abs/1701.07875
-    """
-
-    def critic_loss(self, real: Scores, fake: Scores) -> Scalar:
-        """E fake - E real."""
-        return fake.mean() - real.mean()
-
-    def generator_loss(self, real: Scores, fake: Scores) -> Scalar:
-        """-E fake."""
-        del real
-        return -fake.mean()

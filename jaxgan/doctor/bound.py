@@ -1,0 +1,94 @@
+"""Whether a critic that the objective does not bound is bounded by anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.patient import Patient
+
+__all__ = ["clipped_to", "is_unbounded", "unbounded_critic"]
+
+LARGE = 1e3
+"""Far outside any clip, far inside float32."""
+
+
+def is_unbounded(patient: Patient) -> bool:
+    """Whether larger scores alone make the critic's loss as low as one likes.
+
+    The scores overlap, real in {2, -1} t and fake in {1, -2} t: there every divergence of
+    densities has a best finite t, and a difference of means has none.
+    """
+    if not patient.n_critic:
+        return False
+    probe = patient.probe(max(patient.batch_size - patient.batch_size % 2, 2))
+    shape = jax.eval_shape(patient.scores, patient.state.critic, probe.real, probe).shape
+    objective = patient.recipe.objective.given(probe.real, probe.real)
+    high = (jnp.arange(shape[0]) % 2 == 0).reshape(-1, *(1,) * (len(shape) - 1))
+
+    def loss(t: float) -> float:
+        real = jnp.broadcast_to(t * jnp.where(high, 2.0, -1.0), shape)
+        fake = jnp.broadcast_to(t * jnp.where(high, 1.0, -2.0), shape)
+        return float(objective.critic_loss(real, fake))
+
+    return loss(LARGE**2) < LARGE * min(loss(1.0), -1e-3)
+
+
+def clipped_to(patient: Patient) -> Any:
+    """How large every parameter of the critic may be after an update without a gradient."""
+    player = patient.state.critic
+    params = jax.tree.map(lambda p: jnp.full_like(p, LARGE), player.params)
+    zeros = jax.tree.map(jnp.zeros_like, params)
+    updates, _ = patient.recipe.critic_optimizer.update(zeros, player.opt_state, params)
+    return jax.tree.map(lambda p, u: float(jnp.abs(p + u).max()), params, updates)
+
+
+def unbounded_critic(patient: Patient) -> Iterator[Finding]:
+    """An integral probability metric without penalty, clip, norm of weights or bounded output."""
+    if patient.recipe.penalties or not is_unbounded(patient):
+        return
+    # Weight decay counts: it draws large parameters in, and under Adam it bounds them.
+    if all(bound < LARGE for bound in jax.tree.leaves(clipped_to(patient))):
+        return
+    ratio = _growth(patient)
+    if not ratio < 2:
+        yield Finding(
+            "unbounded-critic",
+            f"{patient.recipe.objective} has no least value, and nothing bounds the critic: no "
+            f"penalty, no clip, and weights ten times as large give scores {ratio:.3g} times as "
+            "far apart",
+            "the critic's loss falls without end, its scale means nothing, and the generator's "
+            "gradients grow with it",
+            "penalties=(GradientPenalty(10.0),), or clip_params last in critic_optimizer, or "
+            "nn.SpectralNorm around the critic's layers",
+        )
+
+
+def _growth(patient: Patient) -> float:
+    """How much farther apart scores are if matrices of weights grow from 10 to 100 times.
+
+    1 with spectral or weight norm and where the output saturates, 10 or more for a free layer. A
+    little noise on the weights wakes a last layer that starts at zero.
+    """
+    probe, player = patient.probe(min(64, patient.batch_size)), patient.state.critic
+
+    def spread(t: float) -> float:
+        scaled = _scaled(player, t, patient.key)
+        return float(np.std(patient.scores(scaled, probe.real, probe)))
+
+    small, large = spread(10.0), spread(100.0)
+    return large / small if small > 0 and np.isfinite(small) else 0.0
+
+
+def _scaled(player: Any, t: float, key: Array) -> Any:
+    def scale(p: Array) -> Array:
+        noise = 0.05 * jax.random.normal(key, p.shape, p.dtype)
+        return t * (p + noise) if p.ndim > 1 else p
+
+    return player._replace(params=jax.tree.map(scale, player.params))

@@ -1,0 +1,36 @@
+"""Whether the clip of the critic's parameters reaches the gains of its normalizations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jax
+
+from jaxgan.doctor.bound import clipped_to
+from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.patient import Patient
+
+__all__ = ["clipped_scales"]
+
+
+def clipped_scales(patient: Patient) -> Iterator[Finding]:
+    """Vectors of ones, as gains start, that an update takes down to a bound below one."""
+    if not patient.n_critic:
+        return
+    bounds = jax.tree.leaves(clipped_to(patient))
+    leaves = jax.tree_util.tree_leaves_with_path(patient.state.critic.params)
+    clipped = {
+        jax.tree_util.keystr(path, simple=True, separator="/"): bound
+        for (path, leaf), bound in zip(leaves, bounds, strict=True)
+        if leaf.ndim < 2 and bool((leaf == 1).all()) and bound < 1
+    }
+    if clipped:
+        yield Finding(
+            "clipped-scales",
+            f"the first update clips {', '.join(clipped)} from 1 to {max(clipped.values()):.3g}",
+            "every normalization then passes its signal on at a share of that size, and through "
+            "several layers little is left; the paper's code does so, its text does not say it",
+            "clip_params(c, where=lambda path: not path.endswith('scale')), unless the paper's "
+            "code is to be repeated",
+            fault=False,
+        )

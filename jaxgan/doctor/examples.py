@@ -1,0 +1,78 @@
+"""The data by themselves: type, values, number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.patient import Patient
+
+__all__ = ["batch_size", "constant_features", "data_not_finite", "data_type"]
+
+
+def data_type(patient: Patient) -> Iterator[Finding]:
+    """Anything but uint8 images and floats of at least 32 bits."""
+    real = patient.data.real
+    kind = str(real.dtype)
+    if kind == "uint8" and real.ndim != 4:
+        problem = f"uint8 of shape {real.shape}, and uint8 are images [n, height, width, channels]"
+    elif kind not in ("uint8", "float32", "float64"):
+        problem = f"{kind} of shape {real.shape}"
+    else:
+        return
+    yield Finding(
+        "data-type",
+        f"data.real is {problem}",
+        "uint8 pixels are mapped to [-1, 1] and float32 is used as it is; other integers would "
+        "reach the networks in their own units and type, and 16 bits round the penalties away",
+        "jaxgan.data.from_arrays: pixels with .astype(np.uint8), anything else with "
+        ".astype(np.float32)",
+    )
+
+
+def data_not_finite(patient: Patient) -> Iterator[Finding]:
+    """NaN or infinite examples."""
+    real = np.asarray(patient.data.real)
+    if not np.issubdtype(real.dtype, np.floating):
+        return
+    finite = np.isfinite(real).reshape(len(real), -1).all(axis=1)
+    if not finite.all():
+        yield Finding(
+            "data-not-finite",
+            f"{np.sum(~finite)} of {len(real)} examples of data.real hold NaN or infinity, first "
+            f"at index {int(np.argmin(finite))}",
+            "one such example makes a step's losses and both players' parameters NaN",
+            "remove or repair these examples",
+        )
+
+
+def batch_size(patient: Patient) -> Iterator[Finding]:
+    """Fewer examples than a batch."""
+    n = len(patient.data.real)
+    if not 0 < patient.batch_size <= n:
+        yield Finding(
+            "batch-size",
+            f"batch_size={patient.batch_size} with {n} examples",
+            "a batch would hold every example more than once, and a training refuses it",
+            f"use a batch of 1 to {n}, or more data",
+        )
+
+
+def constant_features(patient: Patient) -> Iterator[Finding]:
+    """Columns of tables that never change; of images some pixels rightly never do."""
+    real = np.asarray(patient.data.real)
+    if real.ndim != 2 or len(real) < 2:
+        return
+    constant = np.flatnonzero(np.ptp(real, axis=0) == 0)
+    if constant.size:
+        yield Finding(
+            "constant-features",
+            f"{constant.size} of {real.shape[1]} features of data.real have one value, first "
+            f"feature {constant[0]} with {real[0, constant[0]]:g}",
+            "the least deviation there tells a fake from a real example, and the critic grows "
+            "as steep as it can in that direction",
+            "leave these features out",
+            fault=False,
+        )

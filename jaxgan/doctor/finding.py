@@ -1,0 +1,39 @@
+"""What a diagnosis says: the name of a fault, what was measured, why it matters, what to do."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["Finding"]
+
+
+class Finding(NamedTuple):
+    """One thing that was found.
+
+    Attributes:
+        name: of the section of `docs/doctor.md` that explains it.
+        what: what was measured and where.
+        why: what it does to a training.
+        remedy: what to change.
+        fault: whether it spoils a training; else it is a note.
+
+    >>> Finding("dead-critic", "no slope", "nothing is learned", "lower the bias").link
+    'docs/doctor.md#dead-critic'
+    """
+
+    name: str
+    what: str
+    why: str
+    remedy: str
+    fault: bool = True
+
+    @property
+    def link(self) -> str:
+        """Where the documentation explains it."""
+        return f"docs/doctor.md#{self.name}"
+
+    def __str__(self) -> str:
+        """The finding as the command line shows it."""
+        kind = "fault" if self.fault else "note"
+        lines = [f"{kind}: {self.name}", f"  what    {self.what}", f"  why     {self.why}"]
+        return "\n".join([*lines, f"  remedy  {self.remedy}", f"  see     {self.link}"])

@@ -1,0 +1,68 @@
+"""Whether networks, recipe and data fit together: shapes and types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jax
+from jaxtyping import Array
+
+from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.patient import Patient
+from jaxgan.training import make_train_step
+
+__all__ = ["does_not_fit", "parameter_type", "score_shape"]
+
+
+def does_not_fit(patient: Patient) -> Iterator[Finding]:
+    """Whatever stops the first step from being built."""
+    try:
+        jax.eval_shape(
+            make_train_step(patient.networks, patient.recipe), patient.state, patient.draw(0)
+        )
+    except Exception as error:  # a user's module may raise anything
+        lines = [line for line in str(error).splitlines() if line.strip()] or ["no message"]
+        yield Finding(
+            "does-not-fit",
+            f"{type(error).__name__}: {' '.join(lines[:3])}",
+            "no step can be taken",
+            f"the data's examples have shape {patient.data.real.shape[1:]}: the generator maps "
+            "latents [batch, size] to [batch, *that], the critic maps these to [batch] scores",
+        )
+
+
+def score_shape(patient: Patient) -> Iterator[Finding]:
+    """Scores that are not `[batch]`; features `[batch, d]` are, for objectives that take them."""
+    probe = patient.probe(patient.batch_size)
+    shape = jax.eval_shape(patient.scores, patient.state.critic, probe.real, probe).shape
+    if shape[0] != patient.batch_size or (patient.n_critic and shape[1:] == (1,)):
+        yield Finding(
+            "score-shape",
+            f"the critic {type(patient.networks.critic).__name__} gives scores of shape {shape} "
+            f"for a batch of {patient.batch_size}",
+            "one score less another then broadcasts: [batch, 1] with [batch] are batch x batch "
+            "pairs, and a mean over them is another loss without an error",
+            f"return [{patient.batch_size}], as with x[:, 0] after the last Dense(1)",
+        )
+
+
+def parameter_type(patient: Patient) -> Iterator[Finding]:
+    """Parameters that are not float32."""
+    for role in ("generator", "critic"):
+        leaves = jax.tree_util.tree_leaves_with_path(getattr(patient.state, role).params)
+        odd = [(path, leaf) for path, leaf in leaves if str(leaf.dtype) != "float32"]
+        if odd:
+            yield _odd_type(role, *odd[0], len(odd), len(leaves))
+
+
+def _odd_type(role: str, path: tuple, leaf: Array, odd: int, leaves: int) -> Finding:
+    name = jax.tree_util.keystr(path, simple=True, separator="/")
+    return Finding(
+        "parameter-type",
+        f"{odd} of {leaves} parameters of the {role} are not float32, first {name}: {leaf.dtype}",
+        "16 bits keep 3 digits, fewer than an update of a learning rate of 1e-4 needs; 64 bits "
+        "are slow on accelerators",
+        "param_dtype=jnp.float32 in the module; Recipe(compute_dtype='bfloat16') computes in 16 "
+        "bits and keeps the parameters in 32",
+        fault=leaf.dtype.itemsize < 4,
+    )

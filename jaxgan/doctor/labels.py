@@ -1,0 +1,85 @@
+"""The labels: their form, and whether the networks know them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.patient import Patient
+from jaxgan.training import Player
+from jaxgan.training.modules import apply, parameters_of
+
+__all__ = ["label_range", "labels"]
+
+NO_LABEL = 2**30
+"""A label that no network has: what it is given for it is what it is given for any wrong one."""
+
+
+def labels(patient: Patient) -> Iterator[Finding]:
+    """Labels that are not one integer from 0 per example."""
+    given = patient.data.labels
+    if given is None:
+        return
+    n = len(patient.data.real)
+    integers = jnp.issubdtype(given.dtype, jnp.integer)
+    low = int(given.min()) if integers and given.size else 0
+    if given.shape != (n,) or not integers or low < 0:
+        least = f", the least of them {low}" if low < 0 else ""
+        yield Finding(
+            "labels",
+            f"data.labels is {given.dtype} of shape {given.shape} for {n} examples{least}",
+            "labels index embeddings and one-hot vectors; JAX wraps, clamps or fills what does "
+            "not fit, without an error",
+            f"give [{n}] int32, counted from 0 (jaxgan.data.from_arrays checks this)",
+        )
+
+
+def label_range(patient: Patient) -> Iterator[Finding]:
+    """Labels to which a network answers as to a label that cannot exist."""
+    if patient.data.labels is None:
+        return
+    known = np.unique(np.asarray(patient.data.labels))
+    for role in ("generator", "critic"):
+        if "labels" not in parameters_of(type(getattr(patient.networks, role))):
+            continue
+        wrong = _unknown(_answers(patient, role, known))
+        if wrong.any():
+            yield Finding(
+                "label-range",
+                f"to the labels {known[wrong].tolist()[:5]} of {known.min()}..{known.max()} the "
+                f"{role} {type(getattr(patient.networks, role)).__name__} answers as to a label "
+                "that does not exist",
+                "a one-hot vector of such a label is zero and an embedding of it is NaN or "
+                "another class's: those examples train without a label or spoil the step",
+                f"give the {role} {known.max() + 1} classes, or renumber data.labels from 0",
+            )
+
+
+def _answers(patient: Patient, role: str, known: np.ndarray) -> np.ndarray:
+    """What a network gives for one input under each label, then for two impossible ones."""
+    asked = jnp.asarray([*known, NO_LABEL, -NO_LABEL], patient.data.labels.dtype)  # pyright: ignore[reportOptionalMemberAccess]
+    probe = patient.probe(1)
+    x = probe.real if role == "critic" else jax.vmap(patient.networks.latent)(probe.keys)
+    x = jnp.broadcast_to(x, (len(asked), *x.shape[1:]))
+    module, player = getattr(patient.networks, role), getattr(patient.state, role)
+
+    def answer(player: Player, x: Array, asked: Array) -> Array:
+        variables = {"params": player.params, **player.stats}
+        return apply(module, variables, x, asked, train=False)[0]
+
+    return np.asarray(jax.jit(answer)(player, x, asked)).reshape(len(asked), -1)
+
+
+def _unknown(answers: np.ndarray) -> np.ndarray:
+    """Which labels are out of range, judged by the two answers at the end."""
+    ours, above, below = answers[:-2], answers[-2], answers[-1]
+    same = (ours == above).all(axis=1)
+    blind = same.all()  # the network does not look at labels, or not yet
+    last = not (above == below).all() and same.sum() < 2  # an index is clamped to the last class
+    same &= not (blind or last)
+    return same | np.isnan(ours).any(axis=1)

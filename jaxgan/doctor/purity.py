@@ -1,0 +1,84 @@
+"""Whether a step is a function: the same inputs give the same program and the same numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+import numpy as np
+
+from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.patient import Patient
+from jaxgan.training import make_train_step
+
+__all__ = ["impure"]
+
+TRACES = 3
+"""A coin that is tossed in Python falls thrice on the same side once in four; twice, in two."""
+
+
+def impure(patient: Patient) -> Iterator[Finding]:
+    """Randomness or state of Python inside the step, which `jit` freezes into the program."""
+    batch, probe = patient.draw(0), patient.probe(patient.batch_size)
+    critic, generator = patient.state.critic, patient.state.generator
+    step = make_train_step(patient.networks, patient.recipe)
+    if not _changes(lambda: lambda *given: step(*given), patient.state, batch):
+        if not _repeats(patient.program, patient.state, batch):
+            yield _finding("a callback to Python")
+        return
+    roles = {
+        "generator": _changes(_fresh(patient.fakes), generator, probe),
+        "critic": _changes(_fresh(patient.scores), critic, probe.real, probe),
+    }
+    names = [
+        f"the {role} {type(getattr(patient.networks, role)).__name__}"
+        for role, changes in roles.items()
+        if changes
+    ]
+    where = " and ".join(names) or "the prior, objective, penalties or optimizers"
+    yield _finding(where)
+
+
+def _finding(where: str) -> Finding:
+    return Finding(
+        "impure",
+        f"with the same variables, inputs and keys the step differs from one call to the next: "
+        f"{where}",
+        "jit runs the Python of a step once, so a numpy draw is one constant for the whole run, "
+        "and another one after a resume or on another device",
+        "draw from JAX keys, and keep what changes in a Flax variable collection",
+    )
+
+
+def _fresh(function: Any) -> Callable[[], Callable[..., Any]]:
+    """Makes functions that JAX has not seen, so that each is traced again."""
+    return lambda: lambda *given: function.__wrapped__(*given)
+
+
+def _changes(make: Callable[[], Callable[..., Any]], *given: Any) -> bool:
+    traced = [jax.make_jaxpr(make())(*given) for _ in range(TRACES)]
+    if any(_text(other) != _text(traced[0]) for other in traced[1:]):
+        return True
+    constants = [[np.asarray(x) for x in program.consts if _numeric(x)] for program in traced]
+    return any(
+        not np.array_equal(x, y, equal_nan=True)
+        for other in constants[1:]
+        for x, y in zip(constants[0], other, strict=True)
+    )
+
+
+def _repeats(program: Callable[..., Any], *given: Any) -> bool:
+    """Whether the compiled step repeats its metrics, up to the order of the sums."""
+    first, second = (jax.tree.leaves(program(*given)[1]) for _ in range(2))
+    return np.allclose(first, second, rtol=1e-2, atol=1e-6, equal_nan=True)
+
+
+def _text(program: Any) -> str:
+    """The program as text, without the addresses of Python's functions."""
+    return re.sub(r"0x[0-9a-f]+", "", str(program.jaxpr))
+
+
+def _numeric(x: Any) -> bool:
+    return np.issubdtype(getattr(x, "dtype", None) or np.asarray(x).dtype, np.number)

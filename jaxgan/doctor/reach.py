@@ -1,0 +1,83 @@
+"""Whether every penalty changes the critic's parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.patient import Patient
+from jaxgan.training import TrainState
+from jaxgan.transforms import sgd
+from jaxgan.types import Objective
+
+__all__ = ["penalty_unreached"]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Nothing(Objective):
+    """No game, so that the gradient of a step is that of its penalties."""
+
+    of: Objective
+
+    def critic_loss(self, real: Array, fake: Array) -> Float[Array, ""]:
+        return jnp.zeros(())
+
+    def generator_loss(self, real: Array, fake: Array) -> Float[Array, ""]:
+        return jnp.zeros(())
+
+    def given(self, real: Array, fake: Array) -> Objective:
+        return _Nothing(self.of.given(real, fake))
+
+    def witness(self, scores: Array, real: Array, fake: Array) -> Float[Array, " batch"]:
+        return self.of.witness(scores, real, fake)
+
+
+def penalty_unreached(patient: Patient) -> Iterator[Finding]:
+    """A penalty whose gradient is zero, for the critic as it is and for a ten times steeper one.
+
+    The steeper one, since one-sided penalties rightly are silent where slopes are small.
+    """
+    if not patient.n_critic:
+        return
+    state = patient.course.state
+    steep = jax.tree.map(lambda p: 10 * p, state.critic.params)
+    steeper = state._replace(critic=state.critic._replace(params=steep))
+    for penalty in patient.recipe.penalties:
+        values = [_alone(patient, penalty, given) for given in (state, steeper)]
+        if not any(gradient for _, gradient in values):
+            yield Finding(
+                "penalty-unreached",
+                f"{penalty} has the value {values[0][0]:.3g} ({values[1][0]:.3g} for weights ten "
+                "times as large) and no gradient in the critic's parameters",
+                "the critic is trained as if there were no penalty",
+                "look for stop_gradient, a weight of zero, numpy instead of jax.numpy, or a "
+                "penalty that does not use the critic it is given",
+            )
+
+
+def _alone(patient: Patient, penalty: object, state: TrainState) -> tuple[float, float]:
+    """Value and norm of the gradient of one penalty, from a step with nothing else in it."""
+    optimizer = sgd(0.0)
+    recipe = dataclasses.replace(
+        patient.recipe,
+        objective=_Nothing(patient.recipe.objective),
+        generator_optimizer=optimizer,
+        critic_optimizer=optimizer,
+        penalties=(penalty,),
+        n_critic=1,
+        penalty_every=1,
+    )
+    players = (
+        player._replace(opt_state=optimizer.init(player.params))
+        for player in (state.generator, state.critic)
+    )
+    generator, critic = players
+    given = state._replace(generator=generator, critic=critic)
+    step = patient.compiled(recipe)
+    _, metrics = step(given, patient.draw(0, n_critic=1))
+    return float(metrics["critic/penalty"]), float(metrics["critic/gradient_norm"])

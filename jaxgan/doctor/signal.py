@@ -1,0 +1,69 @@
+"""Whether gradients pass the critic, and reach the generator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jax
+import numpy as np
+from jaxtyping import Array
+
+from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.patient import Patient
+from jaxgan.training import Player
+from jaxgan.types import Batch
+
+__all__ = ["dead_critic", "no_generator_gradient"]
+
+
+def dead_critic(patient: Patient) -> Iterator[Finding]:
+    """A critic whose slope is exactly zero at every real or every fake example after some steps.
+
+    A last layer that starts at zero is none: the first step moves it.
+    """
+    if not patient.n_critic:
+        return
+    probe, state = patient.probe(patient.batch_size), patient.course.state
+    fake = patient.fakes(state.generator, probe)
+    flat = {
+        kind: _flat(patient, state.critic, x, probe)
+        for kind, x in {"real": probe.real, "fake": fake}.items()
+    }
+    if max(flat.values()) == 1:
+        spread = np.ptp(np.asarray(patient.scores(state.critic, probe.real, probe)))
+        yield Finding(
+            "dead-critic",
+            f"after {len(patient.course.seconds)} steps the slope of the critic "
+            f"{type(patient.networks.critic).__name__} is zero at {flat['real']:.0%} of the real "
+            f"and {flat['fake']:.0%} of the fake examples; its real scores span {spread:.3g}",
+            "the generator learns through that slope, and the penalties are made of it",
+            "look for ReLUs that are never on (a negative bias), a tanh or sigmoid under large "
+            "inputs, a function in steps (round, sign, argmax), or stop_gradient",
+        )
+
+
+def _flat(patient: Patient, critic: Player, x: Array, probe: Batch) -> float:
+    """The share of examples at which no feature of the critic has a slope."""
+    shape = jax.eval_shape(patient.scores, critic, x, probe).shape
+    # Random weights, since sums of features may be constant where no feature is (a softmax).
+    weights = jax.random.normal(patient.key, shape)
+
+    def total(x: Array) -> Array:
+        return (weights * patient.scores(critic, x, probe)).sum()
+
+    slopes = np.asarray(jax.jit(jax.grad(total))(x)).reshape(len(x), -1)
+    return float((slopes == 0).all(axis=1).mean())
+
+
+def no_generator_gradient(patient: Patient) -> Iterator[Finding]:
+    """A gradient of the generator's loss that is exactly zero at every step."""
+    gradients = patient.course.metrics["generator/gradient_norm"]
+    if not gradients.any():
+        yield Finding(
+            "no-generator-gradient",
+            f"the gradient of the generator's loss is zero at each of {len(gradients)} steps, "
+            "though the critic has a slope",
+            "the generator does not learn",
+            "look for a saturated last tanh or sigmoid (large weights or latents), "
+            "stop_gradient, or a saturating objective with a critic that is sure of itself",
+        )

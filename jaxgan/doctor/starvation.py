@@ -1,0 +1,81 @@
+"""Whether the critic keeps up with the generator."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from jaxgan.doctor.bound import is_unbounded
+from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.patient import Patient
+from jaxgan.training import Player
+from jaxgan.transforms import sgd
+
+__all__ = ["starved_critic"]
+
+STEPS = 5
+EXTRA = 50
+OUTPACED = 10.0
+"""Equal learning rates give ratios near one; at ten the critic is an order of magnitude behind."""
+SHARE = 0.5
+"""More steps of the critic at least double the estimate."""
+
+
+def starved_critic(patient: Patient) -> Iterator[Finding]:
+    """A generator that moves the estimate far faster than the critic, which is far from done.
+
+    Both must hold. A critic that has converged moves little and is not starved, and one that has
+    just begun is far from done in every recipe.
+    """
+    if not is_unbounded(patient):  # the scores estimate no distance
+        return
+    by_critic, by_generator, (critic, generator) = _paces(patient)
+    if by_generator <= OUTPACED * by_critic:
+        return
+    before = _gap(patient, critic, generator)
+    after = _gap(patient, _more(patient, critic, generator), generator)
+    if abs(after - before) > SHARE * abs(after):
+        yield Finding(
+            "starved-critic",
+            f"in {STEPS} steps the generator moved the estimate (critic/gap) by "
+            f"{by_generator:.3g}, n_critic={patient.n_critic} critic steps each by "
+            f"{by_critic:.3g}; {EXTRA} more critic steps take it from {before:.3g} to {after:.3g}",
+            "the generator follows a critic of generators long gone, and the estimate is no "
+            "distance",
+            "raise n_critic or the critic's learning rate, or lower the generator's",
+        )
+
+
+def _paces(patient: Patient) -> tuple[float, float, tuple[Player, Player]]:
+    """How far each player moves the estimate in a few steps, and where they end."""
+    state, by_critic, by_generator = patient.course.state, 0.0, 0.0
+    for step in range(STEPS):
+        at = len(patient.course.seconds) + step
+        new, _ = patient.program(state, patient.draw(at))
+        between = _gap(patient, new.critic, state.generator)
+        by_critic += abs(between - _gap(patient, state.critic, state.generator))
+        by_generator += abs(_gap(patient, new.critic, new.generator) - between)
+        state = new
+    return by_critic, by_generator, (state.critic, state.generator)
+
+
+def _gap(patient: Patient, critic: Player, generator: Player) -> float:
+    """E critic(real) - E critic(fake) on examples that stay the same."""
+    probe = patient.probe(min(4 * patient.batch_size, 512))
+    fake = patient.fakes(generator, probe)
+    real, fake = (patient.scores(critic, x, probe) for x in (probe.real, fake))
+    objective = patient.recipe.objective
+    means = (objective.witness(scores, real, fake).mean() for scores in (real, fake))
+    return float(next(means) - next(means))
+
+
+def _more(patient: Patient, critic: Player, generator: Player) -> Player:
+    """The critic after more steps against the generator as it stands."""
+    still = sgd(0.0)
+    recipe = dataclasses.replace(
+        patient.recipe, generator_optimizer=still, n_critic=EXTRA, simultaneous=False
+    )
+    generator = generator._replace(opt_state=still.init(generator.params))
+    state = patient.course.state._replace(critic=critic, generator=generator)
+    state, _ = patient.compiled(recipe)(state, patient.draw(patient.steps + 1, n_critic=EXTRA))
+    return state.critic

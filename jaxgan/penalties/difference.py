@@ -1,0 +1,134 @@
+"""Penalties on differences of scores: between two points, or between two dropout masks."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Key
+
+from jaxgan.penalties.points import Form, excess, interpolate, norm_per_example
+from jaxgan.types import Critic, Scalar, StochasticCritic
+
+__all__ = ["Consistency", "FiniteDifference", "LipschitzPenalty"]
+
+Examples = Float[Array, "batch *shape"]
+Keys = Key[Array, " batch"]
+
+EPSILON = 1e-6
+"""Added to distances: pairs that are closer have slopes of rounding errors."""
+
+
+def _slopes(critic: Critic, x: Examples, y: Examples) -> Float[Array, " batch"]:
+    """|critic(x) - critic(y)| / ||x - y||."""
+    return jnp.abs(critic(x) - critic(y)) / (norm_per_example(x - y) + EPSILON)
+
+
+@dataclasses.dataclass(frozen=True)
+class FiniteDifference:
+    """Su's penalty without a second derivative: the slope between two interpolates of a pair.
+
+    y1 and y2 lie on the segment from fake to real, at two independent uniform places; the slope
+    s = |critic(y1) - critic(y2)| / ||y1 - y2|| costs weight * E max(s, target), with
+    `form="two_sided"` weight * E (s - target)^2. A slope along one direction is at most the
+    norm of the gradient, so that this bounds less than `GradientPenalty`.
+
+    >>> w = jnp.array([3.0, 4.0])
+    >>> keys = jax.random.split(jax.random.key(0), 8)
+    >>> real, fake = jnp.tile(jnp.array([[1.0, 0.0]]), (8, 1)), jnp.zeros((8, 2))
+    >>> round(float(FiniteDifference(10.0)(lambda x: x @ w, real, fake, keys)), 2)  # 10 |w_1|
+    30.0
+
+    Reference: Su, The art of adversarial training: GAN and WGAN, 2017.
+    https://spaces.ac.cn/archives/4439
+    """
+
+    weight: Scalar = 10.0
+    target: Scalar = 1.0
+    form: Form = "one_sided_linear"
+
+    def __call__(
+        self, critic: Critic, real: Examples, fake: Examples, keys: Keys
+    ) -> Float[Array, ""]:
+        """The mean penalty over the batch."""
+        first, second = jax.vmap(jax.random.split, out_axes=1)(keys)
+        slopes = _slopes(critic, interpolate(real, fake, first), interpolate(real, fake, second))
+        return self.weight * excess(self.form, slopes, self.target).mean()
+
+
+@dataclasses.dataclass(frozen=True)
+class LipschitzPenalty:
+    """Slopes above one between real and fake, weight * E max(0, s - target)^2.
+
+    s = |critic(x) - critic(x')| / ||x - x'|| of a real example and the fake one beside it: the
+    constraint of the dual problem itself, which asks nothing of the slope between other points.
+
+    >>> w = jnp.array([3.0, 4.0])
+    >>> keys = jax.random.split(jax.random.key(0), 8)
+    >>> real, fake = jnp.tile(jnp.array([[2.0, 0.0]]), (8, 1)), jnp.zeros((8, 2))
+    >>> round(float(LipschitzPenalty(10.0)(lambda x: x @ w, real, fake, keys)), 2)  # 10 (3 - 1)^2
+    40.0
+
+    Reference: Petzka, Fischer, Lukovnikov, On the regularization of Wasserstein GANs, 2018.
+    https://arxiv.org/abs/1709.08894
+    """
+
+    weight: Scalar = 10.0
+    target: Scalar = 1.0
+
+    def __call__(
+        self, critic: Critic, real: Examples, fake: Examples, keys: Keys
+    ) -> Float[Array, ""]:
+        """The mean penalty over the batch."""
+        del keys
+        slopes = _slopes(critic, real, fake)
+        return self.weight * excess("one_sided", slopes, self.target).mean()
+
+
+@dataclasses.dataclass(frozen=True)
+class Consistency:
+    """CT-GAN's term: two dropout masks are to score a real example alike.
+
+    E max(0, weight * ((D(x') - D(x''))^2 + features * mean (D_(x') - D_(x''))^2) - margin), where
+    x' and x'' are the same real examples under two masks and D_ is the last hidden layer. It is
+    the code's form, where the weight stands inside the maximum. The critic needs dropout.
+
+    >>> keys = jax.random.split(jax.random.key(0), 8)
+    >>> class Critic:
+    ...     def __call__(self, x):
+    ...         return x[:, 0]
+    ...     def drawn(self, x, keys):
+    ...         kept = 2.0 * jax.vmap(jax.random.bernoulli)(keys)  # drops half
+    ...         return x[:, 0] * kept, x
+    >>> real = jnp.ones((8, 1))
+    >>> value = float(Consistency()(Critic(), real, real, keys))  # 8 for pairs that differ
+    >>> 0 < value <= 8 and value % 1 == 0
+    True
+
+    Reference: Wei et al., Improving the Improved Training of Wasserstein GANs, 2018.
+    https://arxiv.org/abs/1803.01541
+    """
+
+    weight: Scalar = 2.0
+    features: Scalar = 0.1
+    margin: Scalar = 0.0
+
+    def __call__(
+        self, critic: Critic, real: Examples, fake: Examples, keys: Keys
+    ) -> Float[Array, ""]:
+        """The mean term over the real examples."""
+        del fake
+        if not isinstance(critic, StochasticCritic):
+            raise TypeError(
+                "Consistency compares two dropout masks: give it a critic with a method "
+                "drawn(x, keys) -> (scores, features), as the train step does"
+            )
+        first, second = jax.vmap(jax.random.split, out_axes=1)(keys)
+        (score, hidden), (other_score, other_hidden) = (
+            critic.drawn(real, first),
+            critic.drawn(real, second),
+        )
+        apart = jnp.square(hidden - other_hidden).reshape(real.shape[0], -1).mean(axis=1)
+        distance = jnp.square(score - other_score) + self.features * apart
+        return jax.nn.relu(self.weight * distance - self.margin).mean()

@@ -1,0 +1,38 @@
+"""The critic as penalties see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from jaxtyping import Array, Float, Key
+
+__all__ = ["CriticFunction"]
+
+
+class CriticFunction(NamedTuple):
+    """A function of a batch, with parameters, labels and dropout keys inside.
+
+    Attributes:
+        run: `(x, keys) -> (scores, features)`.
+        keys: of the dropout masks where a penalty names none.
+    """
+
+    run: Callable[[Array, Array], tuple[Array, Array | None]]
+    keys: Key[Array, " batch"]
+
+    def __call__(self, x: Float[Array, "batch *shape"]) -> Float[Array, " batch"]:
+        """The scores of a batch."""
+        return self.run(x, self.keys)[0]
+
+    def drawn(
+        self, x: Float[Array, "batch *shape"], keys: Key[Array, " batch"]
+    ) -> tuple[Float[Array, " batch"], Float[Array, "batch *features"]]:
+        """Scores and features of the last hidden layer, with the dropout masks of these keys."""
+        scores, features = self.run(x, keys)
+        if features is None:
+            raise ValueError(
+                "the critic has no dense layer, whose input a penalty here compares: end the "
+                "critic in flax.linen.Dense, or take that penalty out"
+            )
+        return scores, features
