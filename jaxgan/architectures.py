@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
+
 from jaxgan.networks import (
     DCGANCritic,
     DCGANGenerator,
+    Identity,
+    MaxoutCritic,
     MLPCritic,
     MLPGenerator,
     Normal,
     ResNetCritic,
     ResNetGenerator,
+    Uniform,
 )
 from jaxgan.networks.norms import Norm
 from jaxgan.training import Networks
 
-__all__ = ["dcgan", "mlp", "resnet"]
+__all__ = ["dcgan", "gan_2014", "gmmn", "mlp", "resnet", "su"]
 
 
 def mlp(
@@ -127,3 +132,70 @@ def resnet(
     generator = ResNetGenerator(tuple(shape), width, generator_norm)
     critic = ResNetCritic(width, critic_norm, dropout, features)
     return Networks(generator, critic, Normal(latent))
+
+
+def gan_2014(shape: tuple[int, ...], width: int = 1200, critic_width: int = 240) -> Networks:
+    """The fully connected networks of the first GAN for MNIST: ReLU against maxout with dropout.
+
+    The generator ends in tanh for pixels in [-1, 1], where the paper's ends in a sigmoid.
+
+    Args:
+        shape: the shape of an example.
+        width: of the generator's two hidden layers.
+        critic_width: of the critic's two maxout layers, of five pieces each.
+
+    Returns:
+        The pair.
+
+    >>> gan_2014((28, 28, 1)).latent.size
+    100
+
+    Reference: Goodfellow et al., Generative Adversarial Networks, 2014, Section 5.
+    https://arxiv.org/abs/1406.2661
+    """
+    generator = MLPGenerator(tuple(shape), width, 2, squash=len(shape) == 3, reach=0.05)
+    latent = Uniform(100, -math.sqrt(3), math.sqrt(3))
+    return Networks(generator, MaxoutCritic(critic_width), latent)
+
+
+def su(shape: tuple[int, ...]) -> Networks:
+    """Su's fully connected networks for MNIST: 10-32-128-pixels against pixels-128-32-1.
+
+    The generator ends in tanh for pixels in [-1, 1], where his ends in a sigmoid.
+
+    Args:
+        shape: the shape of an example.
+
+    Returns:
+        The pair.
+
+    >>> su((28, 28, 1)).critic.width
+    (128, 32)
+
+    Reference: Su, mnist_gangp.py of https://github.com/bojone/gan, 2017.
+    https://spaces.ac.cn/archives/4439
+    """
+    generator = MLPGenerator(tuple(shape), (32, 128), squash=len(shape) == 3, reach=0.05)
+    return Networks(generator, MLPCritic((128, 32), reach=0.05), Uniform(10))
+
+
+def gmmn(shape: tuple[int, ...], width: tuple[int, ...] = (64, 256, 256, 1024)) -> Networks:
+    """A generator alone, for matching the data themselves: the critic is the identity.
+
+    It ends in tanh for pixels in [-1, 1], where the paper's ends in a sigmoid.
+
+    Args:
+        shape: the shape of an example.
+        width: of the generator's hidden layers.
+
+    Returns:
+        The pair.
+
+    >>> gmmn((28, 28, 1)).critic
+    Identity()
+
+    Reference: Li, Swersky, Zemel, Generative Moment Matching Networks, 2015, Section 4.
+    https://arxiv.org/abs/1502.02761
+    """
+    generator = MLPGenerator(tuple(shape), width, squash=len(shape) == 3)
+    return Networks(generator, Identity(), Uniform(10))

@@ -119,6 +119,31 @@ def train(
 
 
 @app.command
+def doctor(
+    data: str = "digits",
+    recipe: str = "wgan_gp",
+    networks: str = "mlp",
+    batch_size: int = 64,
+    devices: int = 2,
+) -> None:
+    """Look for what would spoil a training before it starts; the status is 1 if there is a fault.
+
+    Args:
+        data: as for train, or a Dataset of one's own, "package.module:NAME".
+        recipe: likewise.
+        networks: likewise.
+        batch_size: examples per step.
+        devices: over how many a step is split, to compare it with that on one.
+    """
+    from jaxgan.catalogue import build
+    from jaxgan.doctor import consult
+
+    report = consult(build, data, recipe, networks, batch_size, devices)
+    print(report)
+    sys.exit(int(bool(report.faults)))
+
+
+@app.command
 def resume(folder: Positional[Path], /) -> None:
     """Go on with a run that was stopped, from its last whole checkpoint.
 

@@ -17,7 +17,17 @@ import optax
 
 from jaxgan.types import Scalar
 
-__all__ = ["adam", "by_value", "chain", "clip_params", "rmsprop", "sgd"]
+__all__ = [
+    "adam",
+    "by_value",
+    "chain",
+    "clip_norm",
+    "clip_params",
+    "rmsprop",
+    "scheduled_sgd",
+    "sgd",
+    "weight_decay",
+]
 
 P = ParamSpec("P")
 
@@ -70,7 +80,10 @@ def by_value(
 adam = by_value(optax.adam)
 rmsprop = by_value(optax.rmsprop)
 sgd = by_value(optax.sgd)
+scheduled_sgd = by_value(optax.inject_hyperparams(optax.sgd))
 chain = by_value(optax.chain)
+clip_norm = by_value(optax.clip_by_global_norm)
+weight_decay = by_value(optax.add_decayed_weights)
 
 
 @by_value

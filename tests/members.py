@@ -102,15 +102,48 @@ MLP = Networks(nets.MLPGenerator((2,), 8, 1), nets.MLPCritic(8, 1), nets.Normal(
 PENALIZED = Recipe(Wasserstein(), SGD, SGD, (GradientPenalty(10.0),), n_critic=2, average=0.9)
 
 RECIPES = {
-    "gan": recipes.gan(n_critic=2),
-    "gan_saturating": recipes.gan(saturating=True),
+    "gan_2014": recipes.gan_2014(n_critic=2),
+    "gan_2014_saturating": recipes.gan_2014(saturating=True),
+    "gan_2014_code": recipes.gan_2014(simultaneous=True),
     "dcgan": recipes.dcgan(),
+    "dcgan_decayed": recipes.dcgan(decay=1e-5),
+    "lsgan": recipes.lsgan(),
+    "f_gan": recipes.f_gan(),
+    "f_gan_bound": recipes.f_gan("jeffrey", practical=False),
+    "sngan": recipes.sngan(n_critic=2, decay_steps=100),
+    "dragan": recipes.dragan(),
+    "r1": recipes.r1(),
+    "r3gan": recipes.r3gan(),
+    "ls_gan": recipes.ls_gan(),
+    "gls_gan": recipes.gls_gan(),
     "wgan": recipes.wgan(n_critic=2),
     "wgan_scheduled": recipes.wgan(official_schedule=True),
     "wgan_gp": recipes.wgan_gp(n_critic=2),
     "wgan_gp_beta": recipes.wgan_gp(beta1=0.5, n_critic=2),
+    "wgan_gp_decay": recipes.wgan_gp(n_critic=2, decay_steps=100),
+    "wgan_gp_one_sided": recipes.wgan_gp_one_sided(n_critic=2),
+    "su_wgan_gp": recipes.su_wgan_gp(n_critic=2),
+    "wgan_fd": recipes.wgan_fd(n_critic=2),
+    "wgan_div": recipes.wgan_div(n_critic=2),
+    "ct_gan": recipes.ct_gan(n_critic=2),
+    "gmmn": recipes.gmmn(),
+    "mmd_gan": recipes.mmd_gan(n_critic=2),
+    "mmd_gan_gp": recipes.mmd_gan_gp(n_critic=2),
+    "cramer": recipes.cramer(n_critic=2),
 }
 """Every recipe with its options, on points; fewer critic steps than the papers', to be quick."""
+
+FEATURES = dataclasses.replace(MLP, critic=nets.MLPCritic(8, 1, features=3))
+NETWORKS = {
+    "sngan": dataclasses.replace(MLP, critic=nets.MLPCritic(8, 1, norm="spectral")),
+    "ct_gan": dataclasses.replace(MLP, critic=nets.MLPCritic(8, 1, dropout=0.5)),
+    "gan_2014_code": dataclasses.replace(MLP, critic=nets.MaxoutCritic(4, 2)),
+    "gmmn": dataclasses.replace(MLP, critic=nets.Identity()),
+    "mmd_gan": FEATURES,
+    "mmd_gan_gp": FEATURES,
+    "cramer": FEATURES,
+}
+"""The networks of a recipe that are not `MLP`."""
 
 MEMBERS = {
     "penalized": Member(MLP, PENALIZED, Dataset(_points())),

@@ -24,7 +24,7 @@ from jaxgan.divergences import (
     jeffreys,
     jensen_shannon,
 )
-from jaxgan.divergences.tails import log_omega
+from jaxgan.divergences.tails import log_omega, log_one_minus_exp, log_softplus
 
 PLAIN = [name for name in get_args(Name) if name not in ("weighted_jensen_shannon", "alpha")]
 FAMILIES = {
@@ -175,6 +175,13 @@ def test_log_omega_agrees_with_scipy() -> None:
 
 
 @pytest.mark.usefixtures("doubles")
+def test_logarithms_of_small_numbers_agree_with_numpy() -> None:
+    x = np.linspace(-40, 3, 173)  # NumPy's double precision suffices down to -700
+    assert values(log_softplus, x) == pytest.approx(np.log(np.log1p(np.exp(x))), abs=1e-12)
+    assert values(log_one_minus_exp, x) == pytest.approx(np.log(-np.expm1(-np.exp(x))), abs=1e-12)
+
+
+@pytest.mark.usefixtures("doubles")
 def test_rows_that_are_one_another() -> None:
     u = np.geomspace(0.1, 10, 9)
     half = f_divergence("weighted_jensen_shannon", weight=0.5)
@@ -311,11 +318,11 @@ def test_the_variational_bound_is_reached_at_the_optimum(row: FDivergence) -> No
     exact = divergence(row, p.logpdf, q.logpdf, GRID)
 
     def bound(shift: float) -> float:
-        x = np.linspace(-18, 18, 3001)  # where all decays, the trapezoid rule is exact
+        x = np.linspace(-12, 12, 3001)  # where all decays, the trapezoid rule is exact
         slope = values(row.optimal, p.pdf(x) / q.pdf(x)) - shift
         return np.trapezoid(p.pdf(x) * slope - q.pdf(x) * values(row.conjugate, slope), x)
 
-    assert bound(0.0) == pytest.approx(exact, rel=1e-3 if row.upper == 0.5 else 1e-7)
+    assert bound(0.0) == pytest.approx(exact, rel=1e-3 if row.upper == 0.5 else 1e-6)
     assert bound(0.1) < exact
 
 

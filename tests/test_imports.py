@@ -15,7 +15,7 @@ ROWS = [
     ["types", "names"],
     ["divergences"],
     [
-        *("objectives", "matching", "penalties", "transforms"),
+        *("objectives", "matching", "penalties", "transforms", "schedules"),
         *("networks", "data", "metrics", "figures"),
         *("progress", "tempo", "provenance", "compile_cache"),
     ],

@@ -32,9 +32,11 @@ def divergence(
     $$D_f(P \| Q) = \int_{q > 0} q\, f(p / q)\, dx + f'(\infty)\, P(q = 0)$$
 
     With 16 points per panel, panels of at most one standard deviation and tails that are covered,
-    relative errors were below 1e-11 for Gaussians. Total variation has a kink at p = q: unless that
-    is an edge, its error is about 4e-4 of it, falling with the square of the width. Beyond log-ratios of 300 either way the
-    integrand goes on linearly in the log-ratio, which is exact for both KL and Jeffreys.
+    relative errors were below 1e-11 for Gaussians. Total variation has a kink at p = q: unless
+    that is an edge, its error is about 4e-4 of it, falling with the square of the width.
+
+    Beyond log-ratios of 300 either way the integrand goes on linearly in the log-ratio, which is
+    exact for both KL and Jeffreys.
 
     Args:
         of: the divergence, such as `f_divergence("kl")`.

@@ -280,7 +280,7 @@ _TABLE: dict[str, FDivergence] = {
     ),
     "gan": FDivergence(
         f=lambda u: xlogy(u, u) - (u + 1) * jnp.log(u + 1),
-        conjugate=lambda t: -jnp.log(1 - jnp.exp(t)),
+        conjugate=lambda t: -jnp.log(-jnp.expm1(t)),
         activation=lambda v: -softplus(-v),
         fake_term=lambda v: softplus(v),
         upper=0.0,

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient
+from jaxgan.doctor.patient import Patient, quick
+from jaxgan.training import Player
 
 __all__ = ["clipped_to", "is_unbounded", "unbounded_critic"]
 
@@ -27,15 +27,18 @@ def is_unbounded(patient: Patient) -> bool:
     """
     if not patient.n_critic:
         return False
-    probe = patient.probe(max(patient.batch_size - patient.batch_size % 2, 2))
+    probe = patient.probe
     shape = jax.eval_shape(patient.scores, patient.state.critic, probe.real, probe).shape
     objective = patient.recipe.objective.given(probe.real, probe.real)
-    high = (jnp.arange(shape[0]) % 2 == 0).reshape(-1, *(1,) * (len(shape) - 1))
+    high = np.arange(shape[0]).reshape(-1, *(1,) * (len(shape) - 1)) % 2 == 0
+    critic_loss = quick(objective.critic_loss)
 
     def loss(t: float) -> float:
-        real = jnp.broadcast_to(t * jnp.where(high, 2.0, -1.0), shape)
-        fake = jnp.broadcast_to(t * jnp.where(high, 1.0, -2.0), shape)
-        return float(objective.critic_loss(real, fake))
+        real, fake = (
+            np.broadcast_to(np.where(high, top, top - 3), shape).astype(np.float32)
+            for top in (2.0, 1.0)
+        )
+        return float(critic_loss(t * real, t * fake))
 
     return loss(LARGE**2) < LARGE * min(loss(1.0), -1e-3)
 
@@ -43,10 +46,10 @@ def is_unbounded(patient: Patient) -> bool:
 def clipped_to(patient: Patient) -> Any:
     """How large every parameter of the critic may be after an update without a gradient."""
     player = patient.state.critic
-    params = jax.tree.map(lambda p: jnp.full_like(p, LARGE), player.params)
-    zeros = jax.tree.map(jnp.zeros_like, params)
-    updates, _ = patient.recipe.critic_optimizer.update(zeros, player.opt_state, params)
-    return jax.tree.map(lambda p, u: float(jnp.abs(p + u).max()), params, updates)
+    params = jax.tree.map(lambda p: np.full(p.shape, LARGE, p.dtype), player.params)
+    zeros = jax.tree.map(np.zeros_like, params)
+    updates, _ = quick(patient.recipe.critic_optimizer.update)(zeros, player.opt_state, params)
+    return jax.tree.map(lambda p, u: float(np.abs(p + u).max()), params, updates)
 
 
 def unbounded_critic(patient: Patient) -> Iterator[Finding]:
@@ -76,19 +79,21 @@ def _growth(patient: Patient) -> float:
     1 with spectral or weight norm and where the output saturates, 10 or more for a free layer. A
     little noise on the weights wakes a last layer that starts at zero.
     """
-    probe, player = patient.probe(min(64, patient.batch_size)), patient.state.critic
+    probe, player = patient.probe, patient.state.critic
 
     def spread(t: float) -> float:
-        scaled = _scaled(player, t, patient.key)
+        scaled = _scaled(player, t)
         return float(np.std(patient.scores(scaled, probe.real, probe)))
 
     small, large = spread(10.0), spread(100.0)
     return large / small if small > 0 and np.isfinite(small) else 0.0
 
 
-def _scaled(player: Any, t: float, key: Array) -> Any:
-    def scale(p: Array) -> Array:
-        noise = 0.05 * jax.random.normal(key, p.shape, p.dtype)
-        return t * (p + noise) if p.ndim > 1 else p
+def _scaled(player: Player, t: float) -> Player:
+    noise = np.random.default_rng(0)
+
+    def scale(p: Array) -> np.ndarray | Array:
+        grown = t * (np.asarray(p) + noise.normal(0, 0.05, p.shape))
+        return grown.astype(p.dtype) if p.ndim > 1 else p
 
     return player._replace(params=jax.tree.map(scale, player.params))

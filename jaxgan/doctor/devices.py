@@ -6,48 +6,45 @@ import dataclasses
 from collections.abc import Iterator
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient
-from jaxgan.parallel import compile_step
-from jaxgan.training import TrainState
+from jaxgan.doctor.patient import Patient, quick, with_optimizer
+from jaxgan.training import TrainState, make_train_step
 from jaxgan.transforms import sgd
 
 __all__ = ["device_dependent"]
 
+AXIS = "devices"
 TOLERANCE = 1e-3
 """Sums in another order differ by 1e-5 of a gradient; half a batch's statistics by 1 / sqrt(n)."""
 
 
 def device_dependent(patient: Patient) -> Iterator[Finding]:
-    """One step of plain gradient descent by `jit` on one device and by `pmap` on several.
+    """One step of plain gradient descent on a whole batch, and on its parts under an axis name.
 
-    Plain, since Adam makes a whole step of a gradient's rounding where the gradient is zero.
+    `vmap` with a name is to the step what `pmap` is, and needs no second device. The descent is
+    plain since Adam makes a whole step of rounding where a gradient is zero.
     """
     n = patient.devices
     size = patient.batch_size - patient.batch_size % n
     if n < 2 or size < n:
         return
-    optimizer = sgd(1e-2)
+    optimizer, n_critic = sgd(1e-2), min(patient.n_critic, 1)
     recipe = dataclasses.replace(
-        patient.recipe, generator_optimizer=optimizer, critic_optimizer=optimizer
+        patient.recipe,
+        generator_optimizer=optimizer,
+        critic_optimizer=optimizer,
+        n_critic=n_critic,
     )
-    batch = patient.draw(0, batch_size=size, n_critic=min(patient.n_critic, 1))
-    if patient.n_critic:
-        recipe = dataclasses.replace(recipe, n_critic=1)
-    start = patient.course.state
-    ends = []
-    for count, via in ((1, "jit"), (n, "pmap")):
-        players = {
-            role: getattr(start, role)._replace(
-                opt_state=optimizer.init(getattr(start, role).params)
-            )
-            for role in ("generator", "critic")
-        }
-        given = jax.tree.map(jnp.copy, start._replace(**players))
-        ends.append(compile_step(patient.networks, recipe, count, via)(given, batch)[0])
+    start = with_optimizer(patient.course.state, optimizer)
+    batch = patient.draw(0, batch_size=size, n_critic=n_critic)
+    parts = jax.tree.map(lambda x: x.reshape(x.shape[0], n, size // n, *x.shape[2:]), batch)
+    step = make_train_step(patient.networks, recipe, AXIS)
+    split = jax.vmap(step, in_axes=(None, 1), axis_name=AXIS)
+    one, _ = quick(make_train_step(patient.networks, recipe))(start, batch)
+    many, _ = quick(split)(start, parts)
+    ends = one, jax.tree.map(lambda x: x[0], many)
     for role in ("generator", "critic"):
         worst, name = _difference(role, start, *ends)
         if worst > TOLERANCE:

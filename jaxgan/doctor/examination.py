@@ -60,7 +60,7 @@ def examine(
     *,
     batch_size: int = 64,
     steps: int = 10_000,
-    devices: int | None = None,
+    devices: int = 2,
     key: Key[Array, ""] | None = None,
 ) -> Report:
     """Looks for what would spoil a training, by measuring the parts and taking a few steps.
@@ -71,7 +71,7 @@ def examine(
         data: what they play on.
         batch_size: examples per step, as they will be trained.
         steps: generator steps that are planned, for the forecast.
-        devices: on how many a step is compared with that on one; 2 if None and if they are there.
+        devices: over how many a step is split, by `vmap`, to compare it with that on one.
         key: of the parameters and of all draws; `jax.random.key(0)` if None.
 
     Returns:
@@ -79,17 +79,16 @@ def examine(
 
     >>> from jaxgan import architectures, data, recipes
     >>> points = data.load("eight_gaussians")
-    >>> examine(architectures.mlp((2,), width=8), recipes.wgan_gp(), points, devices=1).findings
+    >>> examine(architectures.mlp((2,), width=8), recipes.wgan_gp(), points).findings
     ()
     """
-    there = jax.device_count()
     patient = Patient(
         networks,
         recipe,
         data,
         batch_size,
         steps,
-        min(2 if devices is None else devices, there),
+        devices,
         jax.random.key(0) if key is None else key,
     )
     findings: list[Finding] = []
@@ -99,8 +98,6 @@ def examine(
             skipped.append(f"{stage}: mend what is above first")
             continue
         findings += [found for diagnosis in diagnoses for found in _ask(diagnosis, patient)]
-    if patient.devices < 2 and not skipped:
-        skipped.append(f"devices: JAX sees {there}, and {devices or 2} were asked for")
     return Report(tuple(findings), forecast(patient) if _walked(patient) else None, tuple(skipped))
 
 
@@ -118,7 +115,7 @@ def check(networks: Networks, recipe: Recipe, data: Dataset, **options: Any) -> 
 
     >>> from jaxgan import architectures, data, recipes
     >>> points = data.load("eight_gaussians")
-    >>> check(architectures.mlp((2,), width=8), recipes.wgan_gp(), points, devices=1)
+    >>> check(architectures.mlp((2,), width=8), recipes.wgan_gp(), points)
     """
     report = examine(networks, recipe, data, **options)
     if report.faults:

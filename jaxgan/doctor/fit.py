@@ -9,7 +9,6 @@ from jaxtyping import Array
 
 from jaxgan.doctor.finding import Finding
 from jaxgan.doctor.patient import Patient
-from jaxgan.training import make_train_step
 
 __all__ = ["does_not_fit", "parameter_type", "score_shape"]
 
@@ -17,9 +16,7 @@ __all__ = ["does_not_fit", "parameter_type", "score_shape"]
 def does_not_fit(patient: Patient) -> Iterator[Finding]:
     """Whatever stops the first step from being built."""
     try:
-        jax.eval_shape(
-            make_train_step(patient.networks, patient.recipe), patient.state, patient.draw(0)
-        )
+        _ = patient.traced
     except Exception as error:  # a user's module may raise anything
         lines = [line for line in str(error).splitlines() if line.strip()] or ["no message"]
         yield Finding(
@@ -33,7 +30,7 @@ def does_not_fit(patient: Patient) -> Iterator[Finding]:
 
 def score_shape(patient: Patient) -> Iterator[Finding]:
     """Scores that are not `[batch]`; features `[batch, d]` are, for objectives that take them."""
-    probe = patient.probe(patient.batch_size)
+    probe = patient.probe
     shape = jax.eval_shape(patient.scores, patient.state.critic, probe.real, probe).shape
     if shape[0] != patient.batch_size or (patient.n_critic and shape[1:] == (1,)):
         yield Finding(

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient
+from jaxgan.doctor.patient import Patient, quick
 from jaxgan.training import Player
 from jaxgan.training.modules import apply, parameters_of
 
@@ -44,35 +44,37 @@ def label_range(patient: Patient) -> Iterator[Finding]:
     if patient.data.labels is None:
         return
     known = np.unique(np.asarray(patient.data.labels))
+    wrong = {}
     for role in ("generator", "critic"):
-        if "labels" not in parameters_of(type(getattr(patient.networks, role))):
-            continue
-        wrong = _unknown(_answers(patient, role, known))
-        if wrong.any():
-            yield Finding(
-                "label-range",
-                f"to the labels {known[wrong].tolist()[:5]} of {known.min()}..{known.max()} the "
-                f"{role} {type(getattr(patient.networks, role)).__name__} answers as to a label "
-                "that does not exist",
-                "a one-hot vector of such a label is zero and an embedding of it is NaN or "
-                "another class's: those examples train without a label or spoil the step",
-                f"give the {role} {known.max() + 1} classes, or renumber data.labels from 0",
-            )
+        module = type(getattr(patient.networks, role))
+        if "labels" in parameters_of(module):
+            strange = known[_unknown(_answers(patient, role, known))].tolist()
+            wrong |= {f"the {role} {module.__name__}": strange[:5]} if strange else {}
+    if wrong:
+        who = ", ".join(f"{name} to {strange}" for name, strange in wrong.items())
+        yield Finding(
+            "label-range",
+            f"data.labels has {known.min()}..{known.max()}, and some are answered as a label that "
+            f"cannot exist: by {who}",
+            "a one-hot vector of such a label is zero and an embedding of it is NaN or another "
+            "class's: those examples train without a label or spoil the step",
+            f"give the networks {known.max() + 1} classes, or renumber data.labels from 0",
+        )
 
 
 def _answers(patient: Patient, role: str, known: np.ndarray) -> np.ndarray:
     """What a network gives for one input under each label, then for two impossible ones."""
     asked = jnp.asarray([*known, NO_LABEL, -NO_LABEL], patient.data.labels.dtype)  # pyright: ignore[reportOptionalMemberAccess]
-    probe = patient.probe(1)
+    probe = patient.probe
     x = probe.real if role == "critic" else jax.vmap(patient.networks.latent)(probe.keys)
-    x = jnp.broadcast_to(x, (len(asked), *x.shape[1:]))
+    x = jnp.broadcast_to(x[:1], (len(asked), *x.shape[1:]))
     module, player = getattr(patient.networks, role), getattr(patient.state, role)
 
     def answer(player: Player, x: Array, asked: Array) -> Array:
         variables = {"params": player.params, **player.stats}
         return apply(module, variables, x, asked, train=False)[0]
 
-    return np.asarray(jax.jit(answer)(player, x, asked)).reshape(len(asked), -1)
+    return np.asarray(quick(answer)(player, x, asked)).reshape(len(asked), -1)
 
 
 def _unknown(answers: np.ndarray) -> np.ndarray:

@@ -9,9 +9,50 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from jaxgan.compile_cache import use_compile_cache
+from jaxgan.data import load
+from jaxgan.doctor.examination import examine
+from jaxgan.doctor.report import Report
 from jaxgan.names import unknown
+from jaxgan.training import Networks, Recipe
+from jaxgan.types import Dataset
 
-__all__ = ["named"]
+__all__ = ["consult", "named"]
+
+
+def consult(
+    build: Callable[..., Any],
+    data: str,
+    recipe: str,
+    networks: str,
+    batch_size: int,
+    devices: int,
+) -> Report:
+    """What `jaxgan doctor` runs: each of the three by a name of the catalogue or of one's own.
+
+    Args:
+        build: `catalogue.build`, which this room does not see.
+        data: see `data.load`, or `named`.
+        recipe: a recipe of the catalogue, or `named`.
+        networks: networks of the catalogue, or `named`.
+        batch_size: see `examine`.
+        devices: see `examine`.
+
+    Returns:
+        The report.
+
+    Raises:
+        ValueError: unknown names or arguments.
+    """
+    use_compile_cache()
+    real = named(data, Dataset, load)
+    return examine(
+        named(networks, Networks, lambda text: build("networks", text, real.real.shape[1:])),
+        named(recipe, Recipe, lambda text: build("recipe", text)),
+        real,
+        batch_size=batch_size,
+        devices=devices,
+    )
 
 
 def named(text: str, kind: type, make: Callable[[str], Any]) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
+import optax
 from jaxtyping import Array, Key
 
 from jaxgan.training import (
@@ -24,10 +25,16 @@ from jaxgan.training import (
 from jaxgan.training.modules import apply, generate
 from jaxgan.types import Batch, Dataset
 
-__all__ = ["Course", "Patient"]
+__all__ = ["Course", "Patient", "quick", "with_optimizer"]
 
 WARM_UP = 20
 """Steps that are really taken: enough for a zero last layer to come alive and for a median time."""
+
+
+def quick(function: Callable[..., Any], **options: Any) -> Any:
+    """Compiles what runs a few times only: quickly, and not to run quickly."""
+    unhurried = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+    return jax.jit(function, compiler_options=unhurried, **options)
 
 
 class Course(NamedTuple):
@@ -62,35 +69,57 @@ class Patient:
 
     def draw(self, step: int, n_critic: int | None = None, batch_size: int | None = None) -> Batch:
         """The batch of a step."""
-        return sample_batch(
-            self.data,
-            jax.random.fold_in(self.key, step),
-            n_critic=self.n_critic if n_critic is None else n_critic,
-            batch_size=batch_size or self.batch_size,
+        n_critic = self.n_critic if n_critic is None else n_critic
+        key = jax.random.fold_in(self.key, step)
+        return self._sampled(
+            self.data, key, n_critic=n_critic, batch_size=batch_size or self.batch_size
         )
 
-    def probe(self, n: int) -> Batch:
-        """Examples and keys that no step sees, `[n]`."""
-        return jax.tree.map(lambda x: x[0], self.draw(self.steps, n_critic=0, batch_size=n))
+    @functools.cached_property
+    def _sampled(self) -> Callable[..., Batch]:
+        return quick(sample_batch, static_argnames=("n_critic", "batch_size"))
+
+    @functools.cached_property
+    def probe(self) -> Batch:
+        """Examples and keys that no step sees, `[batch]`."""
+        return jax.tree.map(lambda x: x[0], self.draw(self.steps, n_critic=0))
+
+    @functools.cached_property
+    def traced(self) -> Any:
+        """The train step as a program of JAX, not yet compiled."""
+        step = make_train_step(self.networks, self.recipe)
+        return jax.jit(step).trace(self.state, self.draw(0))
 
     @functools.cached_property
     def program(self) -> Any:
-        """The compiled train step."""
-        return self.compiled(self.recipe).lower(self.state, self.draw(0)).compile()
-
-    def compiled(self, recipe: Recipe) -> Any:
-        """The jitted train step of these networks with another recipe."""
-        return jax.jit(make_train_step(self.networks, recipe))
+        """The compiled train step, as a training runs it."""
+        return self.traced.lower().compile()
 
     @functools.cached_property
     def scores(self) -> Callable[[Player, Array, Batch], Array]:
         """`(critic, x, probe) -> [batch, ...]` scores or features, in training mode."""
-        return jax.jit(functools.partial(_scores, self.networks))
+        return quick(functools.partial(_scores, self.networks))
+
+    @functools.cached_property
+    def slopes(self) -> Callable[[Player, Array, Batch, np.ndarray], Array]:
+        """The gradient with respect to x of a weighted sum of the scores, `[batch, ...]`."""
+
+        def total(x: Array, critic: Player, probe: Batch, weights: np.ndarray) -> Array:
+            return (weights * _scores(self.networks, critic, x, probe)).sum()
+
+        slopes = quick(jax.grad(total))
+        return lambda critic, x, probe, weights: slopes(x, critic, probe, weights)
 
     @functools.cached_property
     def fakes(self) -> Callable[[Player, Batch], Array]:
         """`(generator, probe) -> [batch, ...]` examples, in training mode."""
-        return jax.jit(functools.partial(_fakes, self.networks))
+        return quick(functools.partial(_fakes, self.networks))
+
+    def weights(self) -> np.ndarray:
+        """A number per score or feature, random, since sums of features may be constant."""
+        probe = self.probe
+        shape = jax.eval_shape(self.scores, self.state.critic, probe.real, probe).shape
+        return np.random.default_rng(0).normal(size=shape).astype(np.float32)
 
     @functools.cached_property
     def course(self) -> Course:
@@ -106,6 +135,15 @@ class Patient:
                 break
         rows = {name: np.array([row[name] for row in history]) for name in history[0]}
         return Course(state, rows, np.array(seconds))
+
+
+def with_optimizer(state: TrainState, optimizer: optax.GradientTransformation) -> TrainState:
+    """The state for a recipe that has this optimizer for both players."""
+
+    def renewed(player: Player) -> Player:
+        return player._replace(opt_state=optimizer.init(player.params))
+
+    return state._replace(generator=renewed(state.generator), critic=renewed(state.critic))
 
 
 def _scores(networks: Networks, critic: Player, x: Array, probe: Batch) -> Array:

@@ -21,17 +21,18 @@ TRACES = 3
 
 def impure(patient: Patient) -> Iterator[Finding]:
     """Randomness or state of Python inside the step, which `jit` freezes into the program."""
-    batch, probe = patient.draw(0), patient.probe(patient.batch_size)
+    batch, probe = patient.draw(0), patient.probe
     critic, generator = patient.state.critic, patient.state.generator
-    step = make_train_step(patient.networks, patient.recipe)
-    if not _changes(lambda: lambda *given: step(*given), patient.state, batch):
-        if not _repeats(patient.program, patient.state, batch):
-            yield _finding("a callback to Python")
-        return
     roles = {
         "generator": _changes(_fresh(patient.fakes), generator, probe),
         "critic": _changes(_fresh(patient.scores), critic, probe.real, probe),
     }
+    step = make_train_step(patient.networks, patient.recipe)
+    again = jax.make_jaxpr(step)(patient.state, batch)
+    if not any(roles.values()) and not _differ(patient.traced.jaxpr, again):
+        if not _repeats(patient.program, patient.state, batch):
+            yield _finding("a callback to Python")
+        return
     names = [
         f"the {role} {type(getattr(patient.networks, role)).__name__}"
         for role, changes in roles.items()
@@ -59,14 +60,14 @@ def _fresh(function: Any) -> Callable[[], Callable[..., Any]]:
 
 def _changes(make: Callable[[], Callable[..., Any]], *given: Any) -> bool:
     traced = [jax.make_jaxpr(make())(*given) for _ in range(TRACES)]
-    if any(_text(other) != _text(traced[0]) for other in traced[1:]):
+    return any(_differ(traced[0], other) for other in traced[1:])
+
+
+def _differ(one: Any, other: Any) -> bool:
+    if _text(one) != _text(other):
         return True
-    constants = [[np.asarray(x) for x in program.consts if _numeric(x)] for program in traced]
-    return any(
-        not np.array_equal(x, y, equal_nan=True)
-        for other in constants[1:]
-        for x, y in zip(constants[0], other, strict=True)
-    )
+    constants = ([np.asarray(x) for x in program.consts if _numeric(x)] for program in (one, other))
+    return not all(np.array_equal(x, y, equal_nan=True) for x, y in zip(*constants, strict=True))
 
 
 def _repeats(program: Callable[..., Any], *given: Any) -> bool:

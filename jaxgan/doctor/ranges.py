@@ -19,7 +19,7 @@ LEAST, MOST = 0.02, 25.0
 def output_range(patient: Patient) -> Iterator[Finding]:
     """Data outside what a bounded generator reaches, in half of it, or of another scale."""
     # As many examples as the extremes need; all of them may not fit twice.
-    real = np.asarray(patient.probe(4096).real)
+    real = np.asarray(patient.draw(patient.steps, n_critic=0, batch_size=4096).real)
     low, high = float(real.min()), float(real.max())
     least, most = _reach(patient)
     slack = 0.02 * (high - low)
@@ -71,10 +71,10 @@ def _reach(patient: Patient) -> tuple[float, float]:
 
     A bound shows as an extreme that stays when all parameters grow from 100 to 1000 times.
     """
-    probe = patient.probe(min(64, patient.batch_size))
+    probe = patient.probe
 
     def extremes(t: float) -> np.ndarray:
-        params = jax.tree.map(lambda p: t * p, patient.state.generator.params)
+        params = jax.tree.map(lambda p: t * np.asarray(p), patient.state.generator.params)
         generator = patient.state.generator._replace(params=params)
         fakes = np.asarray(patient.fakes(generator, probe))
         return np.array([fakes.min(), fakes.max()])

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient
-from jaxgan.training import TrainState
+from jaxgan.doctor.patient import Patient, quick, with_optimizer
+from jaxgan.training import TrainState, make_train_step
 from jaxgan.transforms import sgd
-from jaxgan.types import Objective
+from jaxgan.types import Objective, Penalty
 
 __all__ = ["penalty_unreached"]
 
@@ -45,22 +46,23 @@ def penalty_unreached(patient: Patient) -> Iterator[Finding]:
     if not patient.n_critic:
         return
     state = patient.course.state
-    steep = jax.tree.map(lambda p: 10 * p, state.critic.params)
+    steep = jax.tree.map(lambda p: 10 * np.asarray(p), state.critic.params)
     steeper = state._replace(critic=state.critic._replace(params=steep))
     for penalty in patient.recipe.penalties:
-        values = [_alone(patient, penalty, given) for given in (state, steeper)]
-        if not any(gradient for _, gradient in values):
+        alone = _alone(patient, penalty)
+        value, gradient = alone(state)
+        if not gradient and not alone(steeper)[1]:
             yield Finding(
                 "penalty-unreached",
-                f"{penalty} has the value {values[0][0]:.3g} ({values[1][0]:.3g} for weights ten "
-                "times as large) and no gradient in the critic's parameters",
+                f"{penalty} has the value {value:.3g} and no gradient in the critic's parameters, "
+                "nor has it one for weights ten times as large",
                 "the critic is trained as if there were no penalty",
                 "look for stop_gradient, a weight of zero, numpy instead of jax.numpy, or a "
                 "penalty that does not use the critic it is given",
             )
 
 
-def _alone(patient: Patient, penalty: object, state: TrainState) -> tuple[float, float]:
+def _alone(patient: Patient, penalty: Penalty) -> Callable[[TrainState], tuple[float, float]]:
     """Value and norm of the gradient of one penalty, from a step with nothing else in it."""
     optimizer = sgd(0.0)
     recipe = dataclasses.replace(
@@ -72,12 +74,10 @@ def _alone(patient: Patient, penalty: object, state: TrainState) -> tuple[float,
         n_critic=1,
         penalty_every=1,
     )
-    players = (
-        player._replace(opt_state=optimizer.init(player.params))
-        for player in (state.generator, state.critic)
-    )
-    generator, critic = players
-    given = state._replace(generator=generator, critic=critic)
-    step = patient.compiled(recipe)
-    _, metrics = step(given, patient.draw(0, n_critic=1))
-    return float(metrics["critic/penalty"]), float(metrics["critic/gradient_norm"])
+    step, batch = quick(make_train_step(patient.networks, recipe)), patient.draw(0, n_critic=1)
+
+    def values(state: TrainState) -> tuple[float, float]:
+        _, metrics = step(with_optimizer(state, optimizer), batch)
+        return float(metrics["critic/penalty"]), float(metrics["critic/gradient_norm"])
+
+    return values

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import jax
 import numpy as np
 from jaxtyping import Array
 
 from jaxgan.doctor.finding import Finding
 from jaxgan.doctor.patient import Patient
 from jaxgan.training import Player
-from jaxgan.types import Batch
 
 __all__ = ["dead_critic", "no_generator_gradient"]
 
@@ -23,10 +21,10 @@ def dead_critic(patient: Patient) -> Iterator[Finding]:
     """
     if not patient.n_critic:
         return
-    probe, state = patient.probe(patient.batch_size), patient.course.state
+    probe, state = patient.probe, patient.course.state
     fake = patient.fakes(state.generator, probe)
     flat = {
-        kind: _flat(patient, state.critic, x, probe)
+        kind: _flat(patient, state.critic, x)
         for kind, x in {"real": probe.real, "fake": fake}.items()
     }
     if max(flat.values()) == 1:
@@ -42,17 +40,10 @@ def dead_critic(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def _flat(patient: Patient, critic: Player, x: Array, probe: Batch) -> float:
+def _flat(patient: Patient, critic: Player, x: Array) -> float:
     """The share of examples at which no feature of the critic has a slope."""
-    shape = jax.eval_shape(patient.scores, critic, x, probe).shape
-    # Random weights, since sums of features may be constant where no feature is (a softmax).
-    weights = jax.random.normal(patient.key, shape)
-
-    def total(x: Array) -> Array:
-        return (weights * patient.scores(critic, x, probe)).sum()
-
-    slopes = np.asarray(jax.jit(jax.grad(total))(x)).reshape(len(x), -1)
-    return float((slopes == 0).all(axis=1).mean())
+    slopes = np.asarray(patient.slopes(critic, x, patient.probe, patient.weights()))
+    return float((slopes.reshape(len(slopes), -1) == 0).all(axis=1).mean())
 
 
 def no_generator_gradient(patient: Patient) -> Iterator[Finding]:

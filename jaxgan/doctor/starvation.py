@@ -5,43 +5,55 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+import numpy as np
+
 from jaxgan.doctor.bound import is_unbounded
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient
-from jaxgan.training import Player
+from jaxgan.doctor.patient import Patient, quick
+from jaxgan.training import Player, make_train_step
 from jaxgan.transforms import sgd
 
 __all__ = ["starved_critic"]
 
 STEPS = 5
 EXTRA = 50
-OUTPACED = 10.0
-"""Equal learning rates give ratios near one; at ten the critic is an order of magnitude behind."""
+OUTPACED = 30.0
+"""Equal learning rates and one critic step gave ratios of 1 to 10 (the critic is a fifth as fast
+near its optimum), a hundredth of the generator's learning rate gave 200 and more."""
+REVERSED = 10.0
+"""In standard deviations of real scores: fakes are that far above only if they ran away uphill;
+scores of networks just initialized differ by up to three."""
 SHARE = 0.5
 """More steps of the critic at least double the estimate."""
 
 
 def starved_critic(patient: Patient) -> Iterator[Finding]:
-    """A generator that moves the estimate far faster than the critic, which is far from done.
+    """A generator that outruns the critic.
 
-    Both must hold. A critic that has converged moves little and is not starved, and one that has
-    just begun is far from done in every recipe.
+    Either it has left for where the critic, of other days, gives fakes scores far above all real
+    ones; or it moves the estimate far faster than the critic, which is far from done. A critic that
+    has converged moves little and is not starved, and one that has just begun is far from done in
+    every recipe.
     """
     if not is_unbounded(patient):  # the scores estimate no distance
         return
     by_critic, by_generator, (critic, generator) = _paces(patient)
-    if by_generator <= OUTPACED * by_critic:
-        return
+    probe = patient.probe
+    spread = float(np.std(patient.scores(critic, probe.real, probe)))
     before = _gap(patient, critic, generator)
+    away = before < -REVERSED * spread
+    if not away and by_generator <= OUTPACED * by_critic:
+        return
     after = _gap(patient, _more(patient, critic, generator), generator)
-    if abs(after - before) > SHARE * abs(after):
+    if away or before < 0 or abs(after - before) > SHARE * abs(after):
         yield Finding(
             "starved-critic",
-            f"in {STEPS} steps the generator moved the estimate (critic/gap) by "
-            f"{by_generator:.3g}, n_critic={patient.n_critic} critic steps each by "
-            f"{by_critic:.3g}; {EXTRA} more critic steps take it from {before:.3g} to {after:.3g}",
+            f"in {STEPS} steps the generator moved the estimate (critic/gap) by {by_generator:.3g} "
+            f"and the critic, with n_critic={patient.n_critic}, by {by_critic:.3g}; {EXTRA} more "
+            f"critic steps take it from {before:.3g} to {after:.3g} (real scores deviate by "
+            f"{spread:.2g})",
             "the generator follows a critic of generators long gone, and the estimate is no "
-            "distance",
+            "distance (a negative one cannot be)",
             "raise n_critic or the critic's learning rate, or lower the generator's",
         )
 
@@ -61,7 +73,7 @@ def _paces(patient: Patient) -> tuple[float, float, tuple[Player, Player]]:
 
 def _gap(patient: Patient, critic: Player, generator: Player) -> float:
     """E critic(real) - E critic(fake) on examples that stay the same."""
-    probe = patient.probe(min(4 * patient.batch_size, 512))
+    probe = patient.probe
     fake = patient.fakes(generator, probe)
     real, fake = (patient.scores(critic, x, probe) for x in (probe.real, fake))
     objective = patient.recipe.objective
@@ -77,5 +89,6 @@ def _more(patient: Patient, critic: Player, generator: Player) -> Player:
     )
     generator = generator._replace(opt_state=still.init(generator.params))
     state = patient.course.state._replace(critic=critic, generator=generator)
-    state, _ = patient.compiled(recipe)(state, patient.draw(patient.steps + 1, n_critic=EXTRA))
+    step = quick(make_train_step(patient.networks, recipe))
+    state, _ = step(state, patient.draw(patient.steps + 1, n_critic=EXTRA))
     return state.critic

@@ -3,6 +3,7 @@
 from jaxgan.networks.dcgan import DCGANCritic, DCGANGenerator
 from jaxgan.networks.identity import Identity
 from jaxgan.networks.layers import Conv, ConvTranspose
+from jaxgan.networks.maxout import MaxoutCritic
 from jaxgan.networks.mlp import MLPCritic, MLPGenerator
 from jaxgan.networks.norms import LayerNorm
 from jaxgan.networks.priors import Normal, Uniform
@@ -17,6 +18,7 @@ __all__ = [
     "LayerNorm",
     "MLPCritic",
     "MLPGenerator",
+    "MaxoutCritic",
     "Normal",
     "ResNetCritic",
     "ResNetGenerator",

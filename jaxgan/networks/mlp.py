@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
+import jax
+import jax.numpy as jnp
 from flax import linen as nn
 from jaxtyping import Array, Float
 
@@ -18,16 +21,32 @@ Width = int | tuple[int, ...]
 """Of every hidden layer, or of each."""
 
 
+def initializer(reach: float) -> nn.initializers.Initializer:
+    """Uniform in [-reach, reach]."""
+
+    def init(key: Array, shape: Any, dtype: Any = jnp.float32) -> Array:
+        return jax.random.uniform(key, shape, dtype, -reach, reach)
+
+    return init
+
+
 def _widths(width: Width, depth: int) -> tuple[int, ...]:
     return (width,) * depth if isinstance(width, int) else width
+
+
+def _initializers(
+    reach: float | None,
+) -> tuple[nn.initializers.Initializer, nn.initializers.Initializer]:
+    """Of the hidden layers and of the last."""
+    return (HIDDEN, OUTPUT) if reach is None else (initializer(reach), initializer(reach))
 
 
 class MLPGenerator(nn.Module):
     """depth x (dense, ReLU), then a dense layer to the shape of an example.
 
     The initialization is that of the WGAN-GP toy code: uniform with variance 2 / fan_in in hidden
-    layers, Glorot in the last. `squash` ends in tanh, for images in [-1, 1]. A tuple for `width`
-    gives the width of each hidden layer.
+    layers, Glorot in the last; or uniform in [-reach, reach] in all. `squash` ends in tanh, for
+    images in [-1, 1]. A tuple for `width` gives the width of each hidden layer.
 
     >>> import jax, jax.numpy as jnp
     >>> MLPGenerator((2,)).init_with_output(jax.random.key(0), jnp.zeros((5, 2)))[0].shape
@@ -41,14 +60,16 @@ class MLPGenerator(nn.Module):
     width: Width = 512
     depth: int = 3
     squash: bool = False
+    reach: float | None = None
 
     @nn.compact
     def __call__(self, latent: Float[Array, "batch size"]) -> Float[Array, "batch *shape"]:
         """`[batch, latent] -> [batch, *shape]`."""
+        hidden, output = _initializers(self.reach)
         x = latent
         for width in _widths(self.width, self.depth):
-            x = nn.relu(nn.Dense(width, kernel_init=HIDDEN)(x))
-        x = nn.Dense(math.prod(self.shape), kernel_init=OUTPUT)(x)
+            x = nn.relu(nn.Dense(width, kernel_init=hidden)(x))
+        x = nn.Dense(math.prod(self.shape), kernel_init=output)(x)
         x = x.reshape(-1, *self.shape)
         return nn.tanh(x) if self.squash else x
 
@@ -56,7 +77,8 @@ class MLPGenerator(nn.Module):
 class MLPCritic(nn.Module):
     """depth x (dense, ReLU) on the flattened example, then one score.
 
-    `norm`, `dropout` and `features` are those of `DCGANCritic`.
+    `norm`, `dropout` and `features` are those of `DCGANCritic`, `width` and `reach` those of
+    `MLPGenerator`.
 
     >>> import jax, jax.numpy as jnp
     >>> MLPCritic().init_with_output(jax.random.key(0), jnp.zeros((5, 2)))[0].shape
@@ -68,18 +90,20 @@ class MLPCritic(nn.Module):
     norm: Norm = "none"
     dropout: float = 0.0
     features: int | None = None
+    reach: float | None = None
 
     @nn.compact
     def __call__(
         self, x: Float[Array, "batch *shape"], train: bool = True
     ) -> Float[Array, "batch *features"]:
         """`[batch, ...] -> [batch]` scores, or `[batch, features]`."""
+        hidden, output = _initializers(self.reach)
         x = x.reshape(x.shape[0], -1)
         for width in _widths(self.width, self.depth):
-            dense = nn.Dense(width, kernel_init=HIDDEN)
+            dense = nn.Dense(width, kernel_init=hidden)
             x = reweight(dense, self.norm, train=train)(x)
             x = nn.relu(normalize(x, self.norm, train=train))
             x = nn.Dropout(self.dropout, deterministic=not train)(x)
-        dense = nn.Dense(self.features or 1, kernel_init=OUTPUT)
+        dense = nn.Dense(self.features or 1, kernel_init=output)
         x = reweight(dense, self.norm, train=train)(x)
         return x if self.features else x[:, 0]

@@ -132,7 +132,8 @@ class ResNetCritic(nn.Module):
     The features are averaged over the 8 x 8 pixels: other residual critics sum them, which is 64
     times the scale. No normalization in the first block. `norm` is "none" or "layer" with a
     gradient penalty; "spectral" and "weight" normalize the weights of every layer. `dropout`
-    follows the second, third and fourth block, (0.2, 0.5, 0.5) in CT-GAN. With width 128 and three channels it has the paper's 1,053,825 parameters.
+    follows the second, third and fourth block, (0.2, 0.5, 0.5) in CT-GAN. With width 128 and three
+    channels it has the paper's 1,053,825 parameters.
 
     >>> import jax, jax.numpy as jnp
     >>> critic = ResNetCritic(width=2)

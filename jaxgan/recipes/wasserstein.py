@@ -1,0 +1,251 @@
+"""Recipes whose critic estimates a Wasserstein distance, and what keeps it from growing."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from jaxgan.objectives import Wasserstein
+from jaxgan.penalties import Consistency, FiniteDifference, GradientPenalty, PowerPenalty
+from jaxgan.schedules import Linear
+from jaxgan.training import Recipe
+from jaxgan.transforms import adam, chain, clip_params, rmsprop
+from jaxgan.types import Scalar
+
+__all__ = [
+    "ct_gan",
+    "su_wgan_gp",
+    "wgan",
+    "wgan_div",
+    "wgan_fd",
+    "wgan_gp",
+    "wgan_gp_one_sided",
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class OfficialSchedule:
+    """The critic steps of the WGAN paper's code: 100 in the first 25 steps and at every 500th.
+
+    >>> [OfficialSchedule()(step) for step in (0, 24, 25, 500, 501)]
+    [100, 100, 5, 100, 5]
+
+    Reference: https://github.com/martinarjovsky/WassersteinGAN, main.py.
+    """
+
+    n_critic: int = 5
+
+    def __call__(self, step: int) -> int:
+        """The critic steps before generator step `step`."""
+        return 100 if step < 25 or step % 500 == 0 else self.n_critic
+
+
+def wgan(
+    learning_rate: Scalar = 5e-5,
+    c: Scalar = 0.01,
+    n_critic: int = 5,
+    official_schedule: bool = False,
+) -> Recipe:
+    """WGAN with weight clipping: RMSProp, every critic parameter kept in [-c, c].
+
+    RMSProp is PyTorch's, which the paper's code uses: decay 0.99, epsilon outside the root. The
+    paper clips after the update, as here; its code before, so that its generator sees parameters
+    one step outside the bound.
+
+    Args:
+        learning_rate: of both players.
+        c: the bound of the critic's parameters.
+        n_critic: critic steps per generator step.
+        official_schedule: 100 critic steps in the first 25 steps and at every 500th.
+
+    Returns:
+        The recipe.
+
+    >>> wgan().n_critic, wgan() == wgan(), wgan() == wgan(c=0.1)
+    (5, True, False)
+
+    Reference: Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017, Algorithm 1.
+    https://arxiv.org/abs/1701.07875
+    """
+    optimizer = rmsprop(learning_rate, decay=0.99, eps=1e-8, eps_in_sqrt=False)
+    return Recipe(
+        Wasserstein(),
+        generator_optimizer=optimizer,
+        critic_optimizer=chain(optimizer, clip_params(c)),
+        n_critic=OfficialSchedule(n_critic) if official_schedule else n_critic,
+    )
+
+
+def wgan_gp(
+    learning_rate: Scalar = 1e-4,
+    beta1: Scalar = 0.0,
+    beta2: Scalar = 0.9,
+    weight: Scalar = 10.0,
+    n_critic: int = 5,
+    decay_steps: int | None = None,
+) -> Recipe:
+    """WGAN with the two-sided gradient penalty, Adam.
+
+    Args:
+        learning_rate: of both players.
+        beta1: 0 in Algorithm 1 of the paper's last version; 0.5 in its first version, in Appendix
+            E and in the code of the toy, MNIST and CIFAR experiments.
+        beta2: Adam's decay of the second moment.
+        weight: lambda; 10 in the paper, 0.1 in its code for two-dimensional data.
+        n_critic: critic steps per generator step.
+        decay_steps: generator steps in which both learning rates fall to 0 in a straight line,
+            100,000 for the paper's residual networks; None to keep them.
+
+    Returns:
+        The recipe.
+
+    >>> wgan_gp(weight=0.1).penalties[0].weight
+    0.1
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Algorithm 1.
+    https://arxiv.org/abs/1704.00028
+    """
+    if decay_steps is None:
+        optimizer = adam(learning_rate, b1=beta1, b2=beta2)
+        return Recipe(Wasserstein(), optimizer, optimizer, (GradientPenalty(weight),), n_critic)
+    of_generator, of_critic = (
+        adam(Linear(learning_rate, 0.0, updates), b1=beta1, b2=beta2)
+        for updates in (decay_steps, decay_steps * n_critic)
+    )
+    return Recipe(Wasserstein(), of_generator, of_critic, (GradientPenalty(weight),), n_critic)
+
+
+def wgan_gp_one_sided(
+    learning_rate: Scalar = 1e-4,
+    beta1: Scalar = 0.0,
+    beta2: Scalar = 0.9,
+    weight: Scalar = 10.0,
+    n_critic: int = 5,
+) -> Recipe:
+    """WGAN-GP that punishes slopes above one alone, weight * E max(0, ||grad|| - 1)^2 (WGAN-LP).
+
+    Args:
+        learning_rate: of both players.
+        beta1: Adam's decay of the first moment.
+        beta2: Adam's decay of the second moment.
+        weight: lambda.
+        n_critic: critic steps per generator step.
+
+    Returns:
+        The recipe.
+
+    >>> wgan_gp_one_sided().penalties[0].form
+    'one_sided'
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Appendix C.
+    https://arxiv.org/abs/1704.00028
+    """
+    optimizer = adam(learning_rate, b1=beta1, b2=beta2)
+    penalty = GradientPenalty(weight, form="one_sided")
+    return Recipe(Wasserstein(), optimizer, optimizer, (penalty,), n_critic)
+
+
+def su_wgan_gp(learning_rate: Scalar = 1e-4, weight: Scalar = 10.0, n_critic: int = 5) -> Recipe:
+    """Su's WGAN-GP: the one-sided linear penalty weight * E max(||grad||, 1), Adam.
+
+    His orientation is the other way round (fakes high); his networks are `architectures.su`.
+
+    Args:
+        learning_rate: of both players.
+        weight: lambda.
+        n_critic: critic steps per generator step.
+
+    Returns:
+        The recipe.
+
+    >>> su_wgan_gp().penalties[0].form
+    'one_sided_linear'
+
+    Reference: Su, The art of adversarial training: GAN and WGAN, 2017, and mnist_gangp.py of
+    https://github.com/bojone/gan. https://spaces.ac.cn/archives/4439
+    """
+    optimizer = adam(learning_rate, b1=0.5)
+    penalty = GradientPenalty(weight, form="one_sided_linear")
+    return Recipe(Wasserstein(), optimizer, optimizer, (penalty,), n_critic)
+
+
+def wgan_fd(learning_rate: Scalar = 1e-4, weight: Scalar = 10.0, n_critic: int = 5) -> Recipe:
+    """Su's WGAN with a finite difference between two interpolates instead of a gradient.
+
+    Args:
+        learning_rate: of both players.
+        weight: lambda.
+        n_critic: critic steps per generator step.
+
+    Returns:
+        The recipe.
+
+    >>> wgan_fd().penalties
+    (FiniteDifference(weight=10.0, target=1.0, form='one_sided_linear'),)
+
+    Reference: Su, The art of adversarial training: GAN and WGAN, 2017.
+    https://spaces.ac.cn/archives/4439
+    """
+    optimizer = adam(learning_rate, b1=0.5)
+    return Recipe(Wasserstein(), optimizer, optimizer, (FiniteDifference(weight),), n_critic)
+
+
+def ct_gan(
+    learning_rate: Scalar = 1e-4,
+    beta1: Scalar = 0.5,
+    weight: Scalar = 10.0,
+    consistency: Scalar = 2.0,
+    n_critic: int = 5,
+) -> Recipe:
+    """WGAN-GP whose critic has dropout, and scores a real example alike under two masks.
+
+    The critic needs dropout, `architectures.dcgan(..., dropout=0.5)`; without it the term is 0.
+
+    Args:
+        learning_rate: of both players.
+        beta1: Adam's decay of the first moment; that of the second is 0.9.
+        weight: lambda of the gradient penalty.
+        consistency: lambda_2 of the consistency term.
+        n_critic: critic steps per generator step.
+
+    Returns:
+        The recipe.
+
+    >>> len(ct_gan().penalties)
+    2
+
+    Reference: Wei et al., Improving the Improved Training of Wasserstein GANs, 2018.
+    https://arxiv.org/abs/1803.01541
+    """
+    optimizer = adam(learning_rate, b1=beta1, b2=0.9)
+    penalties = (GradientPenalty(weight), Consistency(consistency))
+    return Recipe(Wasserstein(), optimizer, optimizer, penalties, n_critic)
+
+
+def wgan_div(
+    learning_rate: Scalar = 2e-4,
+    weight: Scalar = 2.0,
+    power: Scalar = 6.0,
+    n_critic: int = 5,
+) -> Recipe:
+    """WGAN-div: the Wasserstein divergence, weight / 2 * (E_real + E_fake) ||grad||^power.
+
+    The points and Adam's settings are those of Su's code, wgan_div_celeba.py.
+
+    Args:
+        learning_rate: of both players.
+        weight: k.
+        power: p.
+        n_critic: critic steps per generator step.
+
+    Returns:
+        The recipe.
+
+    >>> wgan_div().penalties
+    (PowerPenalty(weight=2.0, power=6.0, at='both'),)
+
+    Reference: Wu et al., Wasserstein Divergence for GANs, 2018.
+    https://arxiv.org/abs/1712.01026
+    """
+    optimizer = adam(learning_rate, b1=0.5)
+    penalty = PowerPenalty(weight, power, at="both")
+    return Recipe(Wasserstein(), optimizer, optimizer, (penalty,), n_critic)

@@ -1,0 +1,193 @@
+"""The doctor names each planted fault, alone, and says nothing of what is sound."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import linen as nn
+
+from jaxgan import architectures, recipes
+from jaxgan.cli import main
+from jaxgan.doctor import Finding, check, examination, examine, forecast, named
+from jaxgan.networks import Identity
+from jaxgan.training import Dataset
+from tests.broken import BROKEN, HEALTHY, Setup, with_critic
+
+PAGE = Path(__file__).parent.parent / "docs" / "doctor.md"
+
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
+
+def names(setup: Setup, seed: int = 0) -> list[str]:
+    report = examine(setup.networks, setup.recipe, setup.data(), key=jax.random.key(seed))
+    print(report)  # pytest shows it where the test fails
+    return [finding.name for finding in report.findings]
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_planted_fault_is_named_alone(what: str) -> None:
+    name, setup = BROKEN[what]
+    assert names(setup) == [name]
+
+
+@pytest.mark.parametrize("what", HEALTHY)
+def test_what_looks_like_a_fault_and_is_none_is_left_alone(what: str) -> None:
+    assert names(HEALTHY[what]) == []
+
+
+SHIPPED = [name for name in recipes.__all__ if inspect.isfunction(getattr(recipes, name))]
+
+
+NEEDS: dict[str, dict[str, Any]] = {
+    "ct_gan": {"dropout": 0.5},
+    "cramer": {"features": 4},
+    "mmd_gan": {"features": 4},
+    "mmd_gan_gp": {"features": 4},
+    "sngan": {"critic_norm": "spectral"},
+}
+"""What the docstring of a recipe asks of its networks."""
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_shipped_recipes_are_sound(name: str) -> None:
+    recipe, networks = getattr(recipes, name)(), architectures.mlp((2,), 16, **NEEDS.get(name, {}))
+    if not recipe.critic_steps(0):
+        networks = dataclasses.replace(networks, critic=Identity())
+    assert names(Setup(networks, recipe)) == []
+
+
+def images() -> Dataset:
+    pixels = np.random.default_rng(0).integers(0, 256, (80, 8, 8, 1))
+    return Dataset(jnp.asarray(pixels, jnp.uint8))
+
+
+@pytest.mark.parametrize(("name", "norm"), [("wgan_gp", "layer"), ("dcgan", "batch")])
+def test_convolutional_networks_are_sound(name: str, norm: Any) -> None:
+    networks = architectures.dcgan((8, 8, 1), width=2, latent=4, critic_norm=norm)
+    assert names(Setup(networks, getattr(recipes, name)(), images)) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("what", ["dead ReLUs", "a slow critic", "one label too many"])
+def test_a_fault_is_named_for_other_keys(what: str, seed: int) -> None:
+    name, setup = BROKEN[what]
+    assert names(setup, seed) == [name]
+
+
+def test_a_finding_says_where_and_how_much() -> None:
+    name, setup = BROKEN["tanh for data of scale 5"]
+    (finding,) = examine(setup.networks, setup.recipe, setup.data()).findings
+    assert finding.link == f"docs/doctor.md#{name}"
+    assert "Generator ends in [-1, 1]" in finding.what
+    name, setup = BROKEN["NaN in the data"]
+    (finding,) = examine(setup.networks, setup.recipe, setup.data()).findings
+    assert "1 of 512 examples" in finding.what
+    assert "index 7" in finding.what
+
+
+def test_the_layer_that_couples_is_named() -> None:
+    (finding,) = examine(*_parts(BROKEN["batch norm under a penalty"][1])).findings
+    assert "BatchNorm_0" in finding.what
+
+
+def test_a_diagnosis_that_raises_does_not_hide_the_others(monkeypatch: Any) -> None:
+    def broken(patient: Any) -> Iterator[Finding]:
+        raise RuntimeError("of its own")
+        yield
+
+    stages = {"data": (broken, *examination.STAGES["data"])}
+    monkeypatch.setattr(examination, "STAGES", stages)
+    setup = BROKEN["NaN in the data"][1]
+    first, second = examine(*_parts(setup)).findings
+    assert (first.name, second.name) == ("not-examined", "data-not-finite")
+    assert "of its own" in first.what
+    assert not first.fault
+
+
+def test_too_little_memory_is_foretold(monkeypatch: Any) -> None:
+    class Small:
+        def memory_stats(self) -> dict[str, int]:
+            return {"bytes_limit": 1000}
+
+    monkeypatch.setattr(forecast.jax, "devices", lambda: [Small()])
+    report = examine(*_parts(Setup()))
+    assert [finding.name for finding in report.findings] == ["memory"]
+    assert report.forecast is not None
+    # The data and the batch of a step are in it: 512 and 3 x 64 points of two float32.
+    assert report.forecast.peak > (512 + 3 * 64) * 2 * 4
+
+
+def test_check_fails_with_the_report_and_is_silent_otherwise() -> None:
+    setup = BROKEN["Wasserstein alone"][1]
+    with pytest.raises(AssertionError, match="fault: unbounded-critic"):
+        check(*_parts(setup))
+    check(*_parts(Setup()))
+
+
+def test_spectral_norm_and_weight_decay_bound_a_critic() -> None:
+    class Spectral(nn.Module):
+        @nn.compact
+        def __call__(self, x: jax.Array, train: bool) -> jax.Array:
+            x = nn.tanh(nn.SpectralNorm(nn.Dense(8))(x, update_stats=train))
+            return nn.SpectralNorm(nn.Dense(1))(x, update_stats=train)[:, 0]
+
+    assert names(with_critic(Spectral(), BROKEN["Wasserstein alone"][1].recipe)) == []
+
+
+def test_the_page_has_a_section_for_every_finding() -> None:
+    sections = re.findall(r"^### (\S+)$", PAGE.read_text(), re.MULTILINE)
+    sources = "".join(path.read_text() for path in PAGE.parent.parent.glob("jaxgan/doctor/*.py"))
+    named_in_code = set(re.findall(r'Finding\(\s*"([a-z-]+)"', sources))
+    assert sorted(sections) == sorted(named_in_code)
+    assert {name for name, _ in BROKEN.values()} <= named_in_code
+
+
+def test_the_command_line_examines_objects_of_ones_own(
+    tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from tests.broken import BROKEN, CONDITIONAL\n"
+        "NETWORKS = CONDITIONAL\n"
+        "DATA = BROKEN['one label too many'][1].data()\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent))
+    with pytest.raises(SystemExit) as stop:
+        main(["doctor", "--networks", "mine:NETWORKS", "--data", "mine:DATA"])
+    assert stop.value.code == 1
+    assert "fault: label-range" in capsys.readouterr().out
+
+
+def test_the_command_line_is_content_with_what_is_sound(capsys: Any) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["doctor", "--data", "eight_gaussians", "--networks", "mlp(width=8)"])
+    assert stop.value.code == 0
+    shown = capsys.readouterr().out
+    assert "nothing found" in shown
+    assert "10000 steps take about" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("nowhere:X", "No module named 'nowhere'"),
+        ("math:pie", "did you mean 'pi'"),
+        ("math:pi", "must be a Dataset, got a float"),
+    ],
+)
+def test_a_wrong_name_is_explained(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        named(text, Dataset, str)
+
+
+def _parts(setup: Setup) -> tuple[Any, Any, Dataset]:
+    return setup.networks, setup.recipe, setup.data()
