@@ -59,7 +59,10 @@ NEEDS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_shipped_recipes_are_sound(name: str) -> None:
-    recipe, networks = getattr(recipes, name)(), architectures.mlp((2,), 16, **NEEDS.get(name, {}))
+    recipe, networks = (
+        getattr(recipes, name)(),
+        architectures.mlp((2,), 256, 1, **NEEDS.get(name, {})),
+    )
     if not recipe.critic_steps(0):
         networks = dataclasses.replace(networks, critic=Identity())
     assert names(Setup(networks, recipe)) == []
@@ -116,14 +119,14 @@ def test_a_diagnosis_that_raises_does_not_hide_the_others(monkeypatch: Any) -> N
 def test_too_little_memory_is_foretold(monkeypatch: Any) -> None:
     class Small:
         def memory_stats(self) -> dict[str, int]:
-            return {"bytes_limit": 1000}
+            # The data and the batch of a step alone: 512 and 3 x 64 points of two float32.
+            return {"bytes_limit": (512 + 3 * 64) * 2 * 4}
 
     monkeypatch.setattr(forecast.jax, "devices", lambda: [Small()])
     report = examine(*_parts(Setup()))
     assert [finding.name for finding in report.findings] == ["memory"]
-    assert report.forecast is not None
-    # The data and the batch of a step are in it: 512 and 3 x 64 points of two float32.
-    assert report.forecast.peak > (512 + 3 * 64) * 2 * 4
+    assert report.forecast is None
+    assert "first steps: mend what is above first" in report.skipped
 
 
 def test_check_fails_with_the_report_and_is_silent_otherwise() -> None:
@@ -133,7 +136,7 @@ def test_check_fails_with_the_report_and_is_silent_otherwise() -> None:
     check(*_parts(Setup()))
 
 
-def test_spectral_norm_and_weight_decay_bound_a_critic() -> None:
+def test_spectral_norm_bounds_a_critic() -> None:
     class Spectral(nn.Module):
         @nn.compact
         def __call__(self, x: jax.Array, train: bool) -> jax.Array:

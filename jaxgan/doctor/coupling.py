@@ -21,8 +21,7 @@ def coupled_critic(patient: Patient) -> Iterator[Finding]:
     half = patient.batch_size // 2
     if not patient.recipe.penalties or not patient.n_critic or not half:
         return
-    weights = patient.weights()
-    weights[half:] = 0
+    weights = patient.weights().at[half:].set(0)
     probe = patient.probe
     slopes = np.asarray(patient.slopes(patient.state.critic, probe.real, probe, weights))
     sizes = np.linalg.norm(slopes.reshape(len(slopes), -1), axis=1)

@@ -45,18 +45,22 @@ def device_dependent(patient: Patient) -> Iterator[Finding]:
     one, _ = quick(make_train_step(patient.networks, recipe))(start, batch)
     many, _ = quick(split)(start, parts)
     ends = one, jax.tree.map(lambda x: x[0], many)
-    for role in ("generator", "critic"):
-        worst, name = _difference(role, start, *ends)
-        if worst > TOLERANCE:
-            yield Finding(
-                "device-dependent",
-                f"one step on {n} devices moves {name} of the {role} otherwise than on one: by "
-                f"{worst:.2g} of the largest update",
-                "the number of devices becomes a hyper-parameter, and a run cannot be repeated "
-                "elsewhere",
-                "take batch statistics with nn.BatchNorm, which is told of the devices, or with "
-                "none; draw per example, from the keys",
-            )
+    differences = {role: _difference(role, start, *ends) for role in ("generator", "critic")}
+    moved = [
+        f"{name} of the {role} by {worst:.2g}"
+        for role, (worst, name) in differences.items()
+        if worst > TOLERANCE
+    ]
+    if moved:
+        yield Finding(
+            "device-dependent",
+            f"one step on {n} devices differs from one on one device, in {' and '.join(moved)} of "
+            "the largest update",
+            "the number of devices becomes a hyper-parameter, and a run cannot be repeated "
+            "elsewhere",
+            "take batch statistics with nn.BatchNorm, which is told of the devices, or with none; "
+            "draw per example, from the keys",
+        )
 
 
 def _difference(

@@ -13,7 +13,7 @@ from jaxgan.doctor.bound import unbounded_critic
 from jaxgan.doctor.clipping import clipped_scales
 from jaxgan.doctor.coupling import coupled_critic
 from jaxgan.doctor.devices import device_dependent
-from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.finding import Finding, said
 from jaxgan.doctor.forecast import forecast, memory
 from jaxgan.doctor.patient import Patient
 from jaxgan.doctor.ranges import output_range
@@ -35,8 +35,10 @@ STAGES: dict[str, tuple[Diagnosis, ...]] = {
         examples.constant_features,
         labels.labels,
     ),
-    "shapes": (fit.does_not_fit,),
+    "players": (fit.no_state,),
     "types": (fit.score_shape, fit.parameter_type),
+    "step": (fit.no_step,),
+    "memory": (memory,),
     "purity": (purity.impure,),
     "networks": (
         labels.label_range,
@@ -48,7 +50,7 @@ STAGES: dict[str, tuple[Diagnosis, ...]] = {
     "first steps": (course.not_finite, course.no_update),
     "gradients": (signal.dead_critic,),
     "reach": (signal.no_generator_gradient, penalty_unreached),
-    "training": (starved_critic, device_dependent, memory),
+    "training": (starved_critic, device_dependent),
 }
 """A stage is looked at if those before it have no fault: it would measure their consequences."""
 
@@ -130,7 +132,7 @@ def _ask(diagnosis: Diagnosis, patient: Patient) -> list[Finding]:
         return [
             Finding(
                 "not-examined",
-                f"{diagnosis.__name__} stopped with {type(error).__name__}: {error}",
+                f"{diagnosis.__name__} stopped with {said(error)}",
                 "it says nothing about this setup, neither good nor bad",
                 "if the networks are not the cause, report it as an error of jaxgan",
                 fault=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Finding"]
+__all__ = ["Finding", "said"]
 
 
 class Finding(NamedTuple):
@@ -37,3 +37,9 @@ class Finding(NamedTuple):
         kind = "fault" if self.fault else "note"
         lines = [f"{kind}: {self.name}", f"  what    {self.what}", f"  why     {self.why}"]
         return "\n".join([*lines, f"  remedy  {self.remedy}", f"  see     {self.link}"])
+
+
+def said(error: Exception) -> str:
+    """The kind of an error and the beginning of its message, on one line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {' '.join(lines[:3])}"

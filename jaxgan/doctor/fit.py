@@ -7,31 +7,46 @@ from collections.abc import Iterator
 import jax
 from jaxtyping import Array
 
-from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.finding import Finding, said
 from jaxgan.doctor.patient import Patient
 
-__all__ = ["does_not_fit", "parameter_type", "score_shape"]
+__all__ = ["no_state", "no_step", "parameter_type", "score_shape"]
 
 
-def does_not_fit(patient: Patient) -> Iterator[Finding]:
+def no_state(patient: Patient) -> Iterator[Finding]:
+    """Whatever stops the players from being made."""
+    try:
+        _ = patient.state
+    except Exception as error:  # a user's module may raise anything
+        yield _does_not_fit(patient, error)
+
+
+def no_step(patient: Patient) -> Iterator[Finding]:
     """Whatever stops the first step from being built."""
     try:
         _ = patient.traced
-    except Exception as error:  # a user's module may raise anything
-        lines = [line for line in str(error).splitlines() if line.strip()] or ["no message"]
-        yield Finding(
-            "does-not-fit",
-            f"{type(error).__name__}: {' '.join(lines[:3])}",
-            "no step can be taken",
-            f"the data's examples have shape {patient.data.real.shape[1:]}: the generator maps "
-            "latents [batch, size] to [batch, *that], the critic maps these to [batch] scores",
-        )
+    except Exception as error:
+        yield _does_not_fit(patient, error)
+
+
+def _does_not_fit(patient: Patient, error: Exception) -> Finding:
+    return Finding(
+        "does-not-fit",
+        said(error),
+        "no step can be taken",
+        f"the data's examples have shape {patient.data.real.shape[1:]}: the generator maps latents "
+        "[batch, size] to [batch, *that], the critic maps these to [batch] scores, or to features "
+        "if the objective compares those",
+    )
 
 
 def score_shape(patient: Patient) -> Iterator[Finding]:
     """Scores that are not `[batch]`; features `[batch, d]` are, for objectives that take them."""
     probe = patient.probe
-    shape = jax.eval_shape(patient.scores, patient.state.critic, probe.real, probe).shape
+    try:
+        shape = jax.eval_shape(patient.scores, patient.state.critic, probe.real, probe).shape
+    except Exception:  # then no step can be built either, and that says why
+        return
     if shape[0] != patient.batch_size or (patient.n_critic and shape[1:] == (1,)):
         yield Finding(
             "score-shape",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 from jaxtyping import Array, Key
@@ -101,10 +102,10 @@ class Patient:
         return quick(functools.partial(_scores, self.networks))
 
     @functools.cached_property
-    def slopes(self) -> Callable[[Player, Array, Batch, np.ndarray], Array]:
+    def slopes(self) -> Callable[[Player, Array, Batch, Array], Array]:
         """The gradient with respect to x of a weighted sum of the scores, `[batch, ...]`."""
 
-        def total(x: Array, critic: Player, probe: Batch, weights: np.ndarray) -> Array:
+        def total(x: Array, critic: Player, probe: Batch, weights: Array) -> Array:
             return (weights * _scores(self.networks, critic, x, probe)).sum()
 
         slopes = quick(jax.grad(total))
@@ -115,11 +116,11 @@ class Patient:
         """`(generator, probe) -> [batch, ...]` examples, in training mode."""
         return quick(functools.partial(_fakes, self.networks))
 
-    def weights(self) -> np.ndarray:
+    def weights(self) -> Array:
         """A number per score or feature, random, since sums of features may be constant."""
         probe = self.probe
         shape = jax.eval_shape(self.scores, self.state.critic, probe.real, probe).shape
-        return np.random.default_rng(0).normal(size=shape).astype(np.float32)
+        return jnp.asarray(np.random.default_rng(0).normal(size=shape), jnp.float32)
 
     @functools.cached_property
     def course(self) -> Course:

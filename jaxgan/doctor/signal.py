@@ -56,5 +56,6 @@ def no_generator_gradient(patient: Patient) -> Iterator[Finding]:
             "though the critic has a slope",
             "the generator does not learn",
             "look for a saturated last tanh or sigmoid (large weights or latents), "
-            "stop_gradient, or a saturating objective with a critic that is sure of itself",
+            "stop_gradient, a saturating objective with a critic that is sure of itself, or a "
+            "kernel far wider than the critic's features are apart (a small clip of many layers)",
         )
