@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jaxgan import objectives
+from jaxgan.divergences import f_divergence
 from jaxgan.types import Objective
 from tests.variants import MATCHING, OBJECTIVES
 
@@ -32,6 +33,80 @@ def objective(request: pytest.FixtureRequest) -> Any:
 def game(request: pytest.FixtureRequest) -> Any:
     """An objective on scores."""
     return request.param
+
+
+def softplus(x: Any) -> Any:
+    return np.logaddexp(0, x)
+
+
+def sigmoid(x: Any) -> Any:
+    return 1 / (1 + np.exp(-x))
+
+
+FORMULAS = {
+    "Minimax": (
+        lambda o, r, f: softplus(-r).mean() + softplus(f).mean(),
+        lambda o, r, f: -softplus(f).mean(),
+    ),
+    "NonSaturating": (
+        lambda o, r, f: softplus(-r).mean() + softplus(f).mean(),
+        lambda o, r, f: softplus(-f).mean(),
+    ),
+    "Wasserstein": (lambda o, r, f: f.mean() - r.mean(), lambda o, r, f: -f.mean()),
+    "LeastSquares": (
+        lambda o, r, f: ((r - o.b) ** 2).mean() / 2 + ((f - o.a) ** 2).mean() / 2,
+        lambda o, r, f: ((f - o.c) ** 2).mean() / 2,
+    ),
+    "Hinge": (
+        lambda o, r, f: np.maximum(0, 1 - r).mean() + np.maximum(0, 1 + f).mean(),
+        lambda o, r, f: -f.mean(),
+    ),
+    "AbsoluteError": (
+        lambda o, r, f: (1 - sigmoid(r)).mean() / 2 + sigmoid(f).mean() / 2,
+        lambda o, r, f: -sigmoid(f).mean() / 2,
+    ),
+    "LossSensitive": (
+        lambda o, r, f: np.where(1 + f > r, 1 + f - r, o.slope * (1 + f - r)).mean(),
+        lambda o, r, f: -f.mean(),
+    ),
+    "Relativistic": (
+        lambda o, r, f: softplus(-(r - f)).mean(),
+        lambda o, r, f: softplus(-(f - r)).mean(),
+    ),
+    "RelativisticAverage": (
+        lambda o, r, f: softplus(-(r - f.mean())).mean() + softplus(f - r.mean()).mean(),
+        lambda o, r, f: softplus(-(f - r.mean())).mean() + softplus(r - f.mean()).mean(),
+    ),
+}
+"""papers.md 5.1: what critic and generator minimize, in numpy's float64."""
+
+
+@pytest.mark.parametrize("name", [name for name in OBJECTIVES if not name.startswith("f")])
+@given(real=scores, fake=scores)
+def test_losses_are_the_published_formulas(name: str, real: Any, fake: Any) -> None:
+    objective = OBJECTIVES[name]
+    r, f = np.asarray(real, np.float64), np.asarray(fake, np.float64)
+    of_critic, of_generator = FORMULAS[type(objective).__name__]
+    close = {"rtol": 1e-5, "atol": 1e-5}
+    np.testing.assert_allclose(
+        objective.critic_loss(real, fake), of_critic(objective, r, f), **close
+    )
+    np.testing.assert_allclose(
+        objective.generator_loss(real, fake), of_generator(objective, r, f), **close
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in OBJECTIVES if name.startswith("f")])
+def test_f_gans_are_the_bound_of_their_table(name: str) -> None:
+    # Eq. 4: the bound is E T - E f*(T) with T = g(v); the table has a suite of its own.
+    objective = OBJECTIVES[name]
+    row = f_divergence(objective.divergence, weight=objective.weight, alpha=objective.alpha)
+    real, fake = jnp.array([0.3, -1.2, 2.0]), jnp.array([-0.4, 0.9, 0.1])
+    bound = row.activation(real).mean() - row.conjugate(row.activation(fake)).mean()
+    np.testing.assert_allclose(objective.critic_loss(real, fake), -bound, rtol=1e-4)
+    practical = objective.generator == "practical"
+    fakes = row.activation(fake) if practical else row.conjugate(row.activation(fake))
+    np.testing.assert_allclose(objective.generator_loss(real, fake), -fakes.mean(), rtol=1e-4)
 
 
 @pytest.mark.parametrize("room", ["objectives", "matching"])
@@ -92,7 +167,7 @@ def test_players_pull_the_right_way_at_equal_scores(game: Any) -> None:
 
 @pytest.mark.parametrize("dtype", [jnp.float16, jnp.bfloat16, jnp.float32])
 def test_the_type_of_the_scores_is_kept_and_stays_finite(objective: Any, dtype: Any) -> None:
-    # float16 ends at 65504: beyond scores of about 5 an exponential or a cube leaves it, and a run stops.
+    # float16 ends at 65504: beyond scores of about 5 exponentials and cubes leave it; a run stops.
     real, fake = jnp.array([-4, 1, 4], dtype), jnp.array([4, 0, -4], dtype)
     for loss in (objective.critic_loss, objective.generator_loss):
         value, gradients = jax.jit(jax.value_and_grad(loss, (0, 1)))(real, fake)
@@ -107,20 +182,18 @@ def test_wasserstein_ignores_an_offset_of_the_critic(real: Any, fake: Any) -> No
     np.testing.assert_allclose(loss(real + 3, fake + 3), loss(real, fake), atol=1e-4)
 
 
-@given(real=scores, fake=scores)
-def test_the_games_of_the_first_paper_are_cross_entropies(real: Any, fake: Any) -> None:
-    # Oracle: -log sigmoid and -log(1 - sigmoid) in numpy's float64.
-    r, f = np.asarray(real, np.float64), np.asarray(fake, np.float64)
-    wanted = np.logaddexp(0, -r).mean() + np.logaddexp(0, f).mean()
-    minimax, non_saturating = objectives.Minimax(), objectives.NonSaturating()
-    np.testing.assert_allclose(minimax.critic_loss(real, fake), wanted, rtol=1e-5)
-    np.testing.assert_allclose(non_saturating.critic_loss(real, fake), wanted, rtol=1e-5)
-    np.testing.assert_allclose(
-        minimax.generator_loss(real, fake), -np.logaddexp(0, f).mean(), rtol=1e-5
-    )
-    np.testing.assert_allclose(
-        non_saturating.generator_loss(real, fake), np.logaddexp(0, -f).mean(), rtol=1e-5
-    )
+def test_the_margin_of_a_pair_is_its_distance() -> None:
+    # Delta = weight ||x - x'||_1, summed over all axes: 0.5 (1 + 2 + 3 + 4) = 5 for the first pair.
+    real = jnp.stack([jnp.array([[1.0, -2.0], [3.0, 4.0]]), jnp.zeros((2, 2))])
+    game = objectives.LossSensitive(weight=0.5).given(real, jnp.zeros((2, 2, 2)))
+    np.testing.assert_allclose(game.margin, [5.0, 0.0])
+    zeros = jnp.zeros(2)
+    np.testing.assert_allclose(game.critic_loss(zeros, zeros), 2.5)
+
+
+def test_a_slope_above_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="slope must be at most 1, got 2"):
+        objectives.LossSensitive(slope=2.0)
 
 
 def test_the_saturating_generator_stalls_where_the_critic_is_sure() -> None:
@@ -130,32 +203,3 @@ def test_the_saturating_generator_stalls_where_the_critic_is_sure() -> None:
     moving = jax.grad(objectives.NonSaturating().generator_loss, 1)(sure, sure)
     np.testing.assert_allclose(stalled, -1 / (1 + np.exp(20.0)), rtol=1e-4)
     np.testing.assert_allclose(moving, -1.0, rtol=1e-6)
-
-
-def test_dirac_gan_fields() -> None:
-    """Data at 0, generator at theta, critic psi x: the vector fields of Mescheder et al., 2018.
-
-    GAN: (-psi f'(psi theta), theta f'(psi theta)) with f(t) = -log(1 + exp(-t)) for scores of
-    fakes that are negated here (real high): f'(t) = sigmoid(-t). WGAN: (-psi, theta), as a game
-    in which psi ascends psi (0 - theta); Table 1 and Section 3. https://arxiv.org/abs/1801.04406
-    """
-    theta, psi = 0.7, -1.3
-    sigmoid = 1 / (1 + np.exp(-psi * theta))
-
-    def field(objective: Any) -> tuple[float, float]:
-        def loss(name: str) -> Any:
-            return lambda theta, psi: getattr(objective, name)(
-                jnp.zeros(1) * psi, jnp.full(1, theta) * psi
-            )
-
-        of_generator = -jax.grad(loss("generator_loss"), 0)(theta, psi)
-        of_critic = -jax.grad(loss("critic_loss"), 1)(theta, psi)
-        return float(of_generator), float(of_critic)
-
-    np.testing.assert_allclose(field(objectives.Wasserstein()), (psi, -theta), rtol=1e-6)
-    np.testing.assert_allclose(
-        field(objectives.Minimax()), (psi * sigmoid, -theta * sigmoid), rtol=1e-6
-    )
-    np.testing.assert_allclose(
-        field(objectives.NonSaturating()), (psi * (1 - sigmoid), -theta * sigmoid), rtol=1e-6
-    )

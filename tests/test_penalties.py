@@ -11,7 +11,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxgan.penalties import GradientPenalty, interpolate, norm_per_example
+from jaxgan.penalties import (
+    DRAGAN,
+    R1,
+    R2,
+    FiniteDifference,
+    LipschitzPenalty,
+    PowerPenalty,
+    interpolate,
+    norm_per_example,
+)
 from tests.variants import PENALTIES, LinearCritic, Perceptron
 
 SHAPES = [(2,), (3, 4), (4, 4, 3)]
@@ -120,16 +129,61 @@ def test_value_and_nested_gradient_against_central_differences(penalty: Any) -> 
         np.testing.assert_allclose(gradient, differences, rtol=1e-6, atol=1e-8)
 
 
-def test_value_by_a_plainer_algorithm() -> None:
-    # Oracle: one example at a time, no sum over the batch, numpy's norm.
-    params = (jax.random.normal(jax.random.key(3), (3, 4)), jnp.arange(4.0))
-    real, fake, keys = examples(6, (3,))
-    points = interpolate(real, fake, keys)
-    norms = [np.linalg.norm(jax.grad(lambda x: Perceptron(*params)(x[None])[0])(x)) for x in points]
-    wanted = np.mean(10 * (np.asarray(norms) - 1) ** 2)
-    np.testing.assert_allclose(
-        GradientPenalty()(Perceptron(*params), real, fake, keys), wanted, rtol=1e-5
-    )
+def slopes_of_half_the_square(penalty: Any, real: Any, fake: Any, keys: Any) -> list[Any]:
+    """Of critic(x) = ||x||^2 / 2 wherever a penalty looks, one example at a time, in numpy."""
+    found = []
+    for x, y, key in zip(np.asarray(real), np.asarray(fake), keys, strict=True):
+
+        def between(key: Any, x: Any = x, y: Any = y) -> Any:
+            share = float(jax.random.uniform(key))
+            return share * x + (1 - share) * y
+
+        def slope(a: Any, b: Any) -> float:
+            return abs((a**2).sum() - (b**2).sum()) / 2 / np.sqrt(((a - b) ** 2).sum())
+
+        first, second = jax.random.split(key)
+        if isinstance(penalty, DRAGAN):
+            noise = (
+                np.asarray(jax.random.normal(key, x.shape))
+                if penalty.noise == "paper"
+                else float(jax.random.uniform(first))
+                * 0.5
+                * np.asarray(jax.random.uniform(second, x.shape))
+            )
+            points = [x + penalty.deviation * noise]
+        elif isinstance(penalty, FiniteDifference):
+            found.append(slope(between(first), between(second)))
+            continue
+        elif isinstance(penalty, LipschitzPenalty):
+            found.append(slope(x, y))
+            continue
+        else:
+            at = {R1: "real", R2: "fake"}.get(type(penalty)) or penalty.at
+            points = {"interpolates": [between(key)], "real": [x], "fake": [y], "both": [x, y]}[at]
+        found += [np.sqrt((point**2).sum()) for point in points]  # the gradient is the point
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name in PENALTIES if name != "consistency"])
+def test_where_a_penalty_looks(name: str) -> None:
+    penalty = PENALTIES[name]
+    if isinstance(penalty, DRAGAN):
+        penalty = dataclasses.replace(penalty, deviation=3.0)
+    real, fake, keys = examples(6, (2, 3))
+    slopes = np.asarray(slopes_of_half_the_square(penalty, 2 * real, fake, keys))
+    wanted = {
+        R1: lambda: penalty.gamma / 2 * (slopes**2).mean(),
+        R2: lambda: penalty.gamma / 2 * (slopes**2).mean(),
+        PowerPenalty: lambda: penalty.weight * (slopes**penalty.power).mean(),
+        DRAGAN: lambda: penalty.weight * cost("two_sided", slopes, penalty.target).mean(),
+        LipschitzPenalty: lambda: penalty.weight * cost("one_sided", slopes, 1.0).mean(),
+    }.get(type(penalty), lambda: penalty.weight * cost(penalty.form, slopes, penalty.target).mean())
+
+    def half_the_square(x: jax.Array) -> jax.Array:
+        return (x**2).reshape(len(x), -1).sum(axis=1) / 2
+
+    found = jax.jit(penalty, static_argnums=0)(half_the_square, 2 * real, fake, keys)
+    np.testing.assert_allclose(found, wanted(), rtol=1e-3)
 
 
 @pytest.mark.parametrize("kind", ["zero", "dead"])

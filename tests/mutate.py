@@ -1,0 +1,206 @@
+"""Breaks every objective, penalty, matching loss and divergence, and looks whether a test sees it.
+
+    python -m tests.mutate                    # all members, about half an hour on two cores
+    python -m tests.mutate penalties R1       # one folder, one member
+    python -m tests.mutate --list             # what would be broken
+
+A mutant is one change in a copy of the library: a sign, a factor of two, an axis, a mean for a
+sum, real for fake, the shape of an interpolation's epsilon. The suites of its folder must fail.
+What survives is printed, and makes the exit status 1.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jaxgan import catalogue
+
+ROOT = Path(__file__).parent.parent
+SUITES = {
+    "objectives": ["test_objectives.py", "test_dirac.py"],
+    "penalties": ["test_penalties.py", "test_dropout.py"],
+    "matching": ["test_matching.py", "test_kernels.py"],
+    "divergences": ["test_divergences.py", "test_transport.py"],
+}
+EQUIVALENT: dict[str, str] = {}
+"""Changes that change nothing, and why; `member: change` as it is printed."""
+
+
+class Mutant(NamedTuple):
+    """One change of one member."""
+
+    folder: str
+    file: Path
+    member: str
+    change: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        """As it is printed."""
+        return f"{self.member}: {self.change}"
+
+
+def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Every change of one node, and what replaces it."""
+    new: Any = copy.deepcopy(node)
+    match node:
+        case ast.BinOp(op=ast.Add()):
+            new.op = ast.Sub()
+            yield "sign", new
+        case ast.BinOp(op=ast.Sub()):
+            new.op = ast.Add()
+            yield "sign", new
+        case ast.UnaryOp(op=ast.USub(), operand=operand) if not isinstance(operand, ast.Constant):
+            yield "sign", operand
+        case ast.BinOp(op=ast.Div(), left=left, right=ast.Constant(value=2)):
+            yield "factor 1/2", left
+        case ast.BinOp(op=ast.Mult(), left=ast.Constant(value=2), right=right):
+            yield "factor 2", right
+        case ast.keyword(arg="axis", value=ast.Constant(value=int(axis))):
+            new.value = ast.Constant(1 - axis)
+            yield "axis", new
+        case ast.Call(func=ast.Attribute(attr="mean"), args=[], keywords=[]):
+            new.func.attr = "sum"
+            yield "mean to sum", new
+        case ast.Name(id="real", ctx=ast.Load()):
+            yield "real to fake", ast.Name("fake", ast.Load())
+        case ast.Name(id="fake", ctx=ast.Load()):
+            yield "fake to real", ast.Name("real", ast.Load())
+        case ast.Call(func=ast.Attribute(attr="uniform")):
+            yield "epsilon of one half for all", ast.parse("0.5 + 0 * _", mode="eval").body
+
+
+EPSILONS = {
+    "one epsilon per batch": ("(keys)\n    share =", "(keys[:1].repeat(len(keys)))\n    share ="),
+    "one epsilon per number": (
+        "lambda key: jax.random.uniform(key, dtype=real.dtype))(keys)\n    share = share.reshape("
+        "-1, *(1,) * (real.ndim - 1))",
+        "lambda key: jax.random.uniform(key, real.shape[1:], real.dtype))(keys)",
+    ),
+    "epsilon from -1 to 1": ("fake + share *", "fake + (2 * share - 1) *"),
+}
+"""Other laws of the point between real and fake, as changes of the text of `interpolate`."""
+
+
+def mutants() -> Iterator[Mutant]:
+    """All of them."""
+    for folder in SUITES:
+        for file in sorted((ROOT / "jaxgan" / folder).glob("[a-z]*.py")):
+            text = file.read_text()
+            yield from _of_file(folder, file, ast.parse(text))
+            for change, (old, new) in EPSILONS.items():
+                if old in text:
+                    yield Mutant(folder, file, "interpolate", change, text.replace(old, new))
+
+
+def _of_file(folder: str, file: Path, tree: ast.Module) -> Iterator[Mutant]:
+    for top in tree.body:
+        member = getattr(top, "name", None) or ast.unparse(getattr(top, "target", ast.Name("")))
+        for node, line in list(_code(top)):
+            if isinstance(node, ast.Call) and "uniform" in ast.unparse(node.func):
+                continue
+            for change, replacement in changes(node):
+                where = f"{change} in `{ast.unparse(node)[:60]}` (line {line})"
+                source = ast.unparse(_Replace(node, replacement).applied(tree))
+                yield Mutant(folder, file, member, where, source)
+
+
+def _code(top: ast.stmt) -> Iterator[tuple[ast.AST, int]]:
+    """The nodes of the bodies of functions and lambdas, without docstrings, defaults or raises."""
+    skipped: set[int] = set()
+    for node in ast.walk(top):
+        if isinstance(node, (ast.Raise, ast.arguments)) or (
+            isinstance(node, ast.FunctionDef) and node.name == "__post_init__"
+        ):
+            skipped |= {id(part) for part in ast.walk(node)}
+        if isinstance(node, ast.Attribute) and node.attr in ("shape", "ndim", "dtype"):
+            skipped.add(id(node.value))  # real and fake are alike in these
+    inside: dict[int, tuple[ast.AST, int]] = {}
+    for node in ast.walk(top):
+        if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            body = node.body if isinstance(node.body, list) else [node.body]
+            for part in (part for statement in body for part in ast.walk(statement)):
+                if id(part) not in skipped:
+                    inside[id(part)] = (part, getattr(part, "lineno", node.lineno))
+    yield from inside.values()
+
+
+class _Replace(ast.NodeTransformer):
+    def __init__(self, old: ast.AST, new: ast.AST) -> None:
+        self.old, self.new = old, new
+
+    def applied(self, tree: ast.Module) -> ast.Module:
+        """The tree with the node replaced, the given tree as it was."""
+        mark = "mutated"
+        setattr(self.old, mark, True)
+        mutated = self.visit(copy.deepcopy(tree))
+        delattr(self.old, mark)
+        return ast.fix_missing_locations(mutated)
+
+    def visit(self, node: ast.AST) -> Any:
+        return self.new if getattr(node, "mutated", False) else self.generic_visit(node)
+
+
+def survives(mutant: Mutant) -> bool:
+    """Whether the suites of the folder pass in a copy of the library with the mutant."""
+    with tempfile.TemporaryDirectory() as name:
+        copied = Path(name)
+        for part in ("jaxgan", "tests", "pyproject.toml"):
+            source = ROOT / part
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, copied / part)
+        (copied / mutant.file.relative_to(ROOT)).write_text(mutant.source)
+        suites = [f"tests/{suite}" for suite in SUITES[mutant.folder]]
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *suites]
+        own = [name for name, one in members(mutant.folder) if one.__name__ == mutant.member]
+        command += ["-k", own[0]] if own else []
+        environment = os.environ | {
+            "PYTHONPATH": name,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "JAX_COMPILATION_CACHE_DIR": str(ROOT / ".cache" / "jax"),
+        }
+        run = subprocess.run(command, cwd=copied, env=environment, capture_output=True, text=True)
+    if run.returncode not in (0, 1, 2):  # passed, failed, or did not even import
+        raise RuntimeError(f"{mutant.name}: {run.stdout}{run.stderr}")
+    return run.returncode == 0
+
+
+def members(folder: str) -> Iterator[tuple[str, Any]]:
+    """The members whose name selects their tests; elsewhere the whole suite is run."""
+    kind = {"objectives": "objective", "penalties": "penalty"}.get(folder)
+    yield from catalogue.members(kind).items() if kind else ()
+
+
+def main(words: list[str]) -> int:
+    """Breaks what is asked for, two at a time."""
+    chosen = [
+        mutant
+        for mutant in mutants()
+        if all(word in (mutant.folder, mutant.member) for word in words if word != "--list")
+    ]
+    if "--list" in words:
+        print(*(mutant.name for mutant in chosen), sep="\n")
+        return 0
+    unseen = 0
+    with ThreadPoolExecutor(2) as pool:
+        for mutant, survived in zip(chosen, pool.map(survives, chosen), strict=True):
+            reason = EQUIVALENT.get(mutant.name)
+            verdict = ("equivalent: " + reason if reason else "SURVIVED") if survived else "caught"
+            unseen += survived and not reason
+            print(f"{verdict:9} {mutant.folder}/{mutant.file.name} {mutant.name}", flush=True)
+    print(f"{len(chosen)} mutants, {unseen} survived")
+    return int(bool(unseen))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

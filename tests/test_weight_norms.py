@@ -1,0 +1,135 @@
+"""Spectral and weight normalization: exact in the end, one iteration per critic step, nested."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax.flatten_util import ravel_pytree
+
+from jaxgan import networks as nets
+from jaxgan.objectives import Hinge
+from jaxgan.penalties import GradientPenalty
+from jaxgan.training import Recipe, create_state, make_train_step, sample_batch
+from jaxgan.transforms import sgd
+from tests.members import MEMBERS, MLP
+
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
+KEY = jax.random.key(0)
+CRITICS = {
+    "mlp": (nets.MLPCritic(16, 2, norm="spectral"), (2,)),
+    "dcgan": (nets.DCGANCritic(4, "spectral"), (8, 8, 1)),
+    "resnet": (nets.ResNetCritic(4, "spectral"), (32, 32, 3)),
+}
+
+
+def kernels(params: Any) -> list[jax.Array]:
+    return [leaf for leaf in jax.tree.leaves(params) if leaf.ndim > 1]
+
+
+@pytest.mark.parametrize("name", CRITICS)
+def test_every_layer_has_spectral_norm_one_after_iterations(name: str) -> None:
+    # Oracle: numpy's SVD of the kernels as [inputs, outputs] matrices; the estimates converge
+    # geometrically, so that 100 iterations with standing parameters leave rounding.
+    critic, shape = CRITICS[name]
+    x = jax.random.normal(KEY, (2, *shape))
+    variables = critic.init(KEY, x, train=False)
+    params, stats = variables["params"], variables["batch_stats"]
+
+    def iterate(_: Any, stats: Any) -> Any:
+        return critic.apply(
+            {"params": params, "batch_stats": stats}, x, train=True, mutable=["batch_stats"]
+        )[1]["batch_stats"]
+
+    stats = jax.jit(lambda stats: jax.lax.fori_loop(0, 100, iterate, stats))(stats)
+    sigmas = sorted(
+        float(leaf)
+        for path, leaf in jax.tree_util.tree_leaves_with_path(stats)
+        if "sigma" in jax.tree_util.keystr(path)
+    )
+    exact = sorted(
+        np.linalg.norm(np.asarray(k).reshape(-1, k.shape[-1]), 2) for k in kernels(params)
+    )
+    assert len(sigmas) == len(exact)
+    np.testing.assert_allclose(sigmas, exact, rtol=2e-3)
+
+
+def test_weight_normalization_inside_the_nested_gradient() -> None:
+    # Central differences in float64: W = g w / |w| has no state, so that the loss is a function.
+    with jax.enable_x64(True):
+        critic, keys = nets.MLPCritic((4,), norm="weight"), jax.random.split(KEY, 5)
+        real, fake = jax.random.normal(KEY, (2, 5, 2))
+        flat, unflatten = ravel_pytree(critic.init(KEY, real, train=False)["params"])
+
+        def loss(flat: jax.Array) -> jax.Array:
+            def function(x: jax.Array) -> jax.Array:
+                return critic.apply({"params": unflatten(flat)}, x, train=False)
+
+            penalty = GradientPenalty()(function, real, fake, keys)
+            return Hinge().critic_loss(function(real), function(fake)) + penalty
+
+        gradient = jax.jit(jax.grad(loss))(flat)
+        value = jax.jit(loss)
+        differences = [(value(flat + h) - value(flat - h)) / 2e-6 for h in 1e-6 * np.eye(len(flat))]
+        np.testing.assert_allclose(gradient, differences, rtol=1e-5, atol=1e-6)
+
+
+def test_spectral_normalization_inside_the_nested_gradient() -> None:
+    # With u and v held as the layer holds them, W / (u' W v) is a function of W that numpy's
+    # kernels and AD can both differentiate: the formula written out, with its own gradient.
+    with jax.enable_x64(True):
+        critic = nets.MLPCritic((4,), norm="spectral")
+        real, fake = jax.random.normal(KEY, (2, 5, 2))
+        variables = critic.init(KEY, real, train=False)
+        stats = variables["batch_stats"]
+        keys = jax.random.split(KEY, 5)
+
+        def normalized(kernel: jax.Array, u: jax.Array) -> jax.Array:
+            v = u @ kernel.T
+            v = v / jnp.linalg.norm(v)
+            u = v @ kernel
+            u = u / jnp.linalg.norm(u)
+            u, v = jax.lax.stop_gradient((u, v))
+            return kernel / (v @ kernel @ u.T)[0, 0]
+
+        def plain(params: Any, x: jax.Array) -> jax.Array:
+            for index, layer in enumerate(("Dense_0", "Dense_1")):
+                u = stats[f"SpectralNorm_{index}"][f"{layer}/kernel/u"]
+                x = x @ normalized(params[layer]["kernel"], u) + params[layer]["bias"][None]
+                x = jax.nn.relu(x) if index == 0 else x
+            return x[:, 0]
+
+        def library(params: Any, x: jax.Array) -> jax.Array:
+            return critic.apply({"params": params, "batch_stats": stats}, x, train=False)
+
+        def loss(function: Any, params: Any) -> jax.Array:
+            penalty = GradientPenalty()(lambda x: function(params, x), real, fake, keys)
+            scores = function(params, real), function(params, fake)
+            return Hinge().critic_loss(*scores) + penalty
+
+        found, wanted = (
+            jax.jit(jax.value_and_grad(lambda p, f=function: loss(f, p)))(variables["params"])
+            for function in (library, plain)
+        )
+        jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-9), found, wanted)
+
+
+def test_a_critic_step_is_one_iteration_and_the_generators_step_none() -> None:
+    critic = nets.MLPCritic(8, 1, norm="spectral")
+    networks, data = dataclasses.replace(MLP, critic=critic), MEMBERS["penalized"].data
+    recipe = Recipe(Hinge(), sgd(0.0), sgd(0.0), (GradientPenalty(),), n_critic=3)
+    state = create_state(networks, recipe, KEY, data)
+    batch = sample_batch(data, KEY, n_critic=3, batch_size=4)
+    new, _ = jax.jit(make_train_step(networks, recipe))(state, batch)
+    kernel = state.critic.params["Dense_0"]["kernel"]
+    u = state.critic.stats["batch_stats"]["SpectralNorm_0"]["Dense_0/kernel/u"]
+    for _ in range(3):
+        v = u @ kernel.T
+        u = v @ kernel / jnp.linalg.norm(v @ kernel)
+    moved = new.critic.stats["batch_stats"]["SpectralNorm_0"]["Dense_0/kernel/u"]
+    np.testing.assert_allclose(moved, u, rtol=1e-4)
