@@ -172,8 +172,8 @@ def su(shape: tuple[int, ...]) -> Networks:
     >>> su((28, 28, 1)).critic.width
     (128, 32)
 
-    Reference: Su, mnist_gangp.py of https://github.com/bojone/gan, 2017.
-    https://spaces.ac.cn/archives/4439
+    Reference: Su, The art of adversarial training: GAN and WGAN, 2017, and mnist_gangp.py of its
+    code. https://spaces.ac.cn/archives/4439
     """
     generator = MLPGenerator(tuple(shape), (32, 128), squash=len(shape) == 3, reach=0.05)
     return Networks(generator, MLPCritic((128, 32), reach=0.05), Uniform(10))

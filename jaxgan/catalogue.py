@@ -12,10 +12,19 @@ from typing import Any
 
 from jaxgan import architectures, matching, objectives, penalties, recipes
 from jaxgan.data.load import LAWS
+from jaxgan.divergences import f_divergence
 from jaxgan.names import unknown
 from jaxgan.types import Objective
 
 __all__ = ["build", "members", "table"]
+
+PROOFS = {
+    "objective": "published formula in numpy; central differences with every penalty; DiracGAN",
+    "matching": "double loops in numpy; central differences with every penalty",
+    "penalty": "closed form on linear critics; every point looked at; central differences with "
+    "every objective",
+}
+"""What the suite compares every member of a registry with, in each of its variants."""
 
 REGISTRIES = {
     "recipe": (recipes, inspect.isfunction),
@@ -33,7 +42,7 @@ def members(kind: str) -> dict[str, Callable[..., Any]]:
     """The members of a registry by name.
 
     Args:
-        kind: "recipe", "networks", "objective" or "penalty".
+        kind: "recipe", "networks", "objective", "matching" or "penalty".
 
     Returns:
         Functions and classes by the snake-case form of their name.
@@ -98,20 +107,44 @@ def table() -> str:
     """
     lines = ["# Members", "", "Made by `python -m jaxgan.catalogue docs/members.md`.", ""]
     for kind in REGISTRIES:
-        lines += [f"## {kind}", "", "| name | what it is | reference |", "|---|---|---|"]
+        proof = PROOFS.get(kind)
+        lines += [f"## {kind}", ""]
+        lines += [f"Each is compared with: {proof}.", ""] if proof else []
+        lines += _header("name", *(["formula"] if proof else []), "what it is", "reference")
         for name, member in members(kind).items():
-            settings = ", ".join(str(p).split(":")[0] for p in _parameters(member))
-            lines.append(f"| `{name}({settings})` | {_first_line(member)} | {_reference(member)} |")
+            cells = [f"`{name}({', '.join(inspect.signature(member).parameters)})`"]
+            cells += [_formula(member)] if proof else []
+            lines.append(_row(*cells, _first_line(member), _reference(member)))
         lines.append("")
-    lines += ["## data", "", "| name | what it is | reference |", "|---|---|---|"]
     lines += [
-        f"| `{name}` | {_first_line(law)} | {_reference(law)} |" for name, law in LAWS.items()
+        "## divergence",
+        "",
+        "The rows of `fgan`, each compared with its numerical supremum.",
+        "",
     ]
+    lines += [line for line in (inspect.getdoc(f_divergence) or "").splitlines() if line[:1] == "|"]
+    lines += ["", "## data", "", *_header("name", "what it is", "reference")]
+    lines += [_row(f"`{name}`", _first_line(law), _reference(law)) for name, law in LAWS.items()]
     return "\n".join(lines) + "\n"
 
 
-def _parameters(member: Callable[..., Any]) -> list[inspect.Parameter]:
-    return list(inspect.signature(member).parameters.values())
+def _header(*cells: str) -> list[str]:
+    return [_row(*cells), "|" + "---|" * len(cells)]
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _formula(member: Callable[..., Any]) -> str:
+    """What the docstrings of its methods say: an objective's two losses, a penalty's value."""
+    losses = {"critic_loss": "critic: ", "generator_loss": "generator: ", "__call__": ""}
+    found = [
+        f"{player}{_first_line(getattr(member, method)).rstrip('.')}".replace("*", "\\*")
+        for method, player in losses.items()
+        if method in vars(member)
+    ]
+    return "<br>".join(found)
 
 
 def _first_line(member: Callable[..., Any]) -> str:

@@ -23,7 +23,7 @@ class MaxoutCritic(nn.Module):
     (5,)
 
     Reference: Goodfellow et al., Generative Adversarial Networks, 2014, Section 5, and mnist.yaml
-    of https://github.com/goodfeli/adversarial. https://arxiv.org/abs/1406.2661
+    of its code. https://arxiv.org/abs/1406.2661
     """
 
     width: int = 240

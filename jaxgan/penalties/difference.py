@@ -51,7 +51,7 @@ class FiniteDifference:
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean penalty over the batch."""
+        """The mean of weight * max(s, target), or of the cost that `form` names."""
         first, second = jax.vmap(jax.random.split, out_axes=1)(keys)
         slopes = _slopes(critic, interpolate(real, fake, first), interpolate(real, fake, second))
         return self.weight * excess(self.form, slopes, self.target).mean()
@@ -80,7 +80,7 @@ class LipschitzPenalty:
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean penalty over the batch."""
+        """The mean of weight * max(0, s - target)^2."""
         del keys
         slopes = _slopes(critic, real, fake)
         return self.weight * excess("one_sided", slopes, self.target).mean()
@@ -117,7 +117,7 @@ class Consistency:
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean term over the real examples."""
+        """The mean of max(0, weight * ((D' - D'')^2 + features * (D_' - D_'')^2) - margin)."""
         del fake
         if not isinstance(critic, StochasticCritic):
             raise TypeError(

@@ -46,7 +46,7 @@ class DRAGAN:
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean penalty over the batch."""
+        """The mean of weight * (||grad|| - target)^2 in the cloud."""
         cloud = real + self.deviation * jax.vmap(self._noise)(keys, real)
         return GradientPenalty(self.weight, self.target, at="real")(critic, cloud, fake, keys)
 

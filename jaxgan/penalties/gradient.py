@@ -59,7 +59,7 @@ class GradientPenalty:
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean penalty over the batch."""
+        """The mean of weight * (||grad|| - target)^2, or of the cost that `form` names."""
         points = places(self.at, real, fake, keys)
         slopes = jnp.concatenate([norm_per_example(_gradients(critic, x)) for x in points])
         return self.weight * excess(self.form, slopes, self.target).mean()
@@ -86,7 +86,7 @@ class R1:
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean penalty over the real examples."""
+        """The mean of gamma / 2 * ||grad||^2 over real examples."""
         del fake, keys
         return self.gamma / 2 * _squares(_gradients(critic, real)).mean()
 
@@ -110,7 +110,7 @@ class R2:
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean penalty over the fakes."""
+        """The mean of gamma / 2 * ||grad||^2 over fakes."""
         del real, keys
         return self.gamma / 2 * _squares(_gradients(critic, fake)).mean()
 
@@ -146,7 +146,7 @@ class PowerPenalty:
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean penalty over the batch."""
+        """The mean of weight * ||grad||^power."""
         points = places(self.at, real, fake, keys)
         squares = jnp.concatenate([_squares(_gradients(critic, x)) for x in points])
         return self.weight * _power(squares, self.power / 2).mean()

@@ -43,8 +43,8 @@ def gan_2014(
     >>> gan_2014(saturating=True).objective
     Minimax()
 
-    Reference: Goodfellow et al., Generative Adversarial Networks, 2014, Algorithm 1; mnist.yaml of
-    https://github.com/goodfeli/adversarial. https://arxiv.org/abs/1406.2661
+    Reference: Goodfellow et al., Generative Adversarial Networks, 2014, Algorithm 1, and mnist.yaml
+    of its code. https://arxiv.org/abs/1406.2661
     """
     objective = Minimax() if saturating else NonSaturating()
     if not simultaneous:

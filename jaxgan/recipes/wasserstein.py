@@ -161,7 +161,7 @@ def su_wgan_gp(learning_rate: Scalar = 1e-4, weight: Scalar = 10.0, n_critic: in
     'one_sided_linear'
 
     Reference: Su, The art of adversarial training: GAN and WGAN, 2017, and mnist_gangp.py of
-    https://github.com/bojone/gan. https://spaces.ac.cn/archives/4439
+    its code. https://spaces.ac.cn/archives/4439
     """
     optimizer = adam(learning_rate, b1=0.5)
     penalty = GradientPenalty(weight, form="one_sided_linear")
