@@ -193,7 +193,8 @@ def _pytest(folder: Path, words: list[str]) -> None:
     os.dup2(null, 2)
     os.chdir(folder)
     sys.path.insert(0, str(folder))
-    os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *words]))
+    quiet = ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider"]
+    os._exit(pytest.main(["-x", "-q", "-p", "no:xdist", *quiet, *words]))
 
 
 def main(words: list[str]) -> int:
