@@ -15,6 +15,7 @@ from jaxgan.penalties import (
     DRAGAN,
     R1,
     R2,
+    Consistency,
     FiniteDifference,
     LipschitzPenalty,
     PowerPenalty,
@@ -231,3 +232,30 @@ def test_what_a_penalty_sees_does_not_depend_on_its_batch(penalty: Any) -> None:
     np.testing.assert_allclose(
         penalty(Perceptron(*params), real, fake, keys), np.mean(halves), rtol=1e-5
     )
+
+
+@pytest.mark.parametrize("penalty", [FiniteDifference(1.0, 0.0), LipschitzPenalty(1.0, 0.0)])
+def test_slopes_over_no_distance_are_of_rounding_errors_and_count_for_nothing(penalty: Any) -> None:
+    # At a distance of EPSILON = 1e-6 a slope counts half, and at none nothing, with no NaN.
+    keys = jax.random.split(jax.random.key(0), 4)
+    zeros = jnp.zeros((4, 1))
+
+    def value(weight: jax.Array, apart: float) -> jax.Array:
+        return penalty(lambda x: weight * x[:, 0], zeros, zeros + apart, keys)
+
+    found, slope = jax.value_and_grad(value)(jnp.asarray(3.0), 0.0)
+    assert float(found) == 0
+    assert np.isfinite(slope)
+    if isinstance(penalty, LipschitzPenalty):
+        np.testing.assert_allclose(value(jnp.asarray(3.0), 1e-6), 1.5**2, rtol=1e-3)
+
+
+def test_inconsistency_up_to_the_margin_is_free() -> None:
+    # Scores 1 that dropout makes 0 or 2: 2 (4 + 0.1 * 4) = 8.8 where the masks differ, less 5.
+    keys = jax.random.split(jax.random.key(0), 64)
+    ones = jnp.ones((64, 1))
+    free, whole = (
+        Consistency(margin=margin)(LinearCritic(jnp.ones(1)), ones, ones, keys)
+        for margin in (5.0, 0.0)
+    )
+    np.testing.assert_allclose(free / whole, 3.8 / 8.8, rtol=1e-5)
