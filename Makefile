@@ -6,7 +6,7 @@ READY := .venv/.installed
 PYTEST := python -m pytest -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-3.12 check lock clean
+.PHONY: help demo test test-slow test-3.12 check lock clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ check: $(READY) ## Format, lint, types, generated pages, tests, and tests under 
 	$(BIN)/python -m jaxgan.catalogue --check docs/members.md
 	$(BIN)/$(PYTEST)
 	JAX_DEBUG_KEY_REUSE=1 $(BIN)/$(PYTEST) tests/test_loop.py
+
+test-slow: $(READY) ## Run the tests that `make test` leaves out, and break every member.
+	$(BIN)/$(PYTEST) -m slow
+	$(BIN)/python -m tests.mutate
 
 test-3.12: ## Run the tests on Python 3.12 (newer JAX), where there is one.
 	@if $(PYTHON312) -c '' 2>/dev/null; then $(MAKE) .venv-3.12/.installed && .venv-3.12/bin/$(PYTEST); \

@@ -19,8 +19,15 @@ import pytest  # noqa: E402
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
-# JAX compiles at the first example, so an example has no deadline; the same examples every time.
-hypothesis.settings.register_profile("jaxgan", deadline=None, derandomize=True, max_examples=50)
+# JAX compiles at the first example, so examples have no deadline and may be slow to make; the same
+# ones every time.
+hypothesis.settings.register_profile(
+    "jaxgan",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("jaxgan")
 
 
@@ -37,3 +44,10 @@ def doubles(quick_compilation: None) -> Iterator[None]:
     """Float64, compiled quickly."""
     with jax.enable_x64(True):
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_programs() -> Iterator[None]:
+    """Forgets a module's programs: all of them together take gigabytes, and one worker's end."""
+    yield
+    jax.clear_caches()

@@ -41,7 +41,7 @@ def field(objective: Any, point: Any, penalty: Any = None) -> jax.Array:
 def pulls(objective: Any) -> tuple[float, float]:
     """How hard each player pulls a fake's score at 0: the generator up, the critic down.
 
-    From the formulas of papers.md 5.1; of an f-GAN g'(0) and, by Fenchel's equality, the ratio u at
+    From the losses' formulas; of an f-GAN g'(0) and, by Fenchel's equality, the ratio u at
     which f'(u) is the activation's value.
     """
     name = type(objective).__name__
@@ -126,7 +126,7 @@ def test_the_difference_of_means_without_a_bound_runs_away() -> None:
 
 def test_one_critic_alone_runs_away_on_fixed_sets_and_a_penalty_holds_it() -> None:
     # Fakes stay at 1, data at 0: the unbounded critic loses 1 per unit of time for ever; with
-    # weight (|psi| - 1)^2 it stops at the slope 1 + W / (2 weight) = 1.5 (trap 41 of papers.md).
+    # weight (|psi| - 1)^2 it stops at the slope 1 + W / (2 weight) = 1.5.
     objective, penalty = objectives.Wasserstein(), GradientPenalty(1.0)
     free, held = -1.0, -1.0
     move = jax.jit(lambda psi, p: field(objective, jnp.array([1.0, psi]), p)[1], static_argnums=1)

@@ -57,7 +57,14 @@ NEEDS: dict[str, dict[str, Any]] = {
 """What the docstring of a recipe asks of its networks."""
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+QUICK = ("wgan_gp", "wgan", "gan_2014", "gmmn", "ls_gan", *NEEDS)
+"""One of each kind for every day; the others are `slow`."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in SHIPPED],
+)
 def test_the_shipped_recipes_are_sound(name: str) -> None:
     recipe, networks = (
         getattr(recipes, name)(),

@@ -39,7 +39,7 @@ def examples(n: int, shape: tuple[int, ...], dtype: Any = jnp.float32) -> tuple[
 
 
 def cost(form: str, slope: Any, target: float) -> Any:
-    """The three forms of papers.md, in their plainest notation."""
+    """The three forms, in their plainest notation."""
     return {
         "two_sided": (slope - target) ** 2,
         "one_sided": jnp.where(slope > target, slope - target, 0.0) ** 2,

@@ -147,8 +147,10 @@ def test_the_number_of_devices_changes_nothing(name: str, via: Any, devices: int
     assert_close(found, wanted, 2e-5)
 
 
-@pytest.mark.parametrize(("via", "devices"), [("pmap", 8), ("sharded", 2)])
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize(
+    ("name", "via", "devices"),
+    [(name, "pmap", 8) for name in RECIPES] + [(name, "sharded", 2) for name in NETWORKS],
+)
 def test_every_recipe_is_the_same_on_all_devices(name: str, via: Any, devices: int) -> None:
     # Gradients are compared through their norms and the statistics that the optimizers keep: Adam's
     # and RMSProp's first updates are +-lr and would hide a wrong factor.
