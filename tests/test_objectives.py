@@ -20,6 +20,8 @@ from jaxgan.divergences import f_divergence
 from jaxgan.types import Objective
 from tests.variants import MATCHING, OBJECTIVES
 
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
 ALL = OBJECTIVES | MATCHING
 scores = st.lists(st.floats(-50, 50, width=32), min_size=4, max_size=4).map(jnp.asarray)
 
@@ -191,7 +193,7 @@ def test_wasserstein_ignores_an_offset_of_the_critic(real: Any, fake: Any) -> No
 def test_the_margin_of_loss_sensitive_pairs_is_their_distance() -> None:
     # Delta = weight ||x - x'||_1, summed over all axes: 0.5 (1 + 2 + 3 + 4) = 5 for the first pair.
     real = jnp.stack([jnp.array([[1.0, -2.0], [3.0, 4.0]]), jnp.zeros((2, 2))])
-    game = objectives.LossSensitive(weight=0.5).given(real, jnp.zeros((2, 2, 2)))
+    game = objectives.LossSensitive(weight=0.5).given(real + 2, jnp.full((2, 2, 2), 2.0))
     np.testing.assert_allclose(game.margin, [5.0, 0.0])
     zeros = jnp.zeros(2)
     np.testing.assert_allclose(game.critic_loss(zeros, zeros), 2.5)
