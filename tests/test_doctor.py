@@ -24,8 +24,6 @@ from tests.broken import BROKEN, HEALTHY, Setup, with_critic
 
 PAGE = Path(__file__).parent.parent / "docs" / "doctor.md"
 
-pytestmark = pytest.mark.usefixtures("quick_compilation")
-
 
 def names(setup: Setup, seed: int = 0) -> list[str]:
     report = examine(setup.networks, setup.recipe, setup.data(), key=jax.random.key(seed))

@@ -19,8 +19,6 @@ from jaxgan.training.modules import apply, score
 from jaxgan.transforms import sgd
 from tests.members import MEMBERS, MLP
 
-pytestmark = pytest.mark.usefixtures("quick_compilation")
-
 KEY = jax.random.key(0)
 CRITIC = nets.MLPCritic(64, 2, dropout=0.5)
 X = jax.random.normal(jax.random.key(1), (8, 2))

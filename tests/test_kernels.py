@@ -16,8 +16,6 @@ from sklearn.metrics import pairwise
 from jaxgan.matching import Energy, Gaussian, Kernel, Linear, Polynomial, RationalQuadratic
 from jaxgan.matching.kernels import root, squared_distances
 
-pytestmark = pytest.mark.usefixtures("quick_compilation")
-
 norm = np.linalg.norm
 
 # Each kernel beside its formula for one pair of vectors, in numpy's float64.

@@ -22,6 +22,8 @@ from jaxgan.training import Dataset, Recipe
 from jaxgan.transforms import sgd
 from tests.members import MEMBERS
 
+pytestmark = pytest.mark.usefixtures("optimized")
+
 MEMBER = MEMBERS["penalized"]
 
 

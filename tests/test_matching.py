@@ -30,8 +30,6 @@ from jaxgan.matching.mmd import Estimator, _check
 from jaxgan.types import Objective
 from tests.test_kernels import FORMULAS, KERNELS, normals
 
-pytestmark = pytest.mark.usefixtures("quick_compilation")
-
 ESTIMATORS: tuple[Estimator, ...] = get_args(Estimator)
 OBJECTIVES: dict[str, Objective] = {
     "mmd": MMD(),

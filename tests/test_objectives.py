@@ -20,8 +20,6 @@ from jaxgan.divergences import f_divergence
 from jaxgan.types import Objective
 from tests.variants import MATCHING, OBJECTIVES
 
-pytestmark = pytest.mark.usefixtures("quick_compilation")
-
 ALL = OBJECTIVES | MATCHING
 scores = st.lists(st.floats(-50, 50, width=32), min_size=4, max_size=4).map(jnp.asarray)
 

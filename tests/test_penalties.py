@@ -25,7 +25,6 @@ from jaxgan.penalties import (
 from tests.variants import PENALTIES, LinearCritic, Perceptron
 
 SHAPES = [(2,), (3, 4), (4, 4, 3)]
-pytestmark = pytest.mark.usefixtures("quick_compilation")
 
 
 @pytest.fixture(params=PENALTIES.values(), ids=PENALTIES)

@@ -15,6 +15,8 @@ from jaxgan.population import train_population
 from jaxgan.training import Recipe
 from tests.members import MEMBERS, MLP
 
+pytestmark = pytest.mark.usefixtures("optimized")
+
 DATA = MEMBERS["penalized"].data
 SETTINGS = {"learning_rate": [1e-4, 1e-3, 1e-3], "weight": [0.1, 10.0, 1.0]}
 SEEDS = [0, 0, 1]

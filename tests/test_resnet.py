@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -17,14 +16,6 @@ from jaxgan.training import Dataset, create_state, make_train_step, sample_batch
 KEY = jax.random.key(0)
 LATENT = jnp.zeros((1, 128))
 IMAGE = jnp.zeros((1, 32, 32, 3))
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick_compilation() -> Iterator[None]:
-    """Each program is compiled here once and run once: compiling is what costs."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def shapes(module: Any, x: jax.Array) -> Any:

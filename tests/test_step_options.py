@@ -23,8 +23,6 @@ from jaxgan.training import Batch, Networks, create_state, make_train_step, samp
 from jaxgan.transforms import sgd
 from tests.members import MEMBERS, MLP, PENALIZED, Member
 
-pytestmark = pytest.mark.usefixtures("quick_compilation")
-
 MEMBER = MEMBERS["penalized"]
 
 

@@ -30,8 +30,6 @@ from jaxgan.training import (
 from jaxgan.transforms import sgd
 from tests.members import MEMBERS, MLP, NETWORKS, PENALIZED, RECIPES, Member
 
-pytestmark = pytest.mark.usefixtures("quick_compilation")
-
 KEY = jax.random.key(0)
 
 
@@ -136,9 +134,19 @@ def test_every_kind_of_member_trains(name: str) -> None:
     assert ("critic/loss" in metrics) == (member.recipe.n_critic != 0)
 
 
-@pytest.mark.parametrize("devices", [1, 2, 4, 8])
-@pytest.mark.parametrize("via", ["pmap", "sharded"])
-@pytest.mark.parametrize("name", MEMBERS)
+def ways(name: str) -> list[Any]:
+    """All the numbers of devices for one kind of member, eight for the others every day."""
+    daily = [1, 2, 4, 8] if name == "penalized" else [8]
+    return [
+        pytest.param(name, via, devices, marks=[] if devices in daily else pytest.mark.slow)
+        for via in ("pmap", "sharded")
+        for devices in (1, 2, 4, 8)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "via", "devices"), [way for name in MEMBERS for way in ways(name)]
+)
 def test_the_number_of_devices_changes_nothing(name: str, via: Any, devices: int) -> None:
     member = MEMBERS[name]
     state, batch = state_and_batch(member)
@@ -149,9 +157,14 @@ def test_the_number_of_devices_changes_nothing(name: str, via: Any, devices: int
 
 @pytest.mark.parametrize(
     ("name", "via", "devices"),
-    [(name, "pmap", 8) for name in RECIPES] + [(name, "sharded", 2) for name in NETWORKS],
+    [
+        pytest.param(name, "pmap", 8, marks=[] if hasattr(recipes, name) else pytest.mark.slow)
+        for name in RECIPES
+    ]
+    + [(name, "sharded", 2) for name in NETWORKS],
 )
 def test_every_recipe_is_the_same_on_all_devices(name: str, via: Any, devices: int) -> None:
+    # Every recipe every day, a recipe's options when there is time.
     # Gradients are compared through their norms and the statistics that the optimizers keep: Adam's
     # and RMSProp's first updates are +-lr and would hide a wrong factor.
     networks = NETWORKS.get(name, MLP)

@@ -18,8 +18,6 @@ from jaxgan.training import Recipe, create_state, make_train_step, sample_batch
 from jaxgan.transforms import sgd
 from tests.members import MEMBERS, MLP
 
-pytestmark = pytest.mark.usefixtures("quick_compilation")
-
 KEY = jax.random.key(0)
 CRITICS = {
     "mlp": (nets.MLPCritic(16, 2, norm="spectral"), (2,)),
