@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from jaxgan.doctor import Finding, check, examination, examine, forecast, named
 from jaxgan.networks import Identity
 from jaxgan.training import Dataset
 from tests.broken import BROKEN, HEALTHY, Setup, with_critic
+from tests.daily import daily_if
 
 PAGE = Path(__file__).parent.parent / "docs" / "doctor.md"
 
@@ -35,17 +36,13 @@ FIRST = {name: what for what, (name, _) in reversed(BROKEN.items())}.values()
 """One planted setup for each finding, for every day; other ways to the same are `slow`."""
 
 
-def daily(names: Iterable[str], chosen: Collection[str]) -> list[Any]:
-    return [pytest.param(name, marks=[] if name in chosen else pytest.mark.slow) for name in names]
-
-
-@pytest.mark.parametrize("what", daily(BROKEN, FIRST))
+@pytest.mark.parametrize("what", [daily_if(what in FIRST, what) for what in BROKEN])
 def test_a_planted_fault_is_named_alone(what: str) -> None:
     name, setup = BROKEN[what]
     assert names(setup) == [name]
 
 
-@pytest.mark.parametrize("what", HEALTHY)
+@pytest.mark.parametrize("what", [daily_if("norm" not in what, what) for what in HEALTHY])
 def test_what_looks_like_a_fault_and_is_none_is_left_alone(what: str) -> None:
     assert names(HEALTHY[what]) == []
 
@@ -63,7 +60,7 @@ NEEDS: dict[str, dict[str, Any]] = {
 """What the docstring of a recipe asks of its networks."""
 
 
-@pytest.mark.parametrize("name", daily(SHIPPED, ("wgan_gp", "gmmn", "sngan")))
+@pytest.mark.parametrize("name", [daily_if(name in ("gmmn", "sngan"), name) for name in SHIPPED])
 def test_the_shipped_recipes_are_sound(name: str) -> None:
     recipe, networks = (
         getattr(recipes, name)(),

@@ -79,7 +79,7 @@ def test_lazy_gradients_are_right_on_average() -> None:
     assert_close(jax.tree.map(lambda *x: jnp.stack(x).mean(0), *led), wanted.critic.params)
 
 
-@pytest.mark.parametrize("name", [name for name in MEMBERS if MEMBERS[name].recipe.penalties])
+@pytest.mark.parametrize("name", ["penalized", "batch_norm_generator"])
 def test_rematerialization_changes_no_number(name: str) -> None:
     args = start(MEMBERS[name])
     plain, remat = step(MEMBERS[name]), step(MEMBERS[name], remat=True)

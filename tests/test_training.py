@@ -28,6 +28,7 @@ from jaxgan.training import (
     sample_batch,
 )
 from jaxgan.transforms import sgd
+from tests.daily import daily_if
 from tests.members import MEMBERS, MLP, NETWORKS, PENALIZED, RECIPES, Member
 
 KEY = jax.random.key(0)
@@ -134,18 +135,14 @@ def test_every_kind_of_member_trains(name: str) -> None:
     assert ("critic/loss" in metrics) == (member.recipe.n_critic != 0)
 
 
-def ways(name: str) -> list[Any]:
-    """All the numbers of devices for one kind of member, eight for the others every day."""
-    daily = [1, 2, 4, 8] if name == "penalized" else [8]
-    return [
-        pytest.param(name, via, devices, marks=[] if devices in daily else pytest.mark.slow)
+@pytest.mark.parametrize(
+    ("name", "via", "devices"),
+    [
+        daily_if(devices == 8 or name == "penalized", name, via, devices)
+        for name in MEMBERS
         for via in ("pmap", "sharded")
         for devices in (1, 2, 4, 8)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("name", "via", "devices"), [way for name in MEMBERS for way in ways(name)]
+    ],
 )
 def test_the_number_of_devices_changes_nothing(name: str, via: Any, devices: int) -> None:
     member = MEMBERS[name]
@@ -158,13 +155,14 @@ def test_the_number_of_devices_changes_nothing(name: str, via: Any, devices: int
 @pytest.mark.parametrize(
     ("name", "via", "devices"),
     [
-        pytest.param(name, "pmap", 8, marks=[] if hasattr(recipes, name) else pytest.mark.slow)
-        for name in RECIPES
-    ]
-    + [(name, "sharded", 2) for name in NETWORKS],
+        *(
+            daily_if(hasattr(recipes, name) or name in NETWORKS, name, "pmap", 8)
+            for name in RECIPES
+        ),
+        *(daily_if(False, name, "sharded", 2) for name in NETWORKS),
+    ],
 )
 def test_every_recipe_is_the_same_on_all_devices(name: str, via: Any, devices: int) -> None:
-    # Every recipe every day, a recipe's options when there is time.
     # Gradients are compared through their norms and the statistics that the optimizers keep: Adam's
     # and RMSProp's first updates are +-lr and would hide a wrong factor.
     networks = NETWORKS.get(name, MLP)

@@ -117,7 +117,10 @@ def check(networks: Networks, recipe: Recipe, data: Dataset, **options: Any) -> 
 
     >>> from jaxgan import architectures, data, recipes
     >>> points = data.load("eight_gaussians")
-    >>> check(architectures.mlp((2,), width=8), recipes.wgan_gp(), points)
+    >>> check(architectures.mlp((3,), width=8), recipes.wgan_gp(), points)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    AssertionError: fault: does-not-fit
+      what    ValueError: the generator makes examples of shape (3,) but the data has (2,): ...
     """
     report = examine(networks, recipe, data, **options)
     if report.faults:
