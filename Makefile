@@ -25,8 +25,8 @@ check: $(READY) ## Format, lint, types, generated pages, tests, and tests under 
 	$(BIN)/$(PYTEST)
 	JAX_DEBUG_KEY_REUSE=1 $(BIN)/$(PYTEST) tests/test_loop.py
 
-test-slow: $(READY) ## Run the tests that `make test` leaves out, and break every member.
-	$(BIN)/$(PYTEST) -m slow
+test-slow: $(READY) ## Run every test on optimized programs, and break every member.
+	JAX_DISABLE_MOST_OPTIMIZATIONS=0 $(BIN)/$(PYTEST) -m "slow or not slow"
 	$(BIN)/python -m tests.mutate
 
 test-3.12: ## Run the tests on Python 3.12 (newer JAX), where there is one.

@@ -63,6 +63,16 @@ def test_conjugates_are_suprema(row: FDivergence) -> None:
 
 
 @each
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.usefixtures("doubles")
+def test_a_conjugate_is_a_number_at_the_bound(row: FDivergence, dtype: Any) -> None:
+    # The slope of a large ratio, down from where it is the bound itself, if that is finite.
+    slope = values(row.optimal, np.geomspace(1e12, 1e4, 400, dtype=dtype))
+    found = values(row.conjugate, np.append(slope, dtype(min(row.upper, 1e4))))
+    assert not np.isnan(found).any()
+
+
+@each
 @pytest.mark.usefixtures("doubles")
 def test_fenchel_equality_holds_at_the_slope(row: FDivergence) -> None:
     slope = values(row.optimal, RATIOS)

@@ -2,7 +2,8 @@
 
 Activations increase, so a high score means real in every row. Where an activation or a fake term
 needs exp(x), x beyond 20 follows the tangent line: values and two derivatives stay finite in
-float32 for scores up to 1e4. Conjugates are exact.
+float32 for scores up to 1e4. Conjugates are exact, and written in the distance to `upper`, so that
+they are no NaN where t has come to it.
 """
 
 from __future__ import annotations
@@ -93,7 +94,8 @@ class FDivergence:
 
         Total variation has a kink at 1 and is given the slope 0 there.
         """
-        return jax.grad(lambda u: self.f(u).sum())(ratio)
+        slope = jax.grad(lambda u: self.f(u).sum())(ratio)
+        return jnp.minimum(slope, self.upper)  # which large ratios would pass by rounding
 
 
 def f_divergence(name: Name, *, weight: float = 0.5, alpha: float = 0.5) -> FDivergence:
@@ -168,18 +170,18 @@ def _jeffrey(t: Array, exp: Elementwise) -> Array:
 @functools.cache
 def _weighted_jensen_shannon(weight: float) -> FDivergence:
     log_rest = math.log1p(-weight)
+    upper = -weight * math.log(weight)
 
     def f(u: Array) -> Array:
         mixture = 1 - weight + weight * u
         return weight * xlogy(u, u) - mixture * jnp.log(mixture)
 
     def conjugate(t: Array) -> Array:
-        return (1 - weight) * (log_rest - jnp.log1p(-weight * jnp.exp(t / weight)))
+        return (1 - weight) * (log_rest - jnp.log(-jnp.expm1((t - upper) / weight)))
 
     def fake_term(v: Array) -> Array:
         return (1 - weight) * (log_rest - log_one_minus_exp(log_softplus(-v) - math.log(weight)))
 
-    upper = -weight * math.log(weight)
     return FDivergence(f, conjugate, lambda v: upper - softplus(-v), fake_term, upper)
 
 
@@ -192,7 +194,7 @@ def _small_alpha(alpha: float) -> FDivergence:
     power, upper = alpha / (alpha - 1), 1 / (1 - alpha)
 
     def conjugate(t: Array) -> Array:
-        return (((alpha - 1) * t + 1) ** power - 1) / alpha
+        return (((1 - alpha) * (upper - t)) ** power - 1) / alpha
 
     def fake_term(v: Array) -> Array:
         return (tangent_exp(power * (math.log(1 - alpha) + log_softplus(-v))) - 1) / alpha
@@ -273,7 +275,7 @@ _TABLE: dict[str, FDivergence] = {
     ),
     "jensen_shannon": FDivergence(
         f=lambda u: xlogy(u, u) - (u + 1) * jnp.log((u + 1) / 2),
-        conjugate=lambda t: -jnp.log(2 - jnp.exp(t)),
+        conjugate=lambda t: -LOG2 - jnp.log(-jnp.expm1(t - LOG2)),
         activation=lambda v: LOG2 - softplus(-v),
         fake_term=lambda v: softplus(v) - LOG2,
         upper=LOG2,
