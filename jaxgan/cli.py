@@ -101,7 +101,7 @@ def train(
         data: digits, a synthetic law, FILE.npz or tfds:NAME.
         recipe: a recipe, with arguments if wanted: "wgan_gp(weight=0.1)".
         networks: networks, with arguments if wanted: "dcgan(width=32)".
-        objective: another objective in the recipe.
+        objective: another objective or matching loss in the recipe.
         steps: generator steps.
         batch_size: examples per step.
         seeds: how many runs.

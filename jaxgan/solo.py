@@ -21,7 +21,7 @@ def solo(
         data: see `data.load`.
         recipe: a recipe of the catalogue, "wgan_gp(weight=0.1)".
         networks: networks of the catalogue, "mlp(width=64)".
-        objective: an objective of the catalogue instead of the recipe's.
+        objective: an objective or matching loss of the catalogue instead of the recipe's.
         batch_size: examples per step.
 
     Returns:
@@ -38,7 +38,9 @@ def solo(
     players = catalogue.build("networks", networks, shape)
     rules = catalogue.build("recipe", recipe)
     if objective is not None:
-        rules = dataclasses.replace(rules, objective=catalogue.build("objective", objective))
+        name = objective.split("(")[0]
+        kind = "matching" if name in catalogue.members("matching") else "objective"
+        rules = dataclasses.replace(rules, objective=catalogue.build(kind, objective))
     images = len(shape) == 3
     return Comparison(
         title=f"{recipe} on {data}",

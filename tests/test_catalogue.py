@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from jaxgan import catalogue, recipes
+from jaxgan import catalogue, matching, objectives, recipes
 from jaxgan.catalogue import build, members, table
+from jaxgan.solo import solo
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -19,6 +20,14 @@ def test_members_are_built_from_text() -> None:
         weight=0.1, beta1=0.5
     )
     assert build("networks", "mlp(width=8)", (2,)).critic.width == 8
+
+
+def test_a_run_takes_any_loss_of_the_catalogue() -> None:
+    def objective(text: str) -> Any:
+        return solo("swiss_roll", "wgan", "mlp(width=8)", text, 64).arms["wgan"].objective
+
+    assert objective("mmd(root=True)") == matching.MMD(root=True)
+    assert objective("hinge") == objectives.Hinge()
 
 
 @pytest.mark.parametrize(
@@ -49,8 +58,6 @@ def test_the_table_of_the_docs_is_up_to_date() -> None:
 
 
 def test_an_objective_added_to_its_file_appears_everywhere(monkeypatch: Any) -> None:
-    from jaxgan import objectives
-
     class Hinge(objectives.Wasserstein):
         """A margin of one.
 
