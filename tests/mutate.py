@@ -48,6 +48,7 @@ NAMED = ("objectives", "penalties")
 EQUIVALENT: dict[str, str] = {
     "DRAGAN: real to fake in `real`": "the noise reads the shape alone; the cloud's own is caught",
     "DRAGAN: fake to real in `fake`": "a penalty at real points reads no fake",
+    "divergence: sign in `1 + NODES`": "Gauss's nodes lie symmetrically, and so do their weights",
 }
 """Changes that change nothing, and why; as they are printed, but for the line."""
 

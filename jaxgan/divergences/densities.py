@@ -209,9 +209,9 @@ def _gaussian_variation(mean_p: float, std_p: float, mean_q: float, std_q: float
     """Half the sum of |P - Q| over the intervals between the roots of log p - log q."""
     center = np.poly1d([1.0, -mean_q]) ** 2 / (2 * std_q**2)
     log_ratio = center - np.poly1d([1.0, -mean_p]) ** 2 / (2 * std_p**2) + math.log(std_q / std_p)
-    edges = [-math.inf, *np.sort(np.real(log_ratio.roots)), math.inf]
-    masses = np.diff(norm.cdf(edges, mean_p, std_p) - norm.cdf(edges, mean_q, std_q))
-    return float(np.abs(masses).sum() / 2)
+    roots = np.sort(np.real(log_ratio.roots))
+    below = norm.cdf(roots, mean_p, std_p) - norm.cdf(roots, mean_q, std_q)
+    return float(np.abs(np.diff(below, prepend=0.0, append=0.0)).sum() / 2)
 
 
 @functools.partial(jax.jit, static_argnums=0)
