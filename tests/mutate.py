@@ -53,6 +53,10 @@ EQUIVALENT: dict[str, str] = {
 """Changes that change nothing, and why; as they are printed, but for the line."""
 
 
+PATIENCE = 300
+"""Seconds for the suites of a folder, several times what they take."""
+
+
 class Mutant(NamedTuple):
     """One change of one member."""
 
@@ -185,7 +189,10 @@ def survives(mutant: Mutant) -> bool:
         words += ["-k", mutant.tests] if mutant.tests else []
         child = multiprocessing.get_context("fork").Process(target=_pytest, args=(copied, words))
         child.start()
-        child.join()
+        child.join(PATIENCE)
+        if child.is_alive():  # a loop without an end is seen, too
+            child.kill()
+            return False
     if child.exitcode not in (0, 1, 2):  # passed, failed, or did not even import
         raise RuntimeError(f"{mutant.name}: pytest ended with {child.exitcode}")
     return child.exitcode == 0
