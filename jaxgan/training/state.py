@@ -93,8 +93,10 @@ def _variables(
 def _outputs(
     networks: Networks, key: Key[Array, ""], real: Array, labels: Array | None
 ) -> tuple[Array, Array]:
+    key, latent_key = jax.random.split(key)
     generator, critic = _variables(networks, key, real, labels)
-    fake, _ = apply(networks.generator, generator, networks.latent(key)[None], labels, train=False)
+    latent = networks.latent(latent_key)[None]
+    fake, _ = apply(networks.generator, generator, latent, labels, train=False)
     return fake, apply(networks.critic, critic, real, labels, train=False)[0]
 
 
