@@ -79,7 +79,7 @@ class _Turn(NamedTuple):
     fake: Array
     labels: Array | None
     keys: Key[Array, " batch"]
-    masks: Key[Array, "3 batch"]
+    masks: tuple[Array, Array, Array]
 
 
 def _check_batch(recipe: Recipe, batch: Batch) -> None:
@@ -132,7 +132,7 @@ def _critic_step(
         # One pass for real and fake; `vmap` leaves each its own statistics. Both start from those
         # of the step, and their mean leaves it: one step is one iteration of a spectral norm.
         both = jnp.stack([turn.real, turn.fake])
-        scores, stats = jax.vmap(critic)(both, turn.masks[:2])
+        scores, stats = jax.vmap(critic)(both, jnp.stack(turn.masks[:2]))
         real_scores, fake_scores = (_whole(part, axis_name) for part in scores)
         adversarial = objective.critic_loss(real_scores, fake_scores)
 
@@ -247,11 +247,9 @@ def _whole(scores: Array, axis_name: str | None) -> Array:
     return jax.lax.all_gather(scores, axis_name, tiled=True) if axis_name else scores
 
 
-def _masks(keys: Key[Array, " batch"]) -> Key[Array, "3 batch"]:
+def _masks(keys: Key[Array, " batch"]) -> tuple[Array, Array, Array]:
     """Dropout keys of three passes through the critic."""
-    return jax.vmap(lambda key: jax.random.split(jax.random.fold_in(key, MASK), 3), out_axes=1)(
-        keys
-    )
+    return jax.vmap(lambda key: tuple(jax.random.split(jax.random.fold_in(key, MASK), 3)))(keys)
 
 
 def _split_each(keys: Key[Array, " batch"]) -> tuple[Array, Array]:
