@@ -21,7 +21,7 @@ check: $(READY) ## Format, lint, types, generated pages, tests, and tests under 
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
-	$(BIN)/python -m jaxgan.catalogue --check docs/members.md
+	$(BIN)/python -m jaxgan.cli.members --check docs/members.md
 	$(BIN)/$(PYTEST)
 	JAX_DEBUG_KEY_REUSE=1 $(BIN)/$(PYTEST) tests/test_loop.py
 

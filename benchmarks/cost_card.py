@@ -24,8 +24,8 @@ from rich.table import Column, Table
 from benchmarks.works import WORKS, Work, examples
 from jaxgan import objectives, penalties
 from jaxgan.objectives import Wasserstein
-from jaxgan.provenance import provenance
 from jaxgan.recipes import wgan_gp
+from jaxgan.runs.provenance import provenance
 from jaxgan.training import Recipe, create_state, make_train_step, sample_batch
 from jaxgan.types import Penalty
 

@@ -26,8 +26,8 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from benchmarks.works import LOSSES, WORKS
-from jaxgan.names import unknown
-from jaxgan.provenance import provenance
+from jaxgan.runs.provenance import provenance
+from jaxgan.types import unknown
 
 __all__ = ["main"]
 

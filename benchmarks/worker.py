@@ -27,7 +27,7 @@ import tyro
 
 from benchmarks.flops import flops_of_step
 from benchmarks.works import LOSSES, WORKS, examples, with_flax_convolutions
-from jaxgan.parallel import compile_chunk
+from jaxgan.runs.devices import compile_chunk
 from jaxgan.training import create_state
 
 __all__ = ["flops_per_second", "serve"]

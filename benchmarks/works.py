@@ -9,9 +9,9 @@ import numpy as np
 from flax import linen as nn
 
 from jaxgan import recipes
-from jaxgan.architectures import dcgan, mlp, resnet
 from jaxgan.networks import dcgan as dcgan_modules
 from jaxgan.networks import resnet as resnet_modules
+from jaxgan.networks.presets import dcgan, mlp, resnet
 from jaxgan.training import Dataset, Networks, Recipe
 
 __all__ = ["LOSSES", "WORKS", "Work", "examples", "with_flax_convolutions"]

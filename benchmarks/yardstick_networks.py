@@ -33,7 +33,7 @@ class Rectifier(nn.Module):
 
 
 def mlp(width: int, depth: int = 3) -> Pair:
-    """Generator and critic of points in the plane, `jaxgan.architectures.mlp`."""
+    """Generator and critic of points in the plane, `jaxgan.networks.presets.mlp`."""
 
     def network(features: int) -> nn.Module:
         sizes = itertools.pairwise([2, *[width] * depth])
@@ -44,7 +44,7 @@ def mlp(width: int, depth: int = 3) -> Pair:
 
 
 def dcgan(pixels: int, channels: int, latent: int = 128, width: int = 64) -> Pair:
-    """Generator and critic of images, `jaxgan.architectures.dcgan`.
+    """Generator and critic of images, `jaxgan.networks.presets.dcgan`.
 
     5 x 5 kernels of stride 2 that double or halve the pixels. Without output padding the first
     layer after the base makes the 7 x 7 map of 28 pixels, where jaxgan crops 8 x 8.
@@ -82,7 +82,7 @@ class Halve(nn.Module):
 
 
 def resnet(width: int = 128) -> Pair:
-    """Generator and critic of images of 32 x 32 pixels, `jaxgan.architectures.resnet`."""
+    """Generator and critic of images of 32 x 32 pixels, `jaxgan.networks.presets.resnet`."""
 
     def convolution(size: int, before: int = width, after: int = width) -> nn.Module:
         return nn.Conv2d(before, after, size, padding=size // 2)

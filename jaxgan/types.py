@@ -1,10 +1,14 @@
-"""The types that every file may import: arrays, data, and the contracts of the parts."""
+"""The types that every file may import: arrays, data, the contracts of the parts, one error."""
 
 from __future__ import annotations
 
 import abc
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+import dataclasses
+import difflib
+from collections.abc import Iterable
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
+from flax import linen as nn
 from jaxtyping import Array, Float, Key
 
 __all__ = [
@@ -12,12 +16,16 @@ __all__ = [
     "Critic",
     "Dataset",
     "Metrics",
+    "Networks",
+    "Number",
     "Objective",
     "Penalty",
     "Prior",
     "Scalar",
+    "Scores",
     "StochasticCritic",
     "Variables",
+    "unknown",
 ]
 
 Variables = dict[str, Any]
@@ -26,8 +34,14 @@ Variables = dict[str, Any]
 Metrics = dict[str, Array]
 """Scalars of one step, named `player/quantity`."""
 
-Scalar = float | Float[Array, ""]
+Scalar = Float[Array, ""]
+"""A number that a program computes: a loss, a metric."""
+
+Number = float | Scalar
 """A number of a recipe; in a population it is an argument of the program."""
+
+Scores = Float[Array, "batch *features"]
+"""What a critic gives: a score per example, or features."""
 
 
 class Dataset(NamedTuple):
@@ -35,10 +49,19 @@ class Dataset(NamedTuple):
 
     Images are uint8 `[n, height, width, channels]` and are mapped to [-1, 1] when they are drawn;
     anything else is float `[n, ...]` and is used as it is.
+
+    >>> import jax.numpy as jnp
+    >>> Dataset(jnp.zeros((5, 8, 8, 1), jnp.uint8))
+    Dataset(real=uint8[5, 8, 8, 1], labels=None)
     """
 
     real: Array
     labels: Array | None = None
+
+    def __repr__(self) -> str:
+        """Types and shapes instead of all the numbers."""
+        labels = None if self.labels is None else _shape(self.labels)
+        return f"Dataset(real={_shape(self.real)}, labels={labels})"
 
 
 class Batch(NamedTuple):
@@ -54,22 +77,28 @@ class Batch(NamedTuple):
 
 
 class Objective(abc.ABC):
-    """The game: what each player minimizes, given the critic's scores of one batch.
+    """What each player minimizes, given the critic's scores of one batch.
 
     Real scores are HIGH in every objective. Both losses see both arrays, so relativistic and
     batch-statistic losses fit; a critic pass that a loss does not read is deleted by XLA. Scores
     are `[batch]`, features `[batch, ...]`. Equal settings compare equal.
+
+    Attributes:
+        features: whether it compares features of the critic, or the examples themselves, instead
+            of one score per example.
     """
 
+    features: ClassVar[bool] = False
+
     @abc.abstractmethod
-    def critic_loss(self, real: Array, fake: Array) -> Float[Array, ""]:
+    def critic_loss(self, real: Array, fake: Array) -> Scalar:
         """The critic's loss, a scalar to minimize."""
 
     @abc.abstractmethod
-    def generator_loss(self, real: Array, fake: Array) -> Float[Array, ""]:
+    def generator_loss(self, real: Array, fake: Array) -> Scalar:
         """The generator's loss, a scalar to minimize."""
 
-    def given(self, real: Array, fake: Array) -> Objective:
+    def bind(self, real: Array, fake: Array) -> Objective:
         """The objective for these examples: itself, unless it compares them in pairs."""
         del real, fake
         return self
@@ -96,7 +125,7 @@ class Critic(Protocol):
 class StochasticCritic(Critic, Protocol):
     """A critic with dropout, as penalties are given it."""
 
-    def drawn(
+    def score_with_keys(
         self, x: Array, keys: Key[Array, " batch"]
     ) -> tuple[Float[Array, " batch"], Float[Array, "batch *features"]]:
         """Scores and features of the last hidden layer, with the dropout masks of these keys."""
@@ -113,15 +142,51 @@ class Penalty(Protocol):
 
     def __call__(
         self, critic: Critic, real: Array, fake: Array, keys: Key[Array, " batch"]
-    ) -> Float[Array, ""]:
+    ) -> Scalar:
         """The penalty, a scalar that is added to the critic's loss."""
         ...
 
 
 @runtime_checkable
 class Prior(Protocol):
-    """The law of one latent vector: `key -> [size]`."""
+    """The distribution of one latent vector: `key -> [size]`."""
 
     def __call__(self, key: Key[Array, ""]) -> Float[Array, " size"]:
         """One latent vector."""
         ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Networks:
+    """A generator and a critic, any Flax Linen modules, and the distribution of the latent.
+
+    A module's `__call__` takes a batch and, where it declares them, `labels` and `train`.
+    """
+
+    generator: nn.Module
+    critic: nn.Module
+    latent: Prior
+
+
+def unknown(kind: str, name: str, names: Iterable[str]) -> ValueError:
+    """The error for a name that does not exist, with the nearest one that does.
+
+    Args:
+        kind: what it should have been the name of.
+        name: what was given.
+        names: what there is.
+
+    Returns:
+        An error to raise.
+
+    >>> str(unknown("recipe", "wgangp", ["gan", "wgan_gp"]))
+    "unknown recipe 'wgangp': did you mean 'wgan_gp'? There are gan, wgan_gp"
+    """
+    names = sorted(names)
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return ValueError(f"unknown {kind} {name!r}: {hint}There are {', '.join(names)}")
+
+
+def _shape(array: Array) -> str:
+    return f"{array.dtype}{list(array.shape)}"

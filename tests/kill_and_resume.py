@@ -14,9 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from jaxgan.run_folder import read_rows
+from jaxgan.runs.folder import read_rows
 
-JAXGAN = [sys.executable, "-c", "from jaxgan.cli import main; main()"]
+JAXGAN = [sys.executable, "-c", "from jaxgan.cli.main import main; main()"]
 TRAIN = ["train", "--data", "digits", "--networks", "mlp(width=32)", "--batch-size", "32"]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import NamedTuple
+import inspect
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -12,10 +13,11 @@ from flax import linen as nn
 
 from jaxgan import networks as nets
 from jaxgan import recipes
+from jaxgan.cli.catalogue import members
 from jaxgan.objectives import Wasserstein
-from jaxgan.penalties import GradientPenalty
-from jaxgan.training import Dataset, Networks, Recipe
-from jaxgan.transforms import adam, chain, clip_params, rmsprop, sgd
+from jaxgan.optimizers import adam, chain, clip_params, rmsprop, sgd
+from jaxgan.penalties import Consistency, GradientPenalty
+from jaxgan.training import Dataset, Networks, Recipe, Setup
 from jaxgan.types import Objective
 
 SGD = sgd(1e-2)
@@ -78,12 +80,9 @@ class MeanMatching(Objective):
         return jnp.square(real.mean(axis=0) - fake.mean(axis=0)).sum()
 
 
-class Member(NamedTuple):
-    """What is trained, how and on what."""
-
-    networks: Networks
-    recipe: Recipe
-    data: Dataset
+def setup(networks: Networks, recipe: Recipe, data: Dataset) -> Setup:
+    """A setup of few examples and few steps."""
+    return Setup(networks, recipe, data, batch_size=8, steps=40)
 
 
 def _points(n: int = 40) -> jax.Array:
@@ -101,76 +100,73 @@ def _tokens(n: int = 40) -> jax.Array:
 MLP = Networks(nets.MLPGenerator((2,), 8, 1), nets.MLPCritic(8, 1), nets.Normal(2))
 PENALIZED = Recipe(Wasserstein(), SGD, SGD, (GradientPenalty(10.0),), n_critic=2, average=0.9)
 
-RECIPES = {
-    "gan_2014": recipes.gan_2014(n_critic=2),
+
+def quick(make: Any, **arguments: Any) -> Recipe:
+    """A recipe with fewer critic steps than the paper's, and a schedule that moves in few steps."""
+    fewer = {"n_critic": 2, "decay_steps": 100}
+    taken = inspect.signature(make).parameters
+    return make(**{name: value for name, value in fewer.items() if name in taken} | arguments)
+
+
+RECIPES = {name: quick(make) for name, make in members("recipe").items()} | {
     "gan_2014_saturating": recipes.gan_2014(saturating=True),
     "gan_2014_code": recipes.gan_2014(simultaneous=True),
-    "dcgan": recipes.dcgan(),
     "dcgan_decayed": recipes.dcgan(decay=1e-5),
-    "lsgan": recipes.lsgan(),
-    "f_gan": recipes.f_gan(),
     "f_gan_bound": recipes.f_gan("jeffrey", practical=False),
-    "sngan": recipes.sngan(n_critic=2, decay_steps=100),
-    "dragan": recipes.dragan(),
-    "r1": recipes.r1(),
-    "r3gan": recipes.r3gan(),
-    "ls_gan": recipes.ls_gan(),
-    "gls_gan": recipes.gls_gan(),
-    "wgan": recipes.wgan(n_critic=2),
     "wgan_scheduled": recipes.wgan(official_schedule=True),
-    "wgan_gp": recipes.wgan_gp(n_critic=2),
-    "wgan_gp_beta": recipes.wgan_gp(beta1=0.5, n_critic=2),
-    "wgan_gp_decay": recipes.wgan_gp(n_critic=2, decay_steps=100),
-    "wgan_gp_one_sided": recipes.wgan_gp_one_sided(n_critic=2),
-    "su_wgan_gp": recipes.su_wgan_gp(n_critic=2),
-    "wgan_fd": recipes.wgan_fd(n_critic=2),
-    "wgan_div": recipes.wgan_div(n_critic=2),
-    "ct_gan": recipes.ct_gan(n_critic=2),
-    "gmmn": recipes.gmmn(),
-    "mmd_gan": recipes.mmd_gan(n_critic=2),
-    "mmd_gan_gp": recipes.mmd_gan_gp(n_critic=2),
-    "cramer": recipes.cramer(n_critic=2),
+    "wgan_gp_beta": quick(recipes.wgan_gp, beta1=0.5, decay_steps=None),
 }
-"""Every recipe with its options, on points; fewer critic steps than the papers', to be quick."""
+"""Every recipe of the registry and its options, on points."""
 
-FEATURES = dataclasses.replace(MLP, critic=nets.MLPCritic(8, 1, features=3))
-NETWORKS = {
+OTHERS = {
     "sngan": dataclasses.replace(MLP, critic=nets.MLPCritic(8, 1, norm="spectral")),
-    "ct_gan": dataclasses.replace(MLP, critic=nets.MLPCritic(8, 1, dropout=0.5)),
     "gan_2014_code": dataclasses.replace(MLP, critic=nets.MaxoutCritic(4, 2)),
-    "gmmn": dataclasses.replace(MLP, critic=nets.Identity()),
-    "mmd_gan": FEATURES,
-    "mmd_gan_gp": FEATURES,
-    "cramer": FEATURES,
 }
+
+
+def networks_for(name: str) -> Networks:
+    """What a recipe needs: features, dropout, no critic at all, or the plain networks."""
+    recipe = RECIPES[name]
+    if name in OTHERS:
+        return OTHERS[name]
+    if recipe.n_critic == 0:
+        return dataclasses.replace(MLP, critic=nets.Identity())
+    if recipe.objective.features:
+        return dataclasses.replace(MLP, critic=nets.MLPCritic(8, 1, features=3))
+    if any(isinstance(penalty, Consistency) for penalty in recipe.penalties):
+        return dataclasses.replace(MLP, critic=nets.MLPCritic(8, 1, dropout=0.5))
+    return MLP
+
+
+NETWORKS = {name: networks_for(name) for name in RECIPES if networks_for(name) != MLP}
 """The networks of a recipe that are not `MLP`."""
 
 MEMBERS = {
-    "penalized": Member(MLP, PENALIZED, Dataset(_points())),
-    "clipped": Member(
+    "penalized": setup(MLP, PENALIZED, Dataset(_points())),
+    "clipped": setup(
         MLP,
         Recipe(Wasserstein(), rmsprop(1e-3), chain(rmsprop(1e-3), clip_params(0.1)), (), 2),
         Dataset(_points()),
     ),
-    "conditional": Member(
+    "conditional": setup(
         Networks(ConditionalGenerator(), ConditionalCritic(), nets.Normal(2)),
         PENALIZED,
         Dataset(_points(), jnp.arange(40) % 3),
     ),
-    "batch_norm_generator": Member(
+    "batch_norm_generator": setup(
         Networks(nets.DCGANGenerator((8, 8, 1), 2), nets.DCGANCritic(2, "layer"), nets.Normal(3)),
         PENALIZED,
         Dataset(_images()),
     ),
-    "spectral_norm_critic": Member(
+    "spectral_norm_critic": setup(
         Networks(nets.MLPGenerator((2,), 8, 1), SpectralCritic(), nets.Uniform(2)),
         Recipe(Wasserstein(), SGD, SGD, n_critic=2),
         Dataset(_points()),
     ),
-    "tokens": Member(
+    "tokens": setup(
         Networks(TokenGenerator(), TokenCritic(), nets.Normal(3)), PENALIZED, Dataset(_tokens())
     ),
-    "direct_matching": Member(
+    "direct_matching": setup(
         Networks(nets.MLPGenerator((2,), 8, 1), nets.Identity(), nets.Normal(2)),
         Recipe(MeanMatching(), adam(1e-2), SGD, n_critic=0, average=0.5),
         Dataset(_points()),

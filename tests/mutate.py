@@ -1,11 +1,12 @@
-"""Breaks every objective, penalty, matching loss and divergence, and looks whether a test sees it.
+"""Breaks every objective, penalty, divergence and recipe, and looks whether a test sees it.
 
     python -m tests.mutate                    # all members, about half an hour on two cores
     python -m tests.mutate penalties R1       # one folder, one member
     python -m tests.mutate --list             # what would be broken
 
 A mutant is one change in a copy of the library: a sign, a factor of two, an axis, a mean for a
-sum, real for fake, the shape of an interpolation's epsilon. The suites of its folder must fail.
+sum, real for fake, the shape of an interpolation's epsilon, a number of a recipe. The suites of its
+folder must fail.
 What survives is printed, and makes the exit status 1.
 """
 
@@ -39,9 +40,13 @@ import sklearn.metrics  # noqa: E402, F401
 SUITES = {
     "objectives": ["test_objectives.py", "test_dirac.py"],
     "penalties": ["test_penalties.py", "test_dropout.py"],
-    "matching": ["test_matching.py", "test_kernels.py"],
     "divergences": ["test_divergences.py", "test_transport.py"],
+    "recipes": ["test_recipes.py"],
 }
+MATCHING = ["test_matching.py", "test_kernels.py"]
+"""Of the objectives that compare features, and of what these are made of."""
+
+OF_MATCHING = ("histogram", "kernels", "mmd", "moments", "rows")
 NAMED = ("objectives", "penalties")
 """Folders whose tests are told by the names of the members."""
 
@@ -66,6 +71,11 @@ class Mutant(NamedTuple):
     change: str
     source: str
     tests: str | None
+
+    @property
+    def suites(self) -> list[str]:
+        """What must fail."""
+        return MATCHING if self.file.stem in OF_MATCHING else SUITES[self.folder]
 
     @property
     def name(self) -> str:
@@ -131,7 +141,10 @@ def _of_file(folder: str, file: Path, tree: ast.Module) -> Iterator[Mutant]:
     for top in tree.body:
         member = getattr(top, "name", None) or ast.unparse(getattr(top, "target", ast.Name("")))
         own = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", member).lower()
-        tests = own if isinstance(top, ast.ClassDef) and folder in NAMED else None
+        named = isinstance(top, ast.ClassDef) and folder in NAMED
+        tests = own if named and file.stem not in OF_MATCHING else None
+        if folder == "recipes":
+            yield from _of_numbers(file, tree, top, member)
         for node, line in list(_code(top)):
             if isinstance(node, ast.Call) and "uniform" in ast.unparse(node.func):
                 continue
@@ -139,6 +152,16 @@ def _of_file(folder: str, file: Path, tree: ast.Module) -> Iterator[Mutant]:
                 where = f"{change} in `{ast.unparse(node)[:60]}` (line {line})"
                 source = ast.unparse(_Replace(node, replacement).applied(tree))
                 yield Mutant(folder, file, member, where, source, tests)
+
+
+def _of_numbers(file: Path, tree: ast.Module, top: ast.stmt, member: str) -> Iterator[Mutant]:
+    """Every number of a recipe, also of its defaults, twice as large or one instead of zero."""
+    for node in list(ast.walk(top)):
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            other = ast.Constant(2 * node.value or type(node.value)(1))
+            where = f"number `{node.value}` to `{other.value}` (line {node.lineno})"
+            source = ast.unparse(_Replace(node, other).applied(tree))
+            yield Mutant("recipes", file, member, where, source, None)
 
 
 def _code(top: ast.stmt) -> Iterator[tuple[ast.AST, int]]:
@@ -185,7 +208,8 @@ def survives(mutant: Mutant) -> bool:
             source = ROOT / part
             (shutil.copytree if source.is_dir() else shutil.copy)(source, copied / part)
         (copied / mutant.file.relative_to(ROOT)).write_text(mutant.source)
-        words = [f"tests/{suite}" for suite in SUITES[mutant.folder]]
+        shutil.copytree(ROOT / "docs", copied / "docs")
+        words = [f"tests/{suite}" for suite in mutant.suites]
         words += ["-k", mutant.tests] if mutant.tests else []
         child = multiprocessing.get_context("fork").Process(target=_pytest, args=(copied, words))
         child.start()
@@ -222,7 +246,7 @@ def main(words: list[str]) -> int:
     for folder in {mutant.folder: None for mutant in chosen}:
         whole = next(mutant for mutant in chosen if mutant.folder == folder)
         if not survives(whole._replace(source=whole.file.read_text(), tests=None)):
-            sys.exit(f"the suites of {folder} fail without a change: mend that first")
+            sys.exit(f"the suites of {folder} fail without a change: fix that first")
     unseen = 0
     with ThreadPoolExecutor(2) as pool:
         for mutant, survived in zip(chosen, pool.map(survives, chosen), strict=True):

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 import pytest
 
-from jaxgan import checkpoint
+from jaxgan.runs import checkpoint
 from jaxgan.training import TrainState, create_state
 from tests.members import MEMBERS
 

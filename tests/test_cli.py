@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
-from jaxgan.cli import main
-from jaxgan.run_folder import read_rows
+from jaxgan.cli.experiments import full_name, load_experiment
+from jaxgan.cli.main import main
+from jaxgan.runs import progress
+from jaxgan.runs.folder import read_rows
+from jaxgan.study import read_results
 from tests.kill_and_resume import in_peace, killed_at
 
 TINY = ["--recipe", "wgan_gp(n_critic=1)", "--networks", "mlp(width=8)", "--batch-size", "16"]
@@ -26,7 +33,7 @@ def fails(arguments: list[str]) -> str:
 
 def test_help_does_not_import_jax() -> None:
     code = (
-        "import sys; from jaxgan.cli import main\n"
+        "import sys; from jaxgan.cli.main import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
         "assert 'jax' not in sys.modules and 'numpy' not in sys.modules"
@@ -50,7 +57,7 @@ def test_train_resume_sample_and_report(tmp_path: Path, capsys: Any) -> None:
     for file in ("results.json", "report.html", "report.md", "samples.png", "curves.png"):
         assert (folder / file).is_file(), file
     settings = json.loads((folder / "run.json").read_text())
-    settings["arguments"]["steps"] = 5
+    settings["what"]["steps"] = 5
     (folder / "run.json").write_text(json.dumps(settings))
     main(["resume", str(folder)])
     (run,) = (folder / "wgan_gp").iterdir()
@@ -99,11 +106,11 @@ def test_errors_are_a_line_and_not_a_traceback(
     assert message in fails([*arguments, *out])
 
 
-def test_outside_a_checkout_it_says_where_the_experiments_live(
+def test_outside_a_checkout_any_module_will_do(
     tmp_path: Path, monkeypatch: Any, capsys: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert "a folder of the repository" in fails(["run", "digits"])
+    assert f"any module found from {tmp_path}" in fails(["run", "digits"])
     main(["list"])
     shown = capsys.readouterr().out
     assert "a folder of the repository" in shown
@@ -120,3 +127,64 @@ def test_a_killed_run_ends_in_the_same_bits(tmp_path: Path) -> None:
     wanted, seconds = in_peace(tmp_path / "peace", steps=500)
     found, _ = killed_at(tmp_path / "killed", 500, 0.7 * seconds)
     assert found == wanted
+
+
+def test_a_training_that_diverges_has_a_status_of_its_own_and_says_so(
+    tmp_path: Path, capsys: Any
+) -> None:
+    out = tmp_path / "run"
+    recipe = "dcgan(learning_rate=1e12)"
+    words = ["train", "--data", "swiss_roll", "--recipe", recipe, "--networks", "mlp(width=8)"]
+    with pytest.raises(SystemExit) as stop:
+        main([*words, "--steps", "50", "--out", str(out)])
+    assert stop.value.code == 3
+    shown = capsys.readouterr()
+    assert "jaxgan: dcgan, seed 0 diverged at step" in shown.err
+    rows = read_rows(out / "dcgan" / "seed-0" / "metrics.jsonl")
+    # The steps before it are flushed, then the one that was not taken.
+    assert rows[-1]["diverged"] is True
+    assert None in rows[-1].values()
+    taken = read_results(out).cells["dcgan"].seeds[0].steps
+    assert rows[-1]["step"] == taken + 1
+    assert taken == 0 or rows[-2]["step"] == taken
+    page = (out / "report.html").read_text()
+    assert f"diverged at step {taken}" in page
+
+
+def test_an_experiment_is_found_by_either_name_and_a_module_by_its_own(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    assert full_name("digits") == full_name("wgan_gp_2017/digits") == "wgan_gp_2017/digits"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for paper in ("a_2017", "b_2018"):
+        (tmp_path / "experiments" / paper).mkdir(parents=True)
+        (tmp_path / "experiments" / paper / "__init__.py").write_text("")
+        (tmp_path / "experiments" / paper / "lines.py").write_text("")
+    (tmp_path / "experiments" / "__init__.py").write_text("")
+    (tmp_path / "number.py").write_text("EXPERIMENT = 3")
+    with pytest.raises(ValueError, match="'lines' could be a_2017/lines or b_2018/lines"):
+        full_name("lines")
+    assert full_name("a_2017/lines") == "a_2017/lines"
+    assert full_name("number") == "number"
+    with pytest.raises(ValueError, match=r"number has no EXPERIMENT .*, it has 3: define one"):
+        load_experiment("number")
+
+
+@pytest.mark.parametrize("columns", [80, 160])
+def test_gap_speed_and_time_left_are_seen_in_the_bar(columns: int, monkeypatch: Any) -> None:
+    stream = io.StringIO()
+    console = Console(file=stream, width=columns, force_terminal=True, color_system=None)
+    monkeypatch.setattr(progress, "Console", lambda stderr: console)
+    metrics = {"critic/gap": -0.123456, "critic/gradient_norm": 1.0, "critic/loss": 2.0}
+    with progress.watching("wgan_gp_one_sided, seed 12", steps=100_000) as watch:
+        for step in (50_000, 99_000):
+            time.sleep(0.02)
+            watch(step, metrics)
+    bars = stream.getvalue().replace("\r", "\n").splitlines()
+    bar = next(line for line in reversed(bars) if "99000/100000" in line)
+    assert re.search(r"\d+ steps/s", bar)
+    assert re.search(r"\d:\d\d", bar)
+    assert "gap -0.123" in bar
+    assert ("gradient 1" in bar) == (columns == 160)
+    assert len(re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", bar)) <= columns

@@ -15,19 +15,21 @@ import numpy as np
 import pytest
 from flax import linen as nn
 
-from jaxgan import architectures, recipes
-from jaxgan.cli import main
-from jaxgan.doctor import Finding, check, examination, examine, forecast, named
-from jaxgan.networks import Identity
-from jaxgan.training import Dataset
-from tests.broken import BROKEN, HEALTHY, Setup, with_critic
+from jaxgan import recipes
+from jaxgan.cli.main import main
+from jaxgan.cli.named import named
+from jaxgan.doctor import Finding, check, examination, examine, forecast
+from jaxgan.networks import Identity, presets
+from jaxgan.training import Dataset, Setup
+from tests.broken import BROKEN, HEALTHY, points, with_critic
+from tests.broken import setup as healthy
 from tests.daily import daily_if
 
 PAGE = Path(__file__).parent.parent / "docs" / "doctor.md"
 
 
 def names(setup: Setup, seed: int = 0) -> list[str]:
-    report = examine(setup.networks, setup.recipe, setup.data(), key=jax.random.key(seed))
+    report = examine(setup, key=jax.random.key(seed))
     print(report)  # pytest shows it where the test fails
     return [finding.name for finding in report.findings]
 
@@ -64,11 +66,11 @@ NEEDS: dict[str, dict[str, Any]] = {
 def test_the_shipped_recipes_are_sound(name: str) -> None:
     recipe, networks = (
         getattr(recipes, name)(),
-        architectures.mlp((2,), 256, 1, **NEEDS.get(name, {})),
+        presets.mlp((2,), 256, 1, **NEEDS.get(name, {})),
     )
     if not recipe.critic_steps(0):
         networks = dataclasses.replace(networks, critic=Identity())
-    assert names(Setup(networks, recipe)) == []
+    assert names(Setup(networks, recipe, points())) == []
 
 
 def images() -> Dataset:
@@ -78,8 +80,8 @@ def images() -> Dataset:
 
 @pytest.mark.parametrize(("name", "norm"), [("wgan_gp", "layer"), ("dcgan", "batch")])
 def test_convolutional_networks_are_sound(name: str, norm: Any) -> None:
-    networks = architectures.dcgan((8, 8, 1), width=2, latent=4, critic_norm=norm)
-    assert names(Setup(networks, getattr(recipes, name)(), images)) == []
+    networks = presets.dcgan((8, 8, 1), width=2, latent=4, critic_norm=norm)
+    assert names(Setup(networks, getattr(recipes, name)(), images())) == []
 
 
 @pytest.mark.slow
@@ -92,29 +94,29 @@ def test_a_fault_is_named_for_other_keys(what: str, seed: int) -> None:
 
 def test_a_finding_says_where_and_how_much() -> None:
     name, setup = BROKEN["tanh for data of scale 5"]
-    (finding,) = examine(setup.networks, setup.recipe, setup.data()).findings
+    (finding,) = examine(setup).findings
     assert finding.link == f"docs/doctor.md#{name}"
     assert "Generator ends in [-1, 1]" in finding.what
     name, setup = BROKEN["NaN in the data"]
-    (finding,) = examine(setup.networks, setup.recipe, setup.data()).findings
+    (finding,) = examine(setup).findings
     assert "1 of 512 examples" in finding.what
     assert "index 7" in finding.what
 
 
 def test_the_layer_that_couples_is_named() -> None:
-    (finding,) = examine(*_parts(BROKEN["batch norm under a penalty"][1])).findings
+    (finding,) = examine(BROKEN["batch norm under a penalty"][1]).findings
     assert "BatchNorm_0" in finding.what
 
 
 def test_a_diagnosis_that_raises_does_not_hide_the_others(monkeypatch: Any) -> None:
-    def broken(patient: Any) -> Iterator[Finding]:
+    def broken(subject: Any) -> Iterator[Finding]:
         raise RuntimeError("of its own")
         yield
 
     stages = {"data": (broken, *examination.STAGES["data"])}
     monkeypatch.setattr(examination, "STAGES", stages)
     setup = BROKEN["NaN in the data"][1]
-    first, second = examine(*_parts(setup)).findings
+    first, second = examine(setup).findings
     assert (first.name, second.name) == ("not-examined", "data-not-finite")
     assert "of its own" in first.what
     assert not first.fault
@@ -127,17 +129,17 @@ def test_too_little_memory_is_foretold(monkeypatch: Any) -> None:
             return {"bytes_limit": (512 + 3 * 64) * 2 * 4}
 
     monkeypatch.setattr(forecast.jax, "devices", lambda: [Small()])
-    report = examine(*_parts(Setup()))
+    report = examine(healthy())
     assert [finding.name for finding in report.findings] == ["memory"]
     assert report.forecast is None
-    assert "first steps: mend what is above first" in report.skipped
+    assert "first steps: fix what is above first" in report.skipped
 
 
 def test_check_fails_with_the_report_and_is_silent_otherwise() -> None:
     setup = BROKEN["Wasserstein alone"][1]
     with pytest.raises(AssertionError, match="fault: unbounded-critic"):
-        check(*_parts(setup))
-    check(*_parts(Setup()))
+        check(setup)
+    check(healthy())
 
 
 def test_spectral_norm_bounds_a_critic() -> None:
@@ -164,7 +166,7 @@ def test_the_command_line_examines_objects_of_ones_own(
     (tmp_path / "mine.py").write_text(
         "from tests.broken import BROKEN, CONDITIONAL\n"
         "NETWORKS = CONDITIONAL\n"
-        "DATA = BROKEN['one label too many'][1].data()\n"
+        "DATA = BROKEN['one label too many'][1].data\n"
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(Path(__file__).parent.parent))
@@ -194,7 +196,3 @@ def test_the_command_line_is_content_with_what_is_sound(capsys: Any) -> None:
 def test_a_wrong_name_is_explained(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         named(text, Dataset, str)
-
-
-def _parts(setup: Setup) -> tuple[Any, Any, Dataset]:
-    return setup.networks, setup.recipe, setup.data()

@@ -13,10 +13,10 @@ from flax import linen as nn
 
 from jaxgan import networks as nets
 from jaxgan.objectives import NonSaturating, Wasserstein
+from jaxgan.optimizers import sgd
 from jaxgan.penalties import Consistency
 from jaxgan.training import Recipe, create_state, make_train_step, sample_batch
-from jaxgan.training.modules import apply, score
-from jaxgan.transforms import sgd
+from jaxgan.training.modules import apply, scores_and_features
 from tests.members import MEMBERS, MLP
 
 KEY = jax.random.key(0)
@@ -62,7 +62,7 @@ def test_no_dropout_in_evaluation_nor_without_a_rate() -> None:
 
 def test_features_are_the_input_of_the_last_dense_layer() -> None:
     options: dict[str, Any] = {"train": False, "keys": None, "axis_name": None}
-    found, features = score(CRITIC, VARIABLES, X, None, **options)
+    found, features = scores_and_features(CRITIC, VARIABLES, X, None, **options)
     last = VARIABLES["params"]["Dense_2"]
     assert features is not None
     np.testing.assert_allclose((features @ last["kernel"])[:, 0] + last["bias"], found, rtol=1e-4)
@@ -97,7 +97,7 @@ def test_consistency_is_what_two_masks_make_of_the_critic() -> None:
     for x, key in zip(batch.real[0], batch.keys[0], strict=True):
         of_penalty = jax.random.fold_in(jax.random.split(key)[1], 0)
         (one, hidden), (two, other) = (
-            score(CRITIC, variables, x[None], None, keys=half[None], **options)
+            scores_and_features(CRITIC, variables, x[None], None, keys=half[None], **options)
             for half in jax.random.split(of_penalty)
         )
         total += 2 * float((one - two)[0] ** 2 + 0.1 * ((hidden - other) ** 2).mean())
@@ -138,5 +138,5 @@ def test_simultaneous_players_start_from_the_same_state_and_examples() -> None:
 
 
 def test_simultaneous_steps_have_one_critic_step() -> None:
-    with pytest.raises(ValueError, match="simultaneous steps have n_critic=1, got 5"):
+    with pytest.raises(ValueError, match=r"simultaneous steps need n_critic=1 .*, got n_critic=5"):
         Recipe(Wasserstein(), sgd(1.0), sgd(1.0), n_critic=5, simultaneous=True)

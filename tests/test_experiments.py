@@ -1,55 +1,64 @@
-"""Every experiment says its four words, runs for two steps and judges its claims."""
+"""Every experiment says its four words, fits at every scale, and runs for two steps."""
 
 from __future__ import annotations
 
 import ast
-import json
+import re
 from importlib import import_module
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from jaxgan.report import write_report
-from jaxgan.runner import compare
+from jaxgan.study import Experiment, check, read_results, run
 
 ROOT = Path(__file__).parent.parent
-NAMES = sorted(path.stem for path in (ROOT / "experiments").glob("[a-z]*.py"))
+PATHS = sorted((ROOT / "experiments").glob("*/[a-z]*.py"))
+NAMES = [f"{path.parent.name}/{path.stem}" for path in PATHS]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_docstring_says_what_to_expect(name: str) -> None:
-    text = (ROOT / "experiments" / f"{name}.py").read_text()
+def experiment_of(name: str) -> Experiment:
+    return import_module(f"experiments.{name.replace('/', '.')}").EXPERIMENT
+
+
+@pytest.mark.parametrize("path", PATHS, ids=NAMES)
+def test_the_docstring_says_what_to_expect(path: Path) -> None:
+    text = path.read_text()
     about = ast.get_docstring(ast.parse(text)) or ""
     for word in ("Claim", "Paper", "Differs", "Expect"):
-        assert f"\n{word}  " in about, word
-    assert f"jaxgan run {name} --seeds 3" in about
+        assert re.search(rf"^{word}\s+\S", about, re.MULTILINE), word
+    assert re.search(rf"^    jaxgan run {path.stem}\b", about, re.MULTILINE)
     assert "https://" in about
-    assert "jaxgan.training" not in text  # a specification and one call: no training code
+    assert len(text.splitlines()) <= 200
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_runs_for_two_steps_and_judges_its_claims(name: str, tmp_path: Path) -> None:
-    comparison = import_module(f"experiments.{name}").COMPARISON
-    results = compare(comparison, tmp_path, scale="smoke", seeds=1, name=name)
-    assert json.loads((tmp_path / "results.json").read_text()) == json.loads(json.dumps(results))
-    assert len(results["claims"]) == len(comparison.claims) > 0
-    for claim in results["claims"]:
-        assert claim["verdict"] == "not judged"
-        assert np.isfinite(claim["values"]).all()
-    for arm in comparison.arms:
-        assert results["scores"][arm].keys() == comparison.metrics.keys()
-        assert (tmp_path / arm / "seed-0" / "checkpoints" / "step-000000002").is_dir()
-    for picture in results["pictures"]:
-        assert (tmp_path / picture["file"]).stat().st_size > 1000
-    assert write_report(tmp_path).is_file()
+def test_it_fits_at_every_scale(name: str) -> None:
+    experiment = experiment_of(name)
+    assert {"smoke", "small"} <= set(experiment.scales)
+    assert not experiment.scales["smoke"].judged
+    for scale in experiment.scales:
+        check(experiment, scale, measure=False)
 
 
-def test_a_finished_comparison_does_nothing_twice(tmp_path: Path) -> None:
-    comparison = import_module("experiments.gaussians").COMPARISON
-    first = compare(comparison, tmp_path, scale="smoke", seeds=1)
-    states = sorted(tmp_path.rglob("state.safetensors"))
-    written = [path.stat().st_mtime_ns for path in states]
-    second = compare(comparison, tmp_path, scale="smoke", seeds=1)
-    assert second["scores"] == first["scores"]
-    assert [path.stat().st_mtime_ns for path in states] == written
+@pytest.mark.parametrize("name", NAMES)
+def test_it_runs_at_its_smallest_and_judges_nothing(name: str, tmp_path: Path) -> None:
+    experiment = experiment_of(name)
+    results = run(experiment, tmp_path, scale="smoke", seeds=1, name=name)
+    assert msgspec.json.encode(read_results(tmp_path)) == msgspec.json.encode(results)
+    assert len(results.claims) == len(experiment.claims) > 0
+    for claim in results.claims:
+        (verdict,) = claim.verdicts
+        assert verdict.verdict == "not judged"
+        assert verdict.values
+        assert np.isfinite(verdict.values).all()
+    for cell in results.cells.values():
+        assert [one.ended for one in cell.seeds] == ["finished"]
+    assert {name for cell in results.cells.values() for name in cell.seeds[0].scores} == set(
+        experiment.metrics
+    )
+    assert "Not drawn anew" not in write_report(tmp_path).read_text()
+    for picture in results.pictures:
+        assert (tmp_path / picture.file).stat().st_size > 1000

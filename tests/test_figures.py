@@ -101,15 +101,15 @@ def test_interpolation_draws_lines_as_rows(tmp_path: Path) -> None:
 
 def test_neighbors_are_paired(tmp_path: Path) -> None:
     samples, nearest = noise(2, 10, 8, 8, 1)
-    figure = figures.neighbors(samples, nearest, np.linspace(0, 9, 10))
+    figure = figures.nearest_neighbors(samples, nearest, np.linspace(0, 9, 10))
     assert [text.get_text() for text in figure.texts][:3] == ["0.00", "1.00", "2.00"]
     picture = drawn(figure, tmp_path / "pairs.png")
     for pair in zip(samples, nearest, strict=True):
         assert holds(picture, mosaic(np.stack(pair), 2, 12))
     with pytest.raises(ValueError, match="equally many, got 10, 9 and 10"):
-        figures.neighbors(samples, nearest[:9], np.zeros(10))
+        figures.nearest_neighbors(samples, nearest[:9], np.zeros(10))
     with pytest.raises(ValueError, match="equally many, got 10, 10 and 9"):
-        figures.neighbors(samples, nearest, np.zeros(9))
+        figures.nearest_neighbors(samples, nearest, np.zeros(9))
 
 
 STEPS = np.array([0, 100, 200, 300])
@@ -117,7 +117,7 @@ VALUES = np.array([[1.0, 2.0, 3.0, 4.0], [3.0, 4.0, np.nan, np.inf], [5.0, 6.0, 
 
 
 def test_curves_are_means_and_bands_of_what_is_finite() -> None:
-    axes = figures.training_curves({"gap": {"a": (STEPS, VALUES)}}).axes[0]
+    axes = figures.line_plots({"gap": {"a": (STEPS, VALUES)}}).axes[0]
     mean, cross = axes.lines
     assert np.asarray(mean.get_ydata()).tolist() == [3.0, 4.0, 4.5, 6.0]  # by hand
     corners = {tuple(corner) for corner in axes.collections[0].get_paths()[0].vertices.tolist()}
@@ -126,7 +126,7 @@ def test_curves_are_means_and_bands_of_what_is_finite() -> None:
 
 
 def test_one_seed_has_no_band() -> None:
-    figure = figures.training_curves({"gap": {"a": (STEPS, VALUES[:1])}})
+    figure = figures.line_plots({"gap": {"a": (STEPS, VALUES[:1])}})
     assert not figure.axes[0].collections
     assert figure.get_supxlabel() == "One seed."
 
@@ -135,7 +135,7 @@ def test_one_seed_has_no_band() -> None:
     "panel", [{}, {"a": (STEPS, np.full((3, 4), np.nan))}, {"a": (STEPS[:0], VALUES[:, :0])}]
 )
 def test_a_panel_without_finite_values_says_so(tmp_path: Path, panel: dict) -> None:
-    figure = figures.training_curves({"gap": panel})
+    figure = figures.line_plots({"gap": panel})
     assert [text.get_text() for text in figure.axes[0].texts] == ["not measured"]
     figures.save(figure, tmp_path / "empty.png")
 
@@ -143,14 +143,14 @@ def test_a_panel_without_finite_values_says_so(tmp_path: Path, panel: dict) -> N
 def test_axes_are_logarithmic_where_that_is_asked_and_possible(tmp_path: Path) -> None:
     rising, falling = {"a": (STEPS, np.exp(VALUES[:1]))}, {"a": (STEPS, -VALUES[:1])}
     panels = {"loss": rising, "gap": rising, "score": falling}
-    figure = figures.training_curves(panels, log=("gap", "score"))
+    figure = figures.line_plots(panels, log=("gap", "score"))
     assert [axes.get_yscale() for axes in figure.axes] == ["linear", "log", "linear"]
     figures.save(figure, tmp_path / "log.png")
 
 
 def test_a_reference_is_a_named_line() -> None:
     panels = {"gap": {"a": (STEPS, VALUES)}, "loss": {"a": (STEPS, VALUES)}}
-    with_it, without = figures.training_curves(panels, references={"gap": 2.5}).axes
+    with_it, without = figures.line_plots(panels, references={"gap": 2.5}).axes
     assert with_it.lines[-1].get_ydata() == [2.5, 2.5]
     assert [text.get_text() for text in with_it.texts] == ["a", "real"]
     assert [text.get_text() for text in without.texts] == ["a"]
@@ -158,7 +158,7 @@ def test_a_reference_is_a_named_line() -> None:
 
 def test_names_of_lines_that_end_together_stay_apart(tmp_path: Path) -> None:
     arms = {name: (STEPS, VALUES[:1] + i / 1e3) for i, name in enumerate("abcde")}
-    figure = figures.training_curves({"gap": arms})
+    figure = figures.line_plots({"gap": arms})
     figures.save(figure, tmp_path / "names.png")
     boxes = sorted((text.get_window_extent() for text in figure.axes[0].texts), key=lambda b: b.y0)
     assert all(below.y1 <= above.y0 for below, above in itertools.pairwise(boxes))
@@ -211,7 +211,7 @@ def test_centers_are_inside_and_ringed() -> None:
 
 @pytest.mark.parametrize(
     "draw",
-    [figures.sample_grid, figures.progress_grid, figures.interpolation, figures.training_curves],
+    [figures.sample_grid, figures.progress_grid, figures.interpolation, figures.line_plots],
 )
 def test_nothing_to_draw_is_refused(draw) -> None:
     with pytest.raises(ValueError, match=f"{draw.__name__}: .* is empty; give"):
@@ -241,7 +241,7 @@ def chunks(png: bytes) -> dict[str, bytes]:
 def test_saved_bytes_depend_on_the_figure_alone(tmp_path: Path) -> None:
     panels = {"gap": {"a": (STEPS, VALUES)}}
     for name in ("one.png", "two.png"):
-        figures.save(figures.training_curves(panels), tmp_path / name)
+        figures.save(figures.line_plots(panels), tmp_path / name)
     one, two = ((tmp_path / name).read_bytes() for name in ("one.png", "two.png"))
     assert one == two
     assert set(chunks(one)) == {"IHDR", "pHYs", "IDAT", "IEND"}  # no date, no version

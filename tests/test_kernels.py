@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import pairwise
 
-from jaxgan.matching import Energy, Gaussian, Kernel, Linear, Polynomial, RationalQuadratic
-from jaxgan.matching.kernels import root, squared_distances
+from jaxgan.objectives import Energy, Gaussian, Kernel, Linear, Polynomial, RationalQuadratic
+from jaxgan.objectives.kernels import root, squared_distances
 
 norm = np.linalg.norm
 

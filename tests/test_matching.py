@@ -13,7 +13,7 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import energy_distance
 
-from jaxgan.matching import (
+from jaxgan.objectives import (
     MMD,
     Energy,
     Gaussian,
@@ -26,7 +26,7 @@ from jaxgan.matching import (
     mmd2,
     witness,
 )
-from jaxgan.matching.mmd import Estimator, _check
+from jaxgan.objectives.mmd import Estimator, _check
 from jaxgan.types import Objective
 from tests.test_kernels import FORMULAS, KERNELS, normals
 

@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxgan import architectures
 from jaxgan.networks import (
     DCGANCritic,
     DCGANGenerator,
@@ -18,6 +17,7 @@ from jaxgan.networks import (
     MLPGenerator,
     Normal,
     Uniform,
+    presets,
 )
 
 KEY = jax.random.key(0)
@@ -44,11 +44,11 @@ def test_parameter_counts_equal_the_papers() -> None:
     # gan_mnist.py of Gulrajani et al., DIM 64, z 128: its layers, written out by hand.
     generator = (128 * 4096 + 4096) + (25 * 256 * 128 + 128) + (25 * 128 * 64 + 64) + (25 * 64 + 1)
     critic = (25 * 64 + 64) + (25 * 64 * 128 + 128) + (25 * 128 * 256 + 256) + (4096 + 1)
-    pair = architectures.dcgan((28, 28, 1), generator_norm="none")
+    pair = presets.dcgan((28, 28, 1), generator_norm="none")
     assert count(shapes(pair.generator, jnp.zeros((1, 128)))[1]) == generator
     assert count(shapes(pair.critic, jnp.zeros((1, 28, 28, 1)))[1]) == critic
     # gan_toy.py: three hidden layers of 512 on points, for both players.
-    pair = architectures.mlp((2,))
+    pair = presets.mlp((2,))
     assert count(shapes(pair.generator, jnp.zeros((1, 2)))[1]) == 1536 + 2 * 262_656 + 1026
     assert count(shapes(pair.critic, jnp.zeros((1, 2)))[1]) == 1536 + 2 * 262_656 + 513
 
@@ -101,6 +101,25 @@ def test_initial_weights_have_the_variance_of_the_papers_code() -> None:
     assert all(float(jnp.abs(params[name]["bias"]).max()) == 0 for name in params)
 
 
+def test_initial_kernels_of_dcgan_have_the_variance_of_the_papers_code() -> None:
+    # conv2d.py and deconv2d.py of Gulrajani et al.: std sqrt(4 / (fan_in + fan_out)), with fan_out
+    # of a convolution and fan_in of a transposed one divided by stride^2 = 4; linear.py: Glorot.
+    # The sample variance of n uniform numbers deviates by 0.9 / sqrt(n) of it.
+    pair = presets.dcgan((28, 28, 1), width=32, latent=64)
+    critic = pair.critic.init(KEY, jnp.zeros((1, 28, 28, 1)))["params"]
+    generator = pair.generator.init(KEY, jnp.zeros((1, 64)))["params"]
+    for params, layer, wanted in (
+        (critic, "Conv_1", 4 / (25 * 32 + 25 * 64 / 4)),
+        (critic, "Conv_2", 4 / (25 * 64 + 25 * 128 / 4)),
+        (critic, "Dense_0", 2 / (4 * 4 * 128 + 1)),
+        (generator, "ConvTranspose_0", 4 / (25 * 128 / 4 + 25 * 64)),
+        (generator, "ConvTranspose_1", 4 / (25 * 64 / 4 + 25 * 32)),
+        (generator, "Dense_0", 2 / (64 + 4 * 4 * 128)),
+    ):
+        kernel = params[layer]["kernel"]
+        np.testing.assert_allclose(kernel.var(), wanted, rtol=5 * 0.9 / np.sqrt(kernel.size))
+
+
 def test_priors_have_their_moments() -> None:
     keys = jax.random.split(KEY, 4000)
     for prior, variance in ((Normal(5), 1.0), (Uniform(5), 1 / 3)):
@@ -115,7 +134,7 @@ def test_priors_have_their_moments() -> None:
     ("make", "message"),
     [
         (lambda: shapes(DCGANCritic(2), jnp.zeros((1, 10, 10, 1))), "pixels, got 10"),
-        (lambda: architectures.dcgan((2,)), "use mlp"),
+        (lambda: presets.dcgan((2,)), "use mlp"),
     ],
 )
 def test_what_does_not_fit_is_named(make: Any, message: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from types import SimpleNamespace
 from typing import Any
 
 import jax
@@ -22,6 +23,7 @@ from jaxgan.penalties import (
     interpolate,
     norm_per_example,
 )
+from tests.formulas import Settings, evaluate, formula_of
 from tests.variants import PENALTIES, LinearCritic, Perceptron
 
 SHAPES = [(2,), (3, 4), (4, 4, 3)]
@@ -52,33 +54,31 @@ def directional(w: Any, real: Any, fake: Any) -> Any:
     return jnp.abs(apart @ w.reshape(-1)) / jnp.sqrt((apart**2).sum(axis=1))
 
 
-def dropped_apart(penalty: Any, w: Any, real: Any, keys: Any) -> Any:
-    """Consistency of the linear critic, which dropout doubles or silences, key by key."""
-    total = 0.0
-    for i in range(len(real)):
-        kept = [2.0 * jax.random.bernoulli(k, 0.5) for k in jax.random.split(keys[i])]
-        squared = (
-            (w * real[i]).sum() * (kept[0] - kept[1])
-        ) ** 2  # of the score and of its one feature
-        total += jnp.maximum(penalty.weight * (1 + penalty.features) * squared - penalty.margin, 0)
-    return total / len(real)
+def dropout_gaps(w: Any, real: Any, keys: Any) -> Any:
+    """What two masks make of the linear critic, which dropout doubles or silences."""
+
+    def apart(key: Any) -> Any:
+        first, second = (2.0 * jax.random.bernoulli(k, 0.5) for k in jax.random.split(key))
+        return first - second
+
+    return (w[None] * real).reshape(len(real), -1).sum(axis=1) * jax.vmap(apart)(keys)
 
 
-CLOSED = {
-    "GradientPenalty": lambda p, w, *_: p.weight * cost(p.form, jnp.sqrt((w**2).sum()), p.target),
-    "DRAGAN": lambda p, w, *_: p.weight * (jnp.sqrt((w**2).sum()) - p.target) ** 2,
-    "R1": lambda p, w, *_: p.gamma * (w**2).sum() / 2,
-    "R2": lambda p, w, *_: p.gamma * (w**2).sum() / 2,
-    "PowerPenalty": lambda p, w, *_: p.weight * (w**2).sum() ** (p.power / 2),
-    "FiniteDifference": lambda p, w, real, fake, _: (
-        p.weight * cost(p.form, directional(w, real, fake), p.target).mean()
-    ),
-    "LipschitzPenalty": lambda p, w, real, fake, _: (
-        p.weight * cost("one_sided", directional(w, real, fake), p.target).mean()
-    ),
-    "Consistency": lambda p, w, real, _, keys: dropped_apart(p, w, real, keys),
-}
-"""On critic(x) = <w, x> the gradient is w everywhere: what each penalty is then, without one."""
+JAX = SimpleNamespace(mean=jnp.mean, max=jnp.maximum)
+
+
+def closed(penalty: Any, w: Any, real: Any, fake: Any, keys: Any) -> Any:
+    """The formula of a penalty's docstring on critic(x) = <w, x>, whose gradient is w."""
+    norm = jnp.sqrt((w**2).sum())
+    names: dict[str, Any] = {
+        "norm": norm,
+        "slope": directional(w, real, fake),
+        "cost": lambda slope: cost(penalty.form, slope, penalty.target),
+    }
+    formula = formula_of(type(penalty).__call__)
+    if "_gap" in formula:  # of the score, and of the one feature
+        names |= dict.fromkeys(("score_gap", "hidden_gap"), dropout_gaps(w, real, keys))
+    return evaluate(formula, Settings(penalty, **names), JAX)
 
 
 def test_cites_its_paper_and_is_a_value(penalty: Any) -> None:
@@ -90,7 +90,6 @@ def test_cites_its_paper_and_is_a_value(penalty: Any) -> None:
 @pytest.mark.parametrize("name", PENALTIES)
 def test_closed_form_on_a_linear_critic(name: str, n: int, shape: tuple[int, ...]) -> None:
     penalty = PENALTIES[name]
-    closed = CLOSED[type(penalty).__name__]
     weights = 2 / np.sqrt(np.prod(shape)) * jax.random.normal(jax.random.key(2), shape)
     real, fake, keys = examples(min(n, 8) if name == "consistency" else n, shape)
 
@@ -130,7 +129,7 @@ def test_value_and_nested_gradient_against_central_differences(penalty: Any) -> 
 
 
 def slopes_of_half_the_square(penalty: Any, real: Any, fake: Any, keys: Any) -> list[Any]:
-    """Of critic(x) = ||x||^2 / 2 wherever a penalty looks, one example at a time, in numpy."""
+    """Of critic(x) = ||x||^2 / 2 at each point of a penalty, one example at a time, in numpy."""
     found = []
     for x, y, key in zip(np.asarray(real), np.asarray(fake), keys, strict=True):
 
@@ -164,8 +163,17 @@ def slopes_of_half_the_square(penalty: Any, real: Any, fake: Any, keys: Any) -> 
     return found
 
 
-@pytest.mark.parametrize("name", [name for name in PENALTIES if name != "consistency"])
-def test_where_a_penalty_looks(name: str) -> None:
+PLACED = [
+    name
+    for name, penalty in PENALTIES.items()
+    if hasattr(penalty, "at")
+    or isinstance(penalty, (R1, R2, DRAGAN, FiniteDifference, LipschitzPenalty))
+]
+"""Penalties that say at which points they evaluate the critic, or whose points are written here."""
+
+
+@pytest.mark.parametrize("name", PLACED)
+def test_at_which_points_a_penalty_evaluates_the_critic(name: str) -> None:
     penalty = PENALTIES[name]
     if isinstance(penalty, DRAGAN):
         penalty = dataclasses.replace(penalty, deviation=3.0)
@@ -197,7 +205,6 @@ def test_unbiased_and_finite_where_the_gradient_vanishes(penalty: Any, kind: str
         return penalty(Perceptron(*params, jax.nn.relu), real, fake, keys)
 
     found, gradients = jax.jit(jax.value_and_grad(value))((inner, jnp.ones(4)))
-    closed = CLOSED[type(penalty).__name__]
     assert float(found) == float(closed(penalty, jnp.zeros(3), real, fake, keys))
     assert all(np.isfinite(x).all() for x in jax.tree.leaves(gradients))
 

@@ -9,10 +9,11 @@ import jax
 import numpy as np
 import pytest
 
-from jaxgan import population, recipes
-from jaxgan.loop import train
-from jaxgan.population import train_population
-from jaxgan.training import Recipe
+from jaxgan import recipes
+from jaxgan.runs import population
+from jaxgan.runs.loop import train
+from jaxgan.runs.population import train_population
+from jaxgan.training import Recipe, Setup
 from tests.members import MEMBERS, MLP
 
 pytestmark = pytest.mark.usefixtures("optimized")
@@ -35,7 +36,7 @@ def test_members_equal_their_own_runs(way: Any) -> None:
     assert found.metrics["critic/gap"].shape == (3, 5)
     for index, seed in enumerate(SEEDS):
         settings = {name: values[index] for name, values in SETTINGS.items()}
-        alone = train(MLP, recipes.wgan_gp(**settings), DATA, seed=seed, **arguments)
+        alone = train(Setup(MLP, recipes.wgan_gp(**settings), DATA, **arguments), seed=seed)
         # The settings are constants there and arguments here: float32 rounds otherwise.
         for a, b in zip(jax.tree.leaves(found.states[index]), jax.tree.leaves(alone), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)

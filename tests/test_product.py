@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from jax.flatten_util import ravel_pytree
 
-from jaxgan.matching import MMD, HistogramJS
-from jaxgan.objectives import LossSensitive
+from jaxgan.cli.catalogue import members
+from jaxgan.objectives import MMD, HistogramJS, LossSensitive
+from jaxgan.optimizers import sgd
 from jaxgan.penalties import GradientPenalty
 from jaxgan.training import Batch, Recipe, create_state, make_train_step
-from jaxgan.transforms import sgd
 from jaxgan.types import Objective
 from tests.members import MEMBERS, MLP
 from tests.variants import MATCHING, OBJECTIVES, PENALTIES, Perceptron
@@ -43,8 +43,8 @@ class Witness:
     def __call__(self, x: jax.Array) -> jax.Array:
         return self.of(self.critic(x))
 
-    def drawn(self, x: jax.Array, keys: jax.Array) -> tuple[jax.Array, jax.Array]:
-        scores, features = self.critic.drawn(x, keys)
+    def score_with_keys(self, x: jax.Array, keys: jax.Array) -> tuple[jax.Array, jax.Array]:
+        scores, features = self.critic.score_with_keys(x, keys)
         return self.of(scores), features
 
 
@@ -77,12 +77,12 @@ WITNESSES = {kernel_of(objective): objective for objective in ALL.values()}
 
 def critic_losses(critic: Any) -> list[jax.Array]:
     real, fake, _, real_scores, fake_scores = scores(players()[0], critic)
-    return [one.given(real, fake).critic_loss(real_scores, fake_scores) for one in ALL.values()]
+    return [one.bind(real, fake).critic_loss(real_scores, fake_scores) for one in ALL.values()]
 
 
 def generator_losses(generator: Any) -> list[jax.Array]:
     real, fake, _, real_scores, fake_scores = scores(generator, players()[1])
-    return [one.given(real, fake).generator_loss(real_scores, fake_scores) for one in ALL.values()]
+    return [one.bind(real, fake).generator_loss(real_scores, fake_scores) for one in ALL.values()]
 
 
 def penalties(penalty: Any, critic: Any) -> list[jax.Array]:
@@ -142,8 +142,12 @@ def test_the_generators_gradient() -> None:
 
 
 def test_the_product_is_whole() -> None:
-    # 36 games and 13 matching losses with 25 penalties, 1,225 pairs: none drops out unseen.
-    assert (len(OBJECTIVES), len(MATCHING), len(PENALTIES)) == (36, 13, 25)
+    # Every member of the registries is in it, in each of its variants: none drops out unseen.
+    for kind, found in (("objective", ALL), ("penalty", PENALTIES)):
+        assert {type(one) for one in found.values()} == set(members(kind).values())
+    assert len(OBJECTIVES) >= 36
+    assert len(MATCHING) >= 13
+    assert len(PENALTIES) >= 25
 
 
 @pytest.mark.parametrize("objective", [LossSensitive(0.5), MMD(), MMD(estimator="biased")])
@@ -160,7 +164,7 @@ def test_the_step_puts_them_together_in_this_way(objective: Objective) -> None:
         fake = MLP.generator.apply(
             {"params": state.generator.params}, jax.vmap(MLP.latent)(latents)
         )
-        game = objective.given(real[0], fake)
+        game = objective.bind(real[0], fake)
 
         @jax.value_and_grad
         def loss(params: Any) -> jax.Array:

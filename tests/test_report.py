@@ -17,51 +17,76 @@ from PIL import Image
 
 from jaxgan import figures
 from jaxgan.report import summarize, write_report
+from jaxgan.study import read_results
+
+
+def cell(values: list[float]) -> dict[str, Any]:
+    return {
+        "settings": {
+            "recipe": "Recipe(wgan)",
+            "networks": "Networks(MLP)",
+            "generator steps": "2,000",
+            "batch size": "64",
+        },
+        "seeds": [
+            {
+                "seed": seed,
+                "ended": "finished",
+                "steps": 2000,
+                "seconds": 61.0 + seed,
+                "note": "",
+                "scores": {"fd": value},
+            }
+            for seed, value in enumerate(values)
+        ],
+    }
+
 
 RESULTS: dict[str, Any] = {
     "experiment": "digits",
     "title": "WGAN-GP on digits",
     "paper": "Gulrajani et al., 2017",
     "url": "https://arxiv.org/abs/1704.00028",
-    "summary": "Two recipes, one data set.",
+    "claim": "The second recipe is better.",
     "differs": "Smaller images.\n\n- 8 x 8\n- gray",
     "protocol": "256 samples per score, raw pixels.",
     "command": "jaxgan run digits --seeds 3",
-    "seeds": [0, 1, 2],
-    "steps": 2000,
-    "batch_size": 64,
+    "scale": "small",
+    "judged": True,
+    "sets": [[0, 1, 2]],
     "claims": [
         {
-            "claim": "It is better.",
+            "sentence": "It is better.",
             "published": "6.58 against 5.1",
-            "measured": 0.4231,
-            "interval": [0.3131, 0.5332],
-            "threshold": 0.125,
-            "values": [0.4101, 0.4702, 0.3891],
-            "verdict": "holds",
-            "reason": "the 95 % interval lies above 0.125",
+            "unit": "seeds",
+            "above": 0.125,
+            "below": None,
+            "verdicts": [
+                {
+                    "seeds": [0, 1, 2],
+                    "measured": 0.4231,
+                    "interval": [0.3131, 0.5332],
+                    "values": [0.4101, 0.4702, 0.3891],
+                    "verdict": "holds",
+                    "reason": "the 95 % interval lies above 0.125",
+                }
+            ],
         }
     ],
     "metrics": {
         "fd": {"label": "Distance", "better": "lower", "reference": 0.7777, "note": "of pixels"}
     },
-    "scores": {"wgan": {"fd": [1.111, 1.222, 1.333]}, "wgan_gp": {"fd": [0.444, 0.555, 0.666]}},
-    "arms": {
-        arm: {
-            "recipe": f"Recipe({arm})",
-            "networks": "Networks(MLP)",
-            "seconds": [61.0, 62.0, 63.0],
-        }
-        for arm in ("wgan", "wgan_gp")
-    },
-    "pictures": [{"file": "samples.png", "caption": "Samples, seed 0."}],
+    "cells": {"wgan": cell([1.111, 1.222, 1.333]), "wgan_gp": cell([0.444, 0.555, 0.666])},
+    "pictures": [
+        {"file": "samples.png", "caption": "Samples, seed 0.", "kind": "Own", "settings": {}}
+    ],
+    "seconds": 372.5,
     "provenance": {
         "commit": "3f2a9c1d0b7e",
         "dirty": True,
         "device": "1 x cpu",
         "platform": "Linux x86_64, Python 3.11",
         "started": "2025-11-21T22:30:00+00:00",
-        "seconds": 372.5,
         "versions": {"jaxgan": "0.1.0", "jax": "0.10.2"},
     },
 }
@@ -122,25 +147,78 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 def test_every_number_is_shown(tmp_path: Path) -> None:
     text = page_of(tmp_path, RESULTS).text
     markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
-    claims = ["0.4231", "0.3131", "0.5332", "0.125", "0.4101", "0.4702", "0.3891", "6.58"]
+    # Rounded to two digits of half the interval's width, 0.11.
+    claims = ["0.42 [0.31, 0.53]", "0.4101", "0.4702", "0.3891", "6.58", "lies above 0.125"]
     scores = ["1.22 ± 0.28", "0.56 ± 0.28", "0.7777"]  # sd 0.111, t(0.975, 2) = 4.3027
     origin = ["2,000", "64", "3f2a9c1d0b7e", "uncommitted", "1 x cpu", "2025-11-21", "0.10.2"]
-    for shown in [*claims, *scores, *origin, "6 min 12 s", "jaxgan run digits --seeds 3", "holds"]:
+    others = ["6 min 12 s", "1 min 1 s", "jaxgan run digits --seeds 3", "holds"]
+    for shown in [*claims, *scores, *origin, *others]:
         assert shown in text, shown
-        assert shown in markdown, shown
-    for shown in ["1.111", "1.222", "1.333", "0.444", "0.555", "0.666", "1 min 1 s", "372.5"]:
+        assert shown in re.sub(r"\\([\[\]])", r"\1", markdown), shown
+    for shown in ["1.111", "1.222", "1.333", "0.444", "0.555", "0.666", "at 0.125"]:
         assert shown in text, shown
 
 
 def test_sections_are_in_order(tmp_path: Path) -> None:
     source = write_report(folder_of(tmp_path, RESULTS)).read_text(encoding="utf-8")
     headings = ["Claims", "Pictures", "Scores", "What differs from the paper", "Protocol"]
-    headings += ["Settings", "Provenance", "Make it again"]
+    headings += ["Settings", "Provenance", "Reproduce"]
     assert re.findall(r"<h2>(.*?)</h2>", source) == headings
     markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (.*)$", markdown, re.MULTILINE) == headings
     assert "<li>8 x 8</li>" in source
     assert "\n- 8 x 8\n- gray\n" in markdown
+
+
+def test_what_diverged_is_said_with_its_step(tmp_path: Path) -> None:
+    results = changed("cells.wgan.seeds.1.ended", "diverged")
+    results["cells"]["wgan"]["seeds"][1] |= {
+        "note": "diverged at step 7: x",
+        "scores": {"fd": None},
+    }
+    page = page_of(tmp_path, results)
+    markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
+    for text in (page.text, markdown):
+        assert "Diverged" in text
+        assert "wgan, seed 1: diverged at step 7: x" in text
+        assert "(2 of 3 seeds)" in text
+    assert "1.111, diverged, 1.333" in page.text
+
+
+def test_a_second_set_of_seeds_is_shown_beside_the_first(tmp_path: Path) -> None:
+    again = copy.deepcopy(RESULTS["claims"][0]["verdicts"][0])
+    again |= {"measured": 0.1, "interval": [-0.2, 0.4], "verdict": "undecided", "values": [0.1]}
+    results = changed("claims.0.verdicts", [RESULTS["claims"][0]["verdicts"][0], again])
+    results["sets"] = [[0, 1, 2], [3, 4, 5]]
+    page = page_of(tmp_path, results)
+    assert "0.42 [0.31, 0.53]" in page.text
+    assert "0.10 [-0.20, 0.40]" in page.text
+    assert "Measured, 95 % interval, on other seeds" in page.text
+    badges = [value for _, name, value in page.attributes if name == "class" and "badge" in value]
+    assert badges == ["badge holds", "badge undecided"]
+    (row,) = summarize([read_results(tmp_path)]).splitlines()[2:]
+    assert r"0.42 \[0.31, 0.53\]; again 0.10 \[-0.20, 0.40\]" in row
+    assert "**holds**; again **undecided**" in row
+    assert "| 3 + 3 |" in row
+
+
+@pytest.mark.parametrize(("above", "below", "side"), [(0.125, None, "above"), (None, 2.0, "below")])
+def test_the_side_of_the_threshold_is_said(
+    tmp_path: Path, above: Any, below: Any, side: str
+) -> None:
+    results = changed("claims.0.above", above)
+    results["claims"][0]["below"] = below
+    assert f"to lie {side} the dashes at {above or below:g}" in page_of(tmp_path, results).text
+
+
+def test_no_interval_is_drawn_around_what_is_exact(tmp_path: Path) -> None:
+    results = changed("claims.0.unit", "exact")
+    results["claims"][0]["verdicts"][0] |= {"interval": None, "values": [2e-9], "measured": 2e-9}
+    page = page_of(tmp_path, results)
+    assert "Computed" in page.text
+    assert "Measured" not in page.text
+    assert "interval" not in [value for _, name, value in page.attributes if name == "class"]
+    assert "2e-09" in page.text
 
 
 def test_the_page_needs_nothing_else(tmp_path: Path) -> None:
@@ -185,16 +263,23 @@ HOSTILE = """<script>alert("1" & '2')</script> | a `|` *b* _c_ [d](e) <!-- $x$ ~
 @pytest.mark.parametrize(
     "path",
     [
-        *("experiment", "title", "paper", "url", "summary", "differs", "protocol", "command"),
-        *("claims.0.claim", "claims.0.published", "claims.0.reason", "metrics.fd.label"),
+        *("experiment", "title", "paper", "url", "claim", "differs", "protocol", "command"),
+        *("claims.0.sentence", "claims.0.published", "claims.0.verdicts.0.reason"),
+        *("metrics.fd.label", "cells.wgan.seeds.0.note"),
         *("metrics.fd.note", "pictures.0.file", "pictures.0.caption", "provenance.commit"),
         *("provenance.device", "provenance.platform", "provenance.started"),
-        *("arms.wgan.recipe", "arms.wgan.networks"),
+        *("cells.wgan.settings.recipe", "cells.wgan.settings.batch size"),
     ],
 )
 def test_texts_are_escaped(tmp_path: Path, path: str) -> None:
-    benign = page_of(tmp_path, changed(path, "text"))
-    page = page_of(tmp_path, changed(path, HOSTILE))
+    def with_text(text: str) -> dict[str, Any]:
+        results = changed(path, text)
+        if path.endswith("note"):  # shown of what diverged
+            results["cells"]["wgan"]["seeds"][0]["ended"] = "diverged"
+        return results
+
+    benign = page_of(tmp_path, with_text("text"))
+    page = page_of(tmp_path, with_text(HOSTILE))
     assert {*page.tags} - {"code"} <= {*benign.tags, "p"}
     if path != "url":
         assert "<script>" in "".join([page.text, *(value for *_, value in page.attributes)])
@@ -215,8 +300,7 @@ def test_markdown_does_not_take_a_number_for_a_list(tmp_path: Path, text: str) -
 
 def test_arms_are_escaped_too(tmp_path: Path) -> None:
     results = copy.deepcopy(RESULTS)
-    results["arms"][HOSTILE] = results["arms"].pop("wgan")
-    results["scores"][HOSTILE] = results["scores"].pop("wgan")
+    results["cells"][HOSTILE] = results["cells"].pop("wgan")
     page = page_of(tmp_path, results)
     assert "script" not in page.tags
     assert html.unescape(html.escape(HOSTILE)) in page.text
@@ -241,18 +325,16 @@ def test_only_addresses_of_the_web_become_links(tmp_path: Path, url: str) -> Non
 @pytest.mark.parametrize(
     ("path", "value", "shown"),
     [
-        ("claims.0.measured", None, "missing"),
-        ("claims.0.interval", None, "0.4231"),
-        ("claims.0.values", [], "missing"),
-        ("claims.0.values", [None, float("nan"), 2.0], "missing, not finite, 2"),
+        ("claims.0.verdicts.0.measured", None, "missing"),
+        ("claims.0.verdicts.0.interval", None, "0.4231"),
+        ("claims.0.verdicts.0.values", [], "missing"),
+        ("claims.0.verdicts.0.values", [None, None, 2.0], "missing, missing, 2"),
         ("metrics.fd.reference", None, "missing"),
-        ("scores.wgan.fd", [None, None, None], "missing"),
-        ("scores.wgan.fd", [None, 1.0, 2.0], "1.5 ± 6.4 (2 of 3 seeds)"),
-        ("scores.wgan", {}, "missing"),
-        ("scores", {}, "missing"),
+        ("cells.wgan", cell([None, None, None]), "missing"),
+        ("cells.wgan", cell([None, 1.0, 2.0]), "1.5 ± 6.4 (2 of 3 seeds)"),
+        ("cells.wgan.seeds", [], "missing"),
+        ("cells.wgan.seeds.0.scores", {}, "missing"),
         ("provenance.commit", None, "not run from a checkout"),
-        ("provenance.seconds", None, "missing"),
-        ("arms.wgan.seconds", [], "wgan"),
         ("protocol", "", "None was recorded."),
     ],
 )
@@ -262,7 +344,7 @@ def test_what_is_missing_is_said(tmp_path: Path, path: str, value: Any, shown: s
 
 @pytest.mark.parametrize("verdict", ["holds", "does not hold", "undecided", "not judged"])
 def test_verdicts_have_a_badge_of_their_own(tmp_path: Path, verdict: str) -> None:
-    page = page_of(tmp_path, changed("claims.0.verdict", verdict))
+    page = page_of(tmp_path, changed("claims.0.verdicts.0.verdict", verdict))
     badges = [value for tag, name, value in page.attributes if value.startswith("badge ")]
     assert badges == [f"badge {verdict.replace(' ', '-')}"]
     style = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -271,26 +353,20 @@ def test_verdicts_have_a_badge_of_their_own(tmp_path: Path, verdict: str) -> Non
 
 
 def test_a_training_without_claims_has_a_report(tmp_path: Path) -> None:
-    results = RESULTS | {
-        "claims": [],
-        "metrics": {},
-        "scores": {},
-        "paper": "",
-        "url": "",
-        "differs": "",
-    }
+    results = RESULTS | {"claims": [], "metrics": {}, "paper": "", "url": "", "differs": ""}
     page = page_of(tmp_path, results)
     assert "Claims" not in page.text
     assert "Scores" not in page.text
     assert "differs" not in page.text
-    assert summarize([tmp_path]).splitlines()[2].startswith("| digits | no claim |")
+    row = summarize([read_results(tmp_path)]).splitlines()[2]
+    assert row.startswith("| digits | no claim |")
 
 
 def test_the_summary_has_a_row_per_claim(tmp_path: Path) -> None:
     two = changed("claims", [RESULTS["claims"][0]] * 2)
     folders = [folder_of(tmp_path / "a", RESULTS), folder_of(tmp_path / "b", two)]
-    rows = summarize(folders).splitlines()[2:]
-    claim = r"It is better. | 6.58 against 5.1 | 0.4231 \[0.3131, 0.5332\] | **holds**"
+    rows = summarize(map(read_results, folders)).splitlines()[2:]
+    claim = r"It is better. | 6.58 against 5.1 | 0.42 \[0.31, 0.53\] | **holds**"
     assert rows == [f"| digits | {claim} | 3 | 6 min 12 s on 1 x cpu |"] * 3
 
 
@@ -299,16 +375,19 @@ def test_the_summary_has_a_row_per_claim(tmp_path: Path) -> None:
     [
         (None, r"results\.json does not exist: give a folder that `jaxgan run`"),
         ("{", r"results\.json cannot be read \(.*\): give a folder"),
-        ("[]", r"lacks everything: it is no JSON object"),
+        ("[]", r"Expected `object`, got `array`"),
         (
-            json.dumps({k: v for k, v in RESULTS.items() if k != "seeds"}),
-            "lacks seeds: give a folder",
+            json.dumps({k: v for k, v in RESULTS.items() if k != "sets"}),
+            r"missing required field `sets`",
         ),
         (
-            json.dumps(changed("claims", [{"claim": "x"}])),
-            r"lacks claims\[0\].published, .*verdict: ",
+            json.dumps(changed("claims", [{"sentence": "x"}])),
+            r"missing required field `published` - at `\$\.claims\[0\]`",
         ),
-        (json.dumps(changed("arms.wgan", {"recipe": ""})), r"lacks arms\['wgan'\].networks"),
+        (
+            json.dumps(changed("claims.0.verdicts.0.verdict", "maybe")),
+            r"Invalid enum value 'maybe' - at `\$\.claims\[0\]\.verdicts\[0\]\.verdict`",
+        ),
     ],
 )
 def test_another_folder_is_refused(tmp_path: Path, content: str | None, message: str) -> None:

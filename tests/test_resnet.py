@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxgan import architectures, recipes
-from jaxgan.networks import ResNetCritic, ResNetGenerator
+from jaxgan import recipes
+from jaxgan.networks import ResNetCritic, ResNetGenerator, presets
 from jaxgan.training import Dataset, create_state, make_train_step, sample_batch
 
 KEY = jax.random.key(0)
@@ -119,7 +119,7 @@ def test_the_critic_is_that_of_the_papers_code(norm: Any) -> None:
 
 def test_parameter_counts_equal_the_papers() -> None:
     # gan_cifar_resnet.py without labels: its layers of width 128, summed by hand.
-    pair = architectures.resnet((32, 32, 3))
+    pair = presets.resnet((32, 32, 3))
     found = [shapes(pair.generator, LATENT), shapes(pair.critic, IMAGE)]
     counts = [sum(leaf.size for leaf in jax.tree.leaves(params)) for params in found]
     assert counts == [1_204_483, 1_053_825]
@@ -146,7 +146,7 @@ def test_initial_weights_are_within_the_bounds_of_the_papers_code() -> None:
 
 
 def test_a_step_of_wgan_gp_is_finite() -> None:
-    pair, recipe = architectures.resnet((32, 32, 1), width=2, latent=3), recipes.wgan_gp(n_critic=1)
+    pair, recipe = presets.resnet((32, 32, 1), width=2, latent=3), recipes.wgan_gp(n_critic=1)
     data = Dataset(jnp.asarray(np.random.default_rng(0).integers(0, 256, (8, 32, 32, 1)), "uint8"))
     state = create_state(pair, recipe, KEY, data)
     batch = sample_batch(data, KEY, n_critic=1, batch_size=2)
@@ -158,7 +158,7 @@ def test_a_step_of_wgan_gp_is_finite() -> None:
 @pytest.mark.parametrize("shape", [(28, 28, 1), (2,), (32, 32)])
 def test_other_shapes_are_refused_at_once(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"\[32, 32, channels\], got .* use dcgan"):
-        architectures.resnet(shape)
+        presets.resnet(shape)
 
 
 def test_the_critic_refuses_other_sizes() -> None:

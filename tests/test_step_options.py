@@ -18,15 +18,24 @@ import pytest
 from jax.flatten_util import ravel_pytree
 
 from jaxgan import networks as nets
+from jaxgan.optimizers import sgd
 from jaxgan.penalties import GradientPenalty
-from jaxgan.training import Batch, Networks, create_state, make_train_step, sample_batch
-from jaxgan.transforms import sgd
-from tests.members import MEMBERS, MLP, PENALIZED, Member
+from jaxgan.training import (
+    Batch,
+    Networks,
+    Setup,
+    create_state,
+    critic_step,
+    generator_step,
+    make_train_step,
+    sample_batch,
+)
+from tests.members import MEMBERS, MLP, PENALIZED, setup
 
 MEMBER = MEMBERS["penalized"]
 
 
-def start(member: Member) -> tuple[Any, Batch]:
+def start(member: Setup) -> tuple[Any, Batch]:
     n_critic, key = member.recipe.critic_steps(0), jax.random.key(7)
     batch = sample_batch(member.data, key, n_critic=n_critic, batch_size=8)
     return create_state(member.networks, member.recipe, key, member.data), batch
@@ -35,11 +44,11 @@ def start(member: Member) -> tuple[Any, Batch]:
 compiled = functools.cache(lambda *decisions: jax.jit(make_train_step(*decisions)))
 
 
-def step(member: Member, **options: Any) -> Any:
+def step(member: Setup, **options: Any) -> Any:
     return compiled(member.networks, dataclasses.replace(member.recipe, **options))
 
 
-def in_turn(member: Member, state: Any, batch: Batch, *penalties: Any) -> tuple[Any, Any]:
+def in_turn(member: Setup, state: Any, batch: Batch, *penalties: Any) -> tuple[Any, Any]:
     """The step with the penalties of each turn, as steps of one turn; the generator waits."""
     after, metrics = state, {}
     for turn, terms in enumerate(penalties):
@@ -103,14 +112,15 @@ def test_half_precision_is_computed_with_but_not_kept(name: str) -> None:
 @pytest.mark.parametrize("name", ["conditional", "batch_norm_generator", "spectral_norm_critic"])
 def test_half_precision_leads_where_full_precision_does(name: str) -> None:
     # bfloat16 has 8 bits, an error of up to 0.4% per operation, and these networks are some ten
-    # operations deep. By gradient descent, of which an update is as exact as its gradient.
+    # operations deep, forward and back. By gradient descent, of which an update is as exact as its
+    # gradient.
     state, batch = start(MEMBERS[name])
     wanted, _ = step(MEMBERS[name])(state, batch)
     found, _ = step(MEMBERS[name], compute_dtype="bfloat16")(state, batch)
     for player in ("generator", "critic"):
         params = (getattr(x, player).params for x in (state, wanted, found))
         old, new, near = (ravel_pytree(tree)[0] for tree in params)
-        assert 1e-5 < jnp.linalg.norm(near - new) / jnp.linalg.norm(new - old) < 0.05
+        assert 1e-5 < jnp.linalg.norm(near - new) / jnp.linalg.norm(new - old) < 0.08
 
 
 def test_penalties_are_taken_in_full_precision() -> None:
@@ -119,7 +129,7 @@ def test_penalties_are_taken_in_full_precision() -> None:
         return jax.random.normal(key, (2,)).astype(jnp.bfloat16).astype(jnp.float32)
 
     recipe = dataclasses.replace(PENALIZED, n_critic=1)
-    member = Member(Networks(nets.Identity(), MLP.critic, short), recipe, MEMBER.data)
+    member = setup(Networks(nets.Identity(), MLP.critic, short), recipe, MEMBER.data)
     args = start(member)
     (_, wanted), (_, found) = step(member)(*args), step(member, compute_dtype="bfloat16")(*args)
     assert_close(found["critic/penalty"], wanted["critic/penalty"])
@@ -132,7 +142,7 @@ def test_fakes_made_at_once_are_those_made_in_turn() -> None:
     state, batch = start(member)
     wanted = in_turn(member, state, batch, PENALIZED.penalties, PENALIZED.penalties)
     assert_close(step(member)(state, batch), wanted, 1e-5)
-    program = jax.make_jaxpr(make_train_step(*member[:2]))(state, batch)
+    program = jax.make_jaxpr(make_train_step(member.networks, member.recipe))(state, batch)
     (turns,) = (equation for equation in program.eqns if equation.primitive.name == "scan")
     assert ["tanh" in str(part) for part in (program, turns)] == [True, False]
 
@@ -140,3 +150,36 @@ def test_fakes_made_at_once_are_those_made_in_turn() -> None:
 def test_a_step_of_penalties_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="penalty_every must be at least 1, got 0"):
         dataclasses.replace(PENALIZED, penalty_every=0)
+
+
+def test_a_generator_batch_of_two_is_one_step_on_both() -> None:
+    # Its examples are those of the two last entries, in one pass with one mean; the critic's steps
+    # and their examples are as they were.
+    networks, data = MEMBER.networks, MEMBER.data
+    recipe = dataclasses.replace(MEMBER.recipe, generator_batches=2)
+    state = create_state(networks, recipe, jax.random.key(7), data)
+    batch = sample_batch(data, jax.random.key(8), n_critic=2, batch_size=8, generator_batches=2)
+    assert batch.real.shape == (4, 8, 2)
+    found, metrics = jax.jit(make_train_step(networks, recipe))(state, batch)
+    critic_state, _ = step(MEMBER)(state, jax.tree.map(lambda x: x[:3], batch))
+    both = jax.tree.map(lambda x: x[2:].reshape(16, *x.shape[2:]), batch)
+    halfway = state._replace(critic=critic_state.critic)
+    wanted, others = generator_step(networks, recipe, halfway, both)
+    assert_close(found, wanted)
+    assert_close(metrics["generator/loss"], others["generator/loss"])
+    with pytest.raises(ValueError, match=r"holds 1 critic steps but the recipe has n_critic=2"):
+        make_train_step(networks, recipe)(state, jax.tree.map(lambda x: x[:3], batch))
+
+
+def test_the_halves_of_a_step_are_the_step() -> None:
+    networks, recipe = MEMBER.networks, dataclasses.replace(MEMBER.recipe, n_critic=1)
+    state, batch = start(dataclasses.replace(MEMBER, recipe=recipe))
+    first, last = (jax.tree.map(lambda x, i=i: x[i], batch) for i in (0, -1))
+
+    @jax.jit
+    def by_halves(state: Any) -> Any:
+        state, of_critic = critic_step(networks, recipe, state, first)
+        state, of_generator = generator_step(networks, recipe, state, last)
+        return state, of_critic | of_generator
+
+    assert_close(by_halves(state), jax.jit(make_train_step(networks, recipe))(state, batch))

@@ -12,34 +12,39 @@ import optax
 import pytest
 from flax import linen as nn
 
-from jaxgan import architectures, recipes
 from jaxgan import networks as nets
+from jaxgan import recipes
+from jaxgan.networks import presets
 from jaxgan.objectives import Wasserstein
-from jaxgan.parallel import compile_chunk, compile_step
+from jaxgan.optimizers import sgd
 from jaxgan.penalties import GradientPenalty
+from jaxgan.runs.devices import compile_chunk, compile_step
 from jaxgan.training import (
     Batch,
     Dataset,
     Networks,
     Recipe,
+    Setup,
     create_state,
     make_train_step,
     sample,
     sample_batch,
 )
-from jaxgan.transforms import sgd
 from tests.daily import daily_if
-from tests.members import MEMBERS, MLP, NETWORKS, PENALIZED, RECIPES, Member
+from tests.members import MEMBERS, MLP, NETWORKS, PENALIZED, RECIPES, setup
 
 KEY = jax.random.key(0)
 
 
-def state_and_batch(member: Member, batch_size: int = 8) -> tuple[Any, Batch]:
+def state_and_batch(member: Setup, batch_size: int = 8) -> tuple[Any, Batch]:
     """An initial state, and the batch of step 30 (past the schedule's warm-up)."""
     state = create_state(member.networks, member.recipe, KEY, member.data)
-    n_critic = member.recipe.critic_steps(30)
-    key = jax.random.fold_in(KEY, 7)
-    return state, sample_batch(member.data, key, n_critic=n_critic, batch_size=batch_size)
+    size = {
+        "n_critic": member.recipe.critic_steps(30),
+        "batch_size": batch_size,
+        "generator_batches": member.recipe.generator_batches,
+    }
+    return state, sample_batch(member.data, jax.random.fold_in(KEY, 7), **size)
 
 
 def assert_close(found: Any, wanted: Any, tolerance: float = 2e-6) -> None:
@@ -55,7 +60,7 @@ def copy(tree: Any) -> Any:
     return jax.tree.map(jnp.copy, tree)
 
 
-def plain_step(member: Member, state: Any, batch: Batch) -> tuple[Any, Any, Any]:
+def plain_step(member: Setup, state: Any, batch: Batch) -> tuple[Any, Any, Any]:
     """Algorithm 1 of the WGAN-GP paper as a Python loop over raw parameters.
 
     The oracle of the compiled step: no scan, no statistics, no library function but the modules.
@@ -166,7 +171,7 @@ def test_every_recipe_is_the_same_on_all_devices(name: str, via: Any, devices: i
     # Gradients are compared through their norms and the statistics that the optimizers keep: Adam's
     # and RMSProp's first updates are +-lr and would hide a wrong factor.
     networks = NETWORKS.get(name, MLP)
-    member = Member(networks, RECIPES[name], MEMBERS["penalized"].data)
+    member = setup(networks, RECIPES[name], MEMBERS["penalized"].data)
     state, batch = state_and_batch(member)
     wanted, metrics = compile_step(networks, member.recipe)(copy(state), batch)
     found, others = compile_step(networks, member.recipe, devices, via)(copy(state), batch)
@@ -224,9 +229,9 @@ def test_a_step_that_leaves_the_finite_numbers_is_not_taken() -> None:
 
 
 def test_equal_recipes_share_one_program() -> None:
-    first = compile_step(architectures.mlp((2,), width=4), recipes.wgan_gp())
-    second = compile_step(architectures.mlp((2,), width=4), recipes.wgan_gp())
-    other = compile_step(architectures.mlp((2,), width=4), recipes.wgan_gp(weight=1.0))
+    first = compile_step(presets.mlp((2,), width=4), recipes.wgan_gp())
+    second = compile_step(presets.mlp((2,), width=4), recipes.wgan_gp())
+    other = compile_step(presets.mlp((2,), width=4), recipes.wgan_gp(weight=1.0))
     assert first is second
     assert first is not other
 
@@ -237,7 +242,7 @@ def test_any_optax_transformation_is_accepted_as_it_is() -> None:
         optax.lion(1e-3),
         optax.MultiSteps(optax.adam(1e-3), 2).gradient_transformation(),
     )
-    member = Member(MLP, recipe, MEMBERS["penalized"].data)
+    member = setup(MLP, recipe, MEMBERS["penalized"].data)
     state, batch = state_and_batch(member)
     _, metrics = jax.jit(make_train_step(MLP, recipe))(state, batch)
     assert np.isfinite(metrics["generator/loss"])

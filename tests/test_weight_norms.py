@@ -13,9 +13,9 @@ from jax.flatten_util import ravel_pytree
 
 from jaxgan import networks as nets
 from jaxgan.objectives import Hinge
+from jaxgan.optimizers import sgd
 from jaxgan.penalties import GradientPenalty
 from jaxgan.training import Recipe, create_state, make_train_step, sample_batch
-from jaxgan.transforms import sgd
 from tests.members import MEMBERS, MLP
 
 KEY = jax.random.key(0)

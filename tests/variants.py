@@ -9,16 +9,18 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import jax
 import jax.numpy as jnp
 
-from jaxgan import matching
-from jaxgan.catalogue import members
+from jaxgan import objectives
+from jaxgan.cli.catalogue import members
 from jaxgan.objectives import FGAN, LossSensitive
 from jaxgan.types import Critic
 
 
-def variants(kind: str) -> dict[str, Any]:
+def variants(kind: str, features: bool | None = None) -> dict[str, Any]:
     """Each member with every combination of its fields that are `Literal` or bool."""
     found: dict[str, Any] = {}
     for name, member in members(kind).items():
+        if features is not None and member.features is not features:
+            continue
         hints = get_type_hints(member)
         choices = {
             field.name: get_args(hints[field.name]) or (False, True)
@@ -31,7 +33,7 @@ def variants(kind: str) -> dict[str, Any]:
     return found
 
 
-OBJECTIVES = variants("objective") | {
+OBJECTIVES = variants("objective", features=False) | {
     # Numbers on which the form of the loss depends.
     "f_gan, alpha 3": FGAN("alpha", alpha=3.0),
     "f_gan, alpha -1": FGAN("alpha", alpha=-1.0),
@@ -40,13 +42,13 @@ OBJECTIVES = variants("objective") | {
     "loss_sensitive, slope 0.5": LossSensitive(slope=0.5),
 }
 KERNELS = {
-    "gaussian": matching.Gaussian((0.5, 0.05)),
-    "energy": matching.Energy(),
-    "linear": matching.Linear(),
-    "polynomial": matching.Polynomial(),
+    "gaussian": objectives.Gaussian((0.5, 0.05)),
+    "energy": objectives.Energy(),
+    "linear": objectives.Linear(),
+    "polynomial": objectives.Polynomial(),
 }
-MATCHING = variants("matching") | {
-    f"mmd, {name}": matching.MMD(kernel) for name, kernel in KERNELS.items()
+MATCHING = variants("objective", features=True) | {
+    f"mmd, {name}": objectives.MMD(kernel) for name, kernel in KERNELS.items()
 }
 PENALTIES = variants("penalty")
 
@@ -62,7 +64,7 @@ class Perceptron:
     def __call__(self, x: jax.Array) -> jax.Array:
         return self._hidden(x) @ self.outer
 
-    def drawn(self, x: jax.Array, keys: jax.Array) -> tuple[jax.Array, jax.Array]:
+    def score_with_keys(self, x: jax.Array, keys: jax.Array) -> tuple[jax.Array, jax.Array]:
         hidden = self._hidden(x) * masks(keys, self.outer.shape)
         return hidden @ self.outer, hidden
 
@@ -79,7 +81,7 @@ class LinearCritic:
     def __call__(self, x: jax.Array) -> jax.Array:
         return (x * self.weights[None]).reshape(x.shape[0], -1).sum(axis=1)
 
-    def drawn(self, x: jax.Array, keys: jax.Array) -> tuple[jax.Array, jax.Array]:
+    def score_with_keys(self, x: jax.Array, keys: jax.Array) -> tuple[jax.Array, jax.Array]:
         scores = self(x) * masks(keys, ())
         return scores, scores[:, None]
 

@@ -1,4 +1,4 @@
-"""Arrays of one's own, checked before hours are spent on them."""
+"""Your own arrays, checked before hours are spent on them."""
 
 from __future__ import annotations
 
@@ -87,6 +87,7 @@ def _checked_labels(labels: ArrayLike | None, classes: int | None, n: int) -> Ar
     low, high, limit = int(values.min()), int(values.max()), classes or int(values.max()) + 1
     if low < 0 or high >= limit:
         raise ValueError(
-            f"labels must lie in 0..{limit - 1}, got {low}..{high}: renumber them, or mend classes"
+            f"labels must lie in 0..{limit - 1}, got {low}..{high}: renumber them, or "
+            "give another number of classes"
         )
     return jnp.asarray(values, jnp.int32)

@@ -1,4 +1,4 @@
-"""Data sets in files of one's own."""
+"""Data sets in your own files."""
 
 from __future__ import annotations
 

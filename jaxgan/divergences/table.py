@@ -27,7 +27,7 @@ from jaxgan.divergences.tails import (
     log_softplus,
     tangent_exp,
 )
-from jaxgan.names import unknown
+from jaxgan.types import unknown
 
 __all__ = ["FDivergence", "Name", "f_divergence"]
 

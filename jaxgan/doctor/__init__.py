@@ -1,9 +1,8 @@
-"""A preflight for one's own networks, recipe and data, before hours are spent on them."""
+"""A check of your own networks, recipe and data before hours are spent on them."""
 
 from jaxgan.doctor.examination import check, examine
 from jaxgan.doctor.finding import Finding
 from jaxgan.doctor.forecast import Forecast
-from jaxgan.doctor.named import consult, named
 from jaxgan.doctor.report import Report
 
-__all__ = ["Finding", "Forecast", "Report", "check", "consult", "examine", "named"]
+__all__ = ["Finding", "Forecast", "Report", "check", "examine"]

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient, quick
+from jaxgan.doctor.subject import Subject, quick
 from jaxgan.training import Player
 
 __all__ = ["clipped_to", "is_unbounded", "unbounded_critic"]
@@ -19,17 +19,17 @@ LARGE = 1e3
 """Far outside any clip, far inside float32."""
 
 
-def is_unbounded(patient: Patient) -> bool:
+def is_unbounded(subject: Subject) -> bool:
     """Whether larger scores alone make the critic's loss as low as one likes.
 
     The scores overlap, real in {2, -1} t and fake in {1, -2} t: there every divergence of
     densities has a best finite t, and a difference of means has none.
     """
-    if not patient.n_critic:
+    if not subject.n_critic:
         return False
-    probe = patient.probe
-    shape = jax.eval_shape(patient.scores, patient.state.critic, probe.real, probe).shape
-    objective = patient.recipe.objective.given(probe.real, probe.real)
+    probe = subject.probe
+    shape = jax.eval_shape(subject.scores, subject.state.critic, probe.real, probe).shape
+    objective = subject.setup.recipe.objective.bind(probe.real, probe.real)
     high = np.arange(shape[0]).reshape(-1, *(1,) * (len(shape) - 1)) % 2 == 0
     critic_loss = quick(objective.critic_loss)
 
@@ -43,28 +43,30 @@ def is_unbounded(patient: Patient) -> bool:
     return loss(LARGE**2) < LARGE * min(loss(1.0), -1e-3)
 
 
-def clipped_to(patient: Patient) -> Any:
+def clipped_to(subject: Subject) -> Any:
     """How large every parameter of the critic may be after an update without a gradient."""
-    player = patient.state.critic
+    player = subject.state.critic
     params = jax.tree.map(lambda p: np.full(p.shape, LARGE, p.dtype), player.params)
     zeros = jax.tree.map(np.zeros_like, params)
-    updates, _ = quick(patient.recipe.critic_optimizer.update)(zeros, player.opt_state, params)
+    updates, _ = quick(subject.setup.recipe.critic_optimizer.update)(
+        zeros, player.opt_state, params
+    )
     return jax.tree.map(lambda p, u: float(np.abs(p + u).max()), params, updates)
 
 
-def unbounded_critic(patient: Patient) -> Iterator[Finding]:
+def unbounded_critic(subject: Subject) -> Iterator[Finding]:
     """An integral probability metric without penalty, clip, norm of weights or bounded output."""
-    if patient.recipe.penalties or not is_unbounded(patient):
+    if subject.setup.recipe.penalties or not is_unbounded(subject):
         return
     # Weight decay counts: it draws large parameters in, and under Adam it bounds them.
-    if all(bound < LARGE for bound in jax.tree.leaves(clipped_to(patient))):
+    if all(bound < LARGE for bound in jax.tree.leaves(clipped_to(subject))):
         return
-    ratio = _growth(patient)
+    ratio = _growth(subject)
     if not ratio < 2:
         yield Finding(
             "unbounded-critic",
-            f"{patient.recipe.objective} has no least value, and nothing bounds the critic: no "
-            f"penalty, no clip, and weights ten times as large give scores {ratio:.3g} times as "
+            f"{subject.setup.recipe.objective} has no least value, and nothing bounds the critic: "
+            f"no penalty, no clip, and weights ten times as large give scores {ratio:.3g} times as "
             "far apart",
             "the critic's loss falls without end, its scale means nothing, and the generator's "
             "gradients grow with it",
@@ -73,17 +75,17 @@ def unbounded_critic(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def _growth(patient: Patient) -> float:
+def _growth(subject: Subject) -> float:
     """How much farther apart scores are if matrices of weights grow from 10 to 100 times.
 
     1 with spectral or weight norm and where the output saturates, 10 or more for a free layer. A
     little noise on the weights wakes a last layer that starts at zero.
     """
-    probe, player = patient.probe, patient.state.critic
+    probe, player = subject.probe, subject.state.critic
 
     def spread(t: float) -> float:
         scaled = _scaled(player, t)
-        return float(np.std(patient.scores(scaled, probe.real, probe)))
+        return float(np.std(subject.scores(scaled, probe.real, probe)))
 
     small, large = spread(10.0), spread(100.0)
     return large / small if small > 0 and np.isfinite(small) else 0.0

@@ -8,17 +8,17 @@ import jax
 
 from jaxgan.doctor.bound import clipped_to
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient
+from jaxgan.doctor.subject import Subject
 
 __all__ = ["clipped_scales"]
 
 
-def clipped_scales(patient: Patient) -> Iterator[Finding]:
+def clipped_scales(subject: Subject) -> Iterator[Finding]:
     """Vectors of ones, as gains start, that an update takes down to a bound below one."""
-    if not patient.n_critic:
+    if not subject.n_critic:
         return
-    bounds = jax.tree.leaves(clipped_to(patient))
-    leaves = jax.tree_util.tree_leaves_with_path(patient.state.critic.params)
+    bounds = jax.tree.leaves(clipped_to(subject))
+    leaves = jax.tree_util.tree_leaves_with_path(subject.state.critic.params)
     clipped = {
         jax.tree_util.keystr(path, simple=True, separator="/"): bound
         for (path, leaf), bound in zip(leaves, bounds, strict=True)

@@ -9,9 +9,9 @@ import jax
 import numpy as np
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient, quick, with_optimizer
+from jaxgan.doctor.subject import Subject, quick, with_optimizer
+from jaxgan.optimizers import sgd
 from jaxgan.training import TrainState, make_train_step
-from jaxgan.transforms import sgd
 
 __all__ = ["device_dependent"]
 
@@ -20,29 +20,29 @@ TOLERANCE = 1e-3
 """Sums in another order differ by 1e-5 of a gradient; half a batch's statistics by 1 / sqrt(n)."""
 
 
-def device_dependent(patient: Patient) -> Iterator[Finding]:
+def device_dependent(subject: Subject) -> Iterator[Finding]:
     """One step of plain gradient descent on a whole batch, and on its parts under an axis name.
 
     `vmap` with a name is to the step what `pmap` is, and needs no second device. The descent is
     plain since Adam makes a whole step of rounding where a gradient is zero.
     """
-    n = patient.devices
-    size = patient.batch_size - patient.batch_size % n
+    n = subject.devices
+    size = subject.setup.batch_size - subject.setup.batch_size % n
     if n < 2 or size < n:
         return
-    optimizer, n_critic = sgd(1e-2), min(patient.n_critic, 1)
+    optimizer, n_critic = sgd(1e-2), min(subject.n_critic, 1)
     recipe = dataclasses.replace(
-        patient.recipe,
+        subject.setup.recipe,
         generator_optimizer=optimizer,
         critic_optimizer=optimizer,
         n_critic=n_critic,
     )
-    start = with_optimizer(patient.course.state, optimizer)
-    batch = patient.draw(0, batch_size=size, n_critic=n_critic)
+    start = with_optimizer(subject.first_steps.state, optimizer)
+    batch = subject.draw(0, batch_size=size, n_critic=n_critic)
     parts = jax.tree.map(lambda x: x.reshape(x.shape[0], n, size // n, *x.shape[2:]), batch)
-    step = make_train_step(patient.networks, recipe, AXIS)
+    step = make_train_step(subject.setup.networks, recipe, AXIS)
     split = jax.vmap(step, in_axes=(None, 1), axis_name=AXIS)
-    one, _ = quick(make_train_step(patient.networks, recipe))(start, batch)
+    one, _ = quick(make_train_step(subject.setup.networks, recipe))(start, batch)
     many, _ = quick(split)(start, parts)
     ends = one, jax.tree.map(lambda x: x[0], many)
     differences = {role: _difference(role, start, *ends) for role in ("generator", "critic")}

@@ -1,4 +1,4 @@
-"""The data by themselves: type, values, number."""
+"""The data by themselves: type and values."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient
+from jaxgan.doctor.subject import Subject
 
-__all__ = ["batch_size", "constant_features", "data_not_finite", "data_type"]
+__all__ = ["constant_features", "data_not_finite", "data_type"]
 
 
-def data_type(patient: Patient) -> Iterator[Finding]:
+def data_type(subject: Subject) -> Iterator[Finding]:
     """Anything but uint8 images and floats of at least 32 bits."""
-    real = patient.data.real
+    real = subject.setup.data.real
     kind = str(real.dtype)
     if kind == "uint8" and real.ndim != 4:
         problem = f"uint8 of shape {real.shape}, and uint8 are images [n, height, width, channels]"
@@ -32,9 +32,9 @@ def data_type(patient: Patient) -> Iterator[Finding]:
     )
 
 
-def data_not_finite(patient: Patient) -> Iterator[Finding]:
+def data_not_finite(subject: Subject) -> Iterator[Finding]:
     """NaN or infinite examples."""
-    real = np.asarray(patient.data.real)
+    real = np.asarray(subject.setup.data.real)
     if not np.issubdtype(real.dtype, np.floating):
         return
     finite = np.isfinite(real).reshape(len(real), -1).all(axis=1)
@@ -48,21 +48,9 @@ def data_not_finite(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def batch_size(patient: Patient) -> Iterator[Finding]:
-    """Fewer examples than a batch."""
-    n = len(patient.data.real)
-    if not 0 < patient.batch_size <= n:
-        yield Finding(
-            "batch-size",
-            f"batch_size={patient.batch_size} with {n} examples",
-            "a batch would hold every example more than once, and a training refuses it",
-            f"use a batch of 1 to {n}, or more data",
-        )
-
-
-def constant_features(patient: Patient) -> Iterator[Finding]:
+def constant_features(subject: Subject) -> Iterator[Finding]:
     """Columns of tables that never change; of images some pixels rightly never do."""
-    real = np.asarray(patient.data.real)
+    real = np.asarray(subject.setup.data.real)
     if real.ndim != 2 or len(real) < 2:
         return
     constant = np.flatnonzero(np.ptp(real, axis=0) == 0)

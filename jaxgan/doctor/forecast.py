@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient
+from jaxgan.doctor.subject import Subject
 
 __all__ = ["Forecast", "forecast", "memory"]
 
@@ -39,20 +39,20 @@ class Forecast(NamedTuple):
         )
 
 
-def forecast(patient: Patient) -> Forecast:
+def forecast(subject: Subject) -> Forecast:
     """Time from the median of the steps but the first, memory from the compiler."""
-    seconds = patient.course.seconds
+    seconds = subject.first_steps.seconds
     return Forecast(
-        patient.steps,
+        subject.setup.steps,
         float(np.median(seconds[1:] if len(seconds) > 1 else seconds)),
-        _peak(patient),
+        _peak(subject),
     )
 
 
-def memory(patient: Patient) -> Iterator[Finding]:
+def memory(subject: Subject) -> Iterator[Finding]:
     """More memory than the device has, where it says what it has."""
     stats = jax.devices()[0].memory_stats() or {}
-    limit, peak = stats.get("bytes_limit"), _peak(patient)
+    limit, peak = stats.get("bytes_limit"), _peak(subject)
     if limit and peak and peak > limit:
         yield Finding(
             "memory",
@@ -62,12 +62,12 @@ def memory(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def _peak(patient: Patient) -> int | None:
+def _peak(subject: Subject) -> int | None:
     """Data, arguments and temporaries; a training donates its state, so the results add nothing."""
-    analysis = patient.program.memory_analysis()
+    analysis = subject.program.memory_analysis()
     if analysis is None:
         return None
-    data = sum(x.nbytes for x in jax.tree.leaves(patient.data))
+    data = sum(x.nbytes for x in jax.tree.leaves(subject.setup.data))
     return int(data + analysis.argument_size_in_bytes + analysis.temp_size_in_bytes)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient, quick
+from jaxgan.doctor.subject import Subject, quick
 from jaxgan.training import Player
 from jaxgan.training.modules import apply, parameters_of
 
@@ -20,12 +20,12 @@ NO_LABEL = 2**30
 """A label that no network has: what it is given for it is what it is given for any wrong one."""
 
 
-def labels(patient: Patient) -> Iterator[Finding]:
+def labels(subject: Subject) -> Iterator[Finding]:
     """Labels that are not one integer from 0 per example."""
-    given = patient.data.labels
+    given = subject.setup.data.labels
     if given is None:
         return
-    n = len(patient.data.real)
+    n = len(subject.setup.data.real)
     integers = jnp.issubdtype(given.dtype, jnp.integer)
     low = int(given.min()) if integers and given.size else 0
     if given.shape != (n,) or not integers or low < 0:
@@ -39,16 +39,16 @@ def labels(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def label_range(patient: Patient) -> Iterator[Finding]:
+def label_range(subject: Subject) -> Iterator[Finding]:
     """Labels to which a network answers as to a label that cannot exist."""
-    if patient.data.labels is None:
+    if subject.setup.data.labels is None:
         return
-    known = np.unique(np.asarray(patient.data.labels))
+    known = np.unique(np.asarray(subject.setup.data.labels))
     wrong = {}
     for role in ("generator", "critic"):
-        module = type(getattr(patient.networks, role))
+        module = type(getattr(subject.setup.networks, role))
         if "labels" in parameters_of(module):
-            strange = known[_unknown(_answers(patient, role, known))].tolist()
+            strange = known[_unknown(_answers(subject, role, known))].tolist()
             wrong |= {f"the {role} {module.__name__}": strange[:5]} if strange else {}
     if wrong:
         who = ", ".join(f"{name} to {strange}" for name, strange in wrong.items())
@@ -62,16 +62,16 @@ def label_range(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def _answers(patient: Patient, role: str, known: np.ndarray) -> np.ndarray:
+def _answers(subject: Subject, role: str, known: np.ndarray) -> np.ndarray:
     """What a network gives for one input under each label, then for two impossible ones."""
-    asked = jnp.asarray([*known, NO_LABEL, -NO_LABEL], patient.data.labels.dtype)  # pyright: ignore[reportOptionalMemberAccess]
-    probe = patient.probe
-    x = probe.real if role == "critic" else jax.vmap(patient.networks.latent)(probe.keys)
+    asked = jnp.asarray([*known, NO_LABEL, -NO_LABEL], subject.setup.data.labels.dtype)  # pyright: ignore[reportOptionalMemberAccess]
+    probe = subject.probe
+    x = probe.real if role == "critic" else jax.vmap(subject.setup.networks.latent)(probe.keys)
     x = jnp.broadcast_to(x[:1], (len(asked), *x.shape[1:]))
-    module, player = getattr(patient.networks, role), getattr(patient.state, role)
+    module, player = getattr(subject.setup.networks, role), getattr(subject.state, role)
 
     def answer(player: Player, x: Array, asked: Array) -> Array:
-        variables = {"params": player.params, **player.stats}
+        variables = player.variables
         return apply(module, variables, x, asked, train=False)[0]
 
     return np.asarray(quick(answer)(player, x, asked)).reshape(len(asked), -1)

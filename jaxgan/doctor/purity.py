@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient
+from jaxgan.doctor.subject import Subject
 from jaxgan.training import make_train_step
 
 __all__ = ["impure"]
@@ -19,22 +19,22 @@ TRACES = 3
 """A coin that is tossed in Python falls thrice on the same side once in four; twice, in two."""
 
 
-def impure(patient: Patient) -> Iterator[Finding]:
+def impure(subject: Subject) -> Iterator[Finding]:
     """Randomness or state of Python inside the step, which `jit` freezes into the program."""
-    batch, probe = patient.draw(0), patient.probe
-    critic, generator = patient.state.critic, patient.state.generator
+    batch, probe = subject.draw(0), subject.probe
+    critic, generator = subject.state.critic, subject.state.generator
     roles = {
-        "generator": _changes(_fresh(patient.fakes), generator, probe),
-        "critic": _changes(_fresh(patient.scores), critic, probe.real, probe),
+        "generator": _changes(_fresh(subject.fakes), generator, probe),
+        "critic": _changes(_fresh(subject.scores), critic, probe.real, probe),
     }
-    step = make_train_step(patient.networks, patient.recipe)
-    again = jax.make_jaxpr(step)(patient.state, batch)
-    if not any(roles.values()) and not _differ(patient.traced.jaxpr, again):
-        if not _repeats(patient.program, patient.state, batch):
+    step = make_train_step(subject.setup.networks, subject.setup.recipe)
+    again = jax.make_jaxpr(step)(subject.state, batch)
+    if not any(roles.values()) and not _differ(subject.traced.jaxpr, again):
+        if not _repeats(subject.program, subject.state, batch):
             yield _finding("a callback to Python")
         return
     names = [
-        f"the {role} {type(getattr(patient.networks, role)).__name__}"
+        f"the {role} {type(getattr(subject.setup.networks, role)).__name__}"
         for role, changes in roles.items()
         if changes
     ]

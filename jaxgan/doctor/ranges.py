@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient
+from jaxgan.doctor.subject import Subject
 
 __all__ = ["output_range"]
 
@@ -16,18 +16,18 @@ LEAST, MOST = 0.02, 25.0
 """Networks start with outputs of order one; Adam's steps of 1e-4 add a few units in 1e5 of them."""
 
 
-def output_range(patient: Patient) -> Iterator[Finding]:
+def output_range(subject: Subject) -> Iterator[Finding]:
     """Data outside what a bounded generator reaches, in half of it, or of another scale."""
     # As many examples as the extremes need; all of them may not fit twice.
-    real = np.asarray(patient.draw(patient.steps, n_critic=0, batch_size=4096).real)
+    real = np.asarray(subject.draw(subject.setup.steps, n_critic=0, batch_size=4096).real)
     low, high = float(real.min()), float(real.max())
-    least, most = _reach(patient)
+    least, most = _reach(subject)
     slack = 0.02 * (high - low)
     if low < least - slack or high > most + slack:
         yield Finding(
             "output-range",
             f"data in [{low:.3g}, {high:.3g}], but the generator "
-            f"{type(patient.networks.generator).__name__} ends in [{least:.3g}, {most:.3g}], "
+            f"{type(subject.setup.networks.generator).__name__} ends in [{least:.3g}, {most:.3g}], "
             "whatever its parameters",
             "the critic tells real from fake by the range alone, and the generator sticks to its "
             "bounds, where its gradient is zero",
@@ -66,17 +66,17 @@ def _scale(low: float, high: float, size: float) -> Finding:
     )
 
 
-def _reach(patient: Patient) -> tuple[float, float]:
+def _reach(subject: Subject) -> tuple[float, float]:
     """The least and the greatest output whatever the parameters; infinite where there is none.
 
     A bound shows as an extreme that stays when all parameters grow from 100 to 1000 times.
     """
-    probe = patient.probe
+    probe = subject.probe
 
     def extremes(t: float) -> np.ndarray:
-        params = jax.tree.map(lambda p: t * np.asarray(p), patient.state.generator.params)
-        generator = patient.state.generator._replace(params=params)
-        fakes = np.asarray(patient.fakes(generator, probe))
+        params = jax.tree.map(lambda p: t * np.asarray(p), subject.state.generator.params)
+        generator = subject.state.generator._replace(params=params)
+        fakes = np.asarray(subject.fakes(generator, probe))
         return np.array([fakes.min(), fakes.max()])
 
     near, far = extremes(100.0), extremes(1000.0)

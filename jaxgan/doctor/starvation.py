@@ -9,9 +9,9 @@ import numpy as np
 
 from jaxgan.doctor.bound import is_unbounded
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.patient import Patient, quick
+from jaxgan.doctor.subject import Subject, quick
+from jaxgan.optimizers import sgd
 from jaxgan.training import Player, make_train_step
-from jaxgan.transforms import sgd
 
 __all__ = ["starved_critic"]
 
@@ -27,7 +27,7 @@ SHARE = 0.5
 """More steps of the critic at least double the estimate."""
 
 
-def starved_critic(patient: Patient) -> Iterator[Finding]:
+def starved_critic(subject: Subject) -> Iterator[Finding]:
     """A generator that outruns the critic.
 
     Either it has left for where the critic, of other days, gives fakes scores far above all real
@@ -35,21 +35,21 @@ def starved_critic(patient: Patient) -> Iterator[Finding]:
     has converged moves little and is not starved, and one that has just begun is far from done in
     every recipe.
     """
-    if not is_unbounded(patient):  # the scores estimate no distance
+    if not is_unbounded(subject):  # the scores estimate no distance
         return
-    by_critic, by_generator, (critic, generator) = _paces(patient)
-    probe = patient.probe
-    spread = float(np.std(patient.scores(critic, probe.real, probe)))
-    before = _gap(patient, critic, generator)
+    by_critic, by_generator, (critic, generator) = _paces(subject)
+    probe = subject.probe
+    spread = float(np.std(subject.scores(critic, probe.real, probe)))
+    before = _gap(subject, critic, generator)
     away = before < -REVERSED * spread
     if not away and by_generator <= OUTPACED * by_critic:
         return
-    after = _gap(patient, _more(patient, critic, generator), generator)
+    after = _gap(subject, _more(subject, critic, generator), generator)
     if away or before < 0 or abs(after - before) > SHARE * abs(after):
         yield Finding(
             "starved-critic",
             f"in {STEPS} steps the generator moved the estimate (critic/gap) by {by_generator:.3g} "
-            f"and the critic, with n_critic={patient.n_critic}, by {by_critic:.3g}; {EXTRA} more "
+            f"and the critic, with n_critic={subject.n_critic}, by {by_critic:.3g}; {EXTRA} more "
             f"critic steps take it from {before:.3g} to {after:.3g} (real scores deviate by "
             f"{spread:.2g})",
             "the generator follows a critic of generators long gone, and the estimate is no "
@@ -58,37 +58,37 @@ def starved_critic(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def _paces(patient: Patient) -> tuple[float, float, tuple[Player, Player]]:
+def _paces(subject: Subject) -> tuple[float, float, tuple[Player, Player]]:
     """How far each player moves the estimate in a few steps, and where they end."""
-    state, by_critic, by_generator = patient.course.state, 0.0, 0.0
+    state, by_critic, by_generator = subject.first_steps.state, 0.0, 0.0
     for step in range(STEPS):
-        at = len(patient.course.seconds) + step
-        new, _ = patient.program(state, patient.draw(at))
-        between = _gap(patient, new.critic, state.generator)
-        by_critic += abs(between - _gap(patient, state.critic, state.generator))
-        by_generator += abs(_gap(patient, new.critic, new.generator) - between)
+        at = len(subject.first_steps.seconds) + step
+        new, _ = subject.program(state, subject.draw(at))
+        between = _gap(subject, new.critic, state.generator)
+        by_critic += abs(between - _gap(subject, state.critic, state.generator))
+        by_generator += abs(_gap(subject, new.critic, new.generator) - between)
         state = new
     return by_critic, by_generator, (state.critic, state.generator)
 
 
-def _gap(patient: Patient, critic: Player, generator: Player) -> float:
+def _gap(subject: Subject, critic: Player, generator: Player) -> float:
     """E critic(real) - E critic(fake) on examples that stay the same."""
-    probe = patient.probe
-    fake = patient.fakes(generator, probe)
-    real, fake = (patient.scores(critic, x, probe) for x in (probe.real, fake))
-    objective = patient.recipe.objective
+    probe = subject.probe
+    fake = subject.fakes(generator, probe)
+    real, fake = (subject.scores(critic, x, probe) for x in (probe.real, fake))
+    objective = subject.setup.recipe.objective
     means = (objective.witness(scores, real, fake).mean() for scores in (real, fake))
     return float(next(means) - next(means))
 
 
-def _more(patient: Patient, critic: Player, generator: Player) -> Player:
+def _more(subject: Subject, critic: Player, generator: Player) -> Player:
     """The critic after more steps against the generator as it stands."""
     still = sgd(0.0)
     recipe = dataclasses.replace(
-        patient.recipe, generator_optimizer=still, n_critic=EXTRA, simultaneous=False
+        subject.setup.recipe, generator_optimizer=still, n_critic=EXTRA, simultaneous=False
     )
     generator = generator._replace(opt_state=still.init(generator.params))
-    state = patient.course.state._replace(critic=critic, generator=generator)
-    step = quick(make_train_step(patient.networks, recipe))
-    state, _ = step(state, patient.draw(patient.steps + 1, n_critic=EXTRA))
+    state = subject.first_steps.state._replace(critic=critic, generator=generator)
+    step = quick(make_train_step(subject.setup.networks, recipe))
+    state, _ = step(state, subject.draw(subject.setup.steps + 1, n_critic=EXTRA))
     return state.critic

@@ -1,21 +1,25 @@
 """Pictures of a run for paper and screen: figures without pyplot, as arrays go in."""
 
-from jaxgan.figures.curves import training_curves
+from jaxgan.figures.curves import line_plots
 from jaxgan.figures.densities import density
+from jaxgan.figures.fields import vector_fields
 from jaxgan.figures.files import save
 from jaxgan.figures.interpolations import interpolation
-from jaxgan.figures.pairs import neighbors
+from jaxgan.figures.neighbors import nearest_neighbors
 from jaxgan.figures.samples import sample_grid
 from jaxgan.figures.style import arm_colors
+from jaxgan.figures.surfaces import contours
 from jaxgan.figures.time_lapse import progress_grid
 
 __all__ = [
     "arm_colors",
+    "contours",
     "density",
     "interpolation",
-    "neighbors",
+    "line_plots",
+    "nearest_neighbors",
     "progress_grid",
     "sample_grid",
     "save",
-    "training_curves",
+    "vector_fields",
 ]

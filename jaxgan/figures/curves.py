@@ -1,4 +1,4 @@
-"""Quantities over training, one panel each, every line named where it ends."""
+"""Quantities over training, or over anything else, one panel each, every line named at its end."""
 
 from __future__ import annotations
 
@@ -13,32 +13,47 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from jaxgan.figures.labels import Label, name_ends
-from jaxgan.figures.style import DPI, PAGE, PAPER, REAL, SMALL, SOFT, arm_colors, quiet, words
+from jaxgan.figures.style import (
+    DPI,
+    EXACT,
+    PAGE,
+    PAPER,
+    REAL,
+    SMALL,
+    SOFT,
+    arm_colors,
+    quiet,
+    words,
+)
 
-__all__ = ["training_curves"]
+__all__ = ["line_plots"]
 
 Curve = tuple[
     Real[np.ndarray, " _t"] | Real[jax.Array, " _t"],
     Real[np.ndarray, "_seeds _t"] | Real[jax.Array, "_seeds _t"],
 ]
 PER_LINE, HEIGHT = 3, 2.3
+STEPS = "generator steps"
 DIVERGED = " Cross: the last finite value of a seed that diverges."
 
 
-def training_curves(
+def line_plots(
     panels: Mapping[str, Mapping[str, Curve]],
     log: Collection[str] = (),
     references: Mapping[str, float] | None = None,
+    x: str = STEPS,
 ) -> Figure:
     """A panel per quantity: per arm the mean over seeds, and the band from lowest to highest.
 
     Where a seed is not finite the mean and the band are those of the others, and a cross marks
-    the last value that it had.
+    the last value that it had. An arm that is called "exact" is drawn in ink; over anything but
+    steps the others have dots where they were measured.
 
     Args:
         panels: by quantity and arm, steps `[t]` and values `[seeds, t]`.
         log: quantities on a logarithmic axis, if they have positive values.
         references: by quantity, a value to compare with, such as that of real data; dashed.
+        x: what the horizontal axis is.
 
     Returns:
         A figure.
@@ -47,12 +62,12 @@ def training_curves(
         ValueError: nothing to draw.
 
     >>> steps, values = np.arange(3), np.array([[3.0, 2.0, 1.0], [3.0, 1.0, 0.5]])
-    >>> figure = training_curves({"gap": {"wgan": (steps, values)}}, references={"gap": 0.2})
+    >>> figure = line_plots({"gap": {"wgan": (steps, values)}}, references={"gap": 0.2})
     >>> figure.axes[0].lines[0].get_ydata().tolist()
     [3.0, 1.5, 0.75]
     """
     if not panels:
-        raise ValueError("training_curves: panels is empty; give at least one quantity")
+        raise ValueError("line_plots: panels is empty; give at least one quantity")
     lines = -(-len(panels) // PER_LINE)
     columns = -(-len(panels) // lines)
     across = PAGE / DPI * max(columns, 2) / PER_LINE if lines == 1 else PAGE / DPI
@@ -63,7 +78,7 @@ def training_curves(
     for axes, (name, panel) in zip(grid, panels.items(), strict=False):
         wrapped = textwrap.fill(name, 38)
         axes.set_title(wrapped, loc="left", pad=8, **words())
-        _draw(axes, panel, colors, name in log, (references or {}).get(name))
+        _draw(axes, panel, colors, x, name in log, (references or {}).get(name))
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
     figure.supxlabel(_note(panels), x=0.012, ha="left", **words(SMALL, SOFT))
@@ -74,6 +89,7 @@ def _draw(
     axes: Axes,
     panel: Mapping[str, Curve],
     colors: Mapping[str, str],
+    x: str,
     log: bool,
     reference: float | None,
 ) -> None:
@@ -81,7 +97,8 @@ def _draw(
     ends = []
     for arm, (steps, values) in panel.items():
         finite = np.ma.masked_invalid(np.asarray(values, float))
-        ends += _line(axes, arm, np.asarray(steps), finite, colors[arm])
+        dots = len(steps) == 1 or (x != STEPS and arm != EXACT)
+        ends += _line(axes, arm, np.asarray(steps), finite, colors[arm], "o" if dots else "")
     if not ends:
         axes.text(
             0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", **words(color=SOFT)
@@ -94,23 +111,23 @@ def _draw(
         axes.axhline(reference, color=SOFT, linewidth=1, dashes=(4, 3), zorder=1)
         ends.append(Label(REAL, reference, SOFT))
     axes.margins(x=0.01)
-    axes.xaxis.set_major_formatter(
-        lambda step, _: f"{step / 1000:g}k" if step >= 1000 else f"{step:g}"
-    )
+    if x == STEPS:
+        axes.xaxis.set_major_formatter(
+            lambda step, _: f"{step / 1000:g}k" if step >= 1000 else f"{step:g}"
+        )
     axes.locator_params(axis="x", nbins=5)
-    axes.set_xlabel("generator steps", **words(SMALL, SOFT))
+    axes.set_xlabel(x, **words(SMALL, SOFT))
     name_ends(axes, ends, HEIGHT - 0.8)
 
 
 def _line(
-    axes: Axes, arm: str, steps: np.ndarray, values: np.ma.MaskedArray, color: str
+    axes: Axes, arm: str, steps: np.ndarray, values: np.ma.MaskedArray, color: str, marker: str
 ) -> list[Label]:
     """Draws an arm and returns where its line ends."""
     mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
     if not np.ma.count(mean):
         return []
-    alone = "o" if len(steps) == 1 else ""
-    axes.plot(steps, mean, color=color, linewidth=1.7, marker=alone, markersize=4, zorder=3)
+    axes.plot(steps, mean, color=color, linewidth=1.7, marker=marker, markersize=4, zorder=3)
     if len(values) > 1:
         axes.fill_between(steps, low, high, color=color, alpha=0.16, linewidth=0)
     for seed in values:
@@ -122,7 +139,12 @@ def _line(
 
 def _note(panels: Mapping[str, Mapping[str, Curve]]) -> str:
     """What line, band and cross are."""
-    curves = [np.asarray(values) for panel in panels.values() for _, values in panel.values()]
+    curves = [
+        np.asarray(values)
+        for panel in panels.values()
+        for arm, (_, values) in panel.items()
+        if arm != EXACT
+    ]
     seeds = sorted({len(values) for values in curves})
     if not seeds:
         return ""

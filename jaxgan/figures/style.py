@@ -13,6 +13,7 @@ __all__ = [
     "BODY",
     "COLORS",
     "DPI",
+    "EXACT",
     "HEADING",
     "INK",
     "PAGE",
@@ -32,8 +33,8 @@ DPI = 200
 PAGE = 2000
 """The width that figures aim at, in device pixels."""
 
-REAL = "real"
-"""The name that is not an arm: real data are drawn in ink and take no color from the arms."""
+REAL, EXACT = "real", "exact"
+"""Names that are not arms: real data and closed forms are drawn in ink and take no arm's color."""
 
 HEADING, BODY, SMALL = 10.0, 9.0, 8.0
 """Sizes of type, in points."""
@@ -49,16 +50,16 @@ def arm_colors(names: Iterable[str]) -> dict[str, str]:
     """One color per arm in the order of first appearance, the same in every figure and table.
 
     Args:
-        names: arms; "real" may be among them.
+        names: arms; "real" and "exact" may be among them.
 
     Returns:
         Hexadecimal colors by name. There are six before they repeat.
 
-    >>> arm_colors(["real", "wgan", "wgan_gp"]) == arm_colors(["wgan", "wgan_gp"]) | {"real": INK}
+    >>> arm_colors(["real", "wgan", "wgan_gp"]) == arm_colors(["wgan", "wgan_gp"])
     True
     """
-    arms = [name for name in dict.fromkeys(names) if name != REAL]
-    return {REAL: INK} | {arm: COLORS[i % len(COLORS)] for i, arm in enumerate(arms)}
+    arms = [name for name in dict.fromkeys(names) if name not in (REAL, EXACT)]
+    return {REAL: INK, EXACT: INK} | {arm: COLORS[i % len(COLORS)] for i, arm in enumerate(arms)}
 
 
 def words(size: float = BODY, color: str = INK, weight: str = "normal") -> dict[str, Any]:

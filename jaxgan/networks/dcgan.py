@@ -5,6 +5,7 @@ from __future__ import annotations
 from flax import linen as nn
 from jaxtyping import Array, Float
 
+from jaxgan.networks.initializers import he_strided
 from jaxgan.networks.layers import Conv, ConvTranspose
 from jaxgan.networks.norms import Norm, normalize, reweight
 
@@ -13,7 +14,9 @@ __all__ = ["DCGANCritic", "DCGANGenerator"]
 DOUBLINGS = {8: 1, 16: 2, 28: 3, 32: 3, 64: 4}
 """Strided layers between the 4 x 4 base and an image of that many pixels; 28 = 2 (2 (8 - 1))."""
 
-INIT = nn.initializers.variance_scaling(2.0, "fan_avg", "uniform")
+DOWN, UP = he_strided(2), he_strided(2, transposed=True)
+GLOROT = nn.initializers.glorot_uniform()
+"""Of the dense layers."""
 
 
 def _doublings(pixels: int) -> int:
@@ -52,15 +55,15 @@ class DCGANGenerator(nn.Module):
         pixels, _, channels = self.shape
         doublings = _doublings(pixels)
         features = self.width * 2 ** (doublings - 1)
-        x = nn.Dense(4 * 4 * features, kernel_init=INIT)(latent).reshape(-1, 4, 4, features)
+        x = nn.Dense(4 * 4 * features, kernel_init=GLOROT)(latent).reshape(-1, 4, 4, features)
         x = nn.relu(normalize(x, self.norm, train=train))
         for layer in range(doublings - 1):
             features //= 2
-            x = ConvTranspose(features, (5, 5), (2, 2), kernel_init=INIT)(x)
+            x = ConvTranspose(features, (5, 5), (2, 2), kernel_init=UP)(x)
             if pixels == 28 and layer == 0:
                 x = x[:, :7, :7]
             x = nn.relu(normalize(x, self.norm, train=train))
-        return nn.tanh(ConvTranspose(channels, (5, 5), (2, 2), kernel_init=INIT)(x))
+        return nn.tanh(ConvTranspose(channels, (5, 5), (2, 2), kernel_init=UP)(x))
 
 
 class DCGANCritic(nn.Module):
@@ -69,7 +72,7 @@ class DCGANCritic(nn.Module):
     No normalization after the first layer. `norm` is "none" or "layer" with a gradient penalty;
     "batch" is what the critics of DCGAN and of clipped WGAN have; "spectral" and "weight" normalize
     the weights of every layer. `dropout` follows every convolution, 0.5 in CT-GAN. With `features`
-    the critic gives as many numbers instead of a score, for `matching.MMD`.
+    the critic gives as many numbers instead of a score, for `objectives.MMD`.
 
     >>> import jax, jax.numpy as jnp
     >>> critic = DCGANCritic(width=2)
@@ -91,10 +94,10 @@ class DCGANCritic(nn.Module):
     ) -> Float[Array, "batch *features"]:
         """`[batch, height, width, channels] -> [batch]` scores, or `[batch, features]`."""
         for layer in range(_doublings(x.shape[1])):
-            conv = Conv(self.width * 2**layer, (5, 5), (2, 2), kernel_init=INIT)
+            conv = Conv(self.width * 2**layer, (5, 5), (2, 2), kernel_init=DOWN)
             x = reweight(conv, self.norm, train=train)(x)
             x = nn.leaky_relu(x if layer == 0 else normalize(x, self.norm, train=train), 0.2)
             x = nn.Dropout(self.dropout, deterministic=not train)(x)
-        dense = nn.Dense(self.features or 1, kernel_init=INIT)
+        dense = nn.Dense(self.features or 1, kernel_init=GLOROT)
         x = reweight(dense, self.norm, train=train)(x.reshape(x.shape[0], -1))
         return x if self.features else x[:, 0]

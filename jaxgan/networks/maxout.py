@@ -5,7 +5,7 @@ from __future__ import annotations
 from flax import linen as nn
 from jaxtyping import Array, Float
 
-from jaxgan.networks.mlp import initializer
+from jaxgan.networks.initializers import uniform
 
 __all__ = ["MaxoutCritic"]
 
@@ -35,7 +35,7 @@ class MaxoutCritic(nn.Module):
         self, x: Float[Array, "batch *shape"], train: bool = True
     ) -> Float[Array, " batch"]:
         """`[batch, ...] -> [batch]` scores, the logits of D."""
-        init = initializer(0.005)
+        init = uniform(0.005)
         x = nn.Dropout(0.2, deterministic=not train)(x.reshape(x.shape[0], -1))
         for _ in range(self.depth):
             x = nn.Dense(self.width * self.pieces, kernel_init=init)(x)

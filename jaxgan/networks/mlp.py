@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
-import jax
-import jax.numpy as jnp
 from flax import linen as nn
 from jaxtyping import Array, Float
 
+from jaxgan.networks.initializers import uniform
 from jaxgan.networks.norms import Norm, normalize, reweight
 
 __all__ = ["MLPCritic", "MLPGenerator"]
@@ -21,15 +19,6 @@ Width = int | tuple[int, ...]
 """Of every hidden layer, or of each."""
 
 
-def initializer(reach: float) -> nn.initializers.Initializer:
-    """Uniform in [-reach, reach]."""
-
-    def init(key: Array, shape: Any, dtype: Any = jnp.float32) -> Array:
-        return jax.random.uniform(key, shape, dtype, -reach, reach)
-
-    return init
-
-
 def _widths(width: Width, depth: int) -> tuple[int, ...]:
     return (width,) * depth if isinstance(width, int) else width
 
@@ -38,7 +27,7 @@ def _initializers(
     reach: float | None,
 ) -> tuple[nn.initializers.Initializer, nn.initializers.Initializer]:
     """Of the hidden layers and of the last."""
-    return (HIDDEN, OUTPUT) if reach is None else (initializer(reach), initializer(reach))
+    return (HIDDEN, OUTPUT) if reach is None else (uniform(reach), uniform(reach))
 
 
 class MLPGenerator(nn.Module):

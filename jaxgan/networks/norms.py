@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from flax import linen as nn
 from jaxtyping import Array, Float
 
-from jaxgan.names import unknown
+from jaxgan.types import unknown
 
 __all__ = ["LayerNorm", "Norm", "normalize", "reweight"]
 

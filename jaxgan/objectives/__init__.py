@@ -1,19 +1,41 @@
-"""Adversarial objectives: what each player minimizes, given the critic's scores.
+"""Objectives: what each player minimizes, given the critic's scores of real and fake examples.
 
-`__all__` is the registry: a class that a file here lists appears in the command line, in
-`docs/members.md` and in the contract suite. Real scores are high in every one of them.
+`__all__` is the registry: an objective that a file here lists appears in the command line, in
+`docs/members.md` and in the contract suite. Real scores are high in every one of them. The matching
+losses compare two sets of features, or of the examples themselves, without a game.
 """
 
-from jaxgan.objectives import cross_entropy, f_divergence, margins, pairs, scores
+from jaxgan.objectives import (
+    cross_entropy,
+    f_divergence,
+    histogram,
+    kernels,
+    loss_sensitive,
+    margins,
+    mmd,
+    moments,
+    relativistic,
+    scores,
+)
 from jaxgan.objectives.cross_entropy import *  # noqa: F403
 from jaxgan.objectives.f_divergence import *  # noqa: F403
+from jaxgan.objectives.histogram import *  # noqa: F403
+from jaxgan.objectives.kernels import *  # noqa: F403
+from jaxgan.objectives.loss_sensitive import *  # noqa: F403
 from jaxgan.objectives.margins import *  # noqa: F403
-from jaxgan.objectives.pairs import *  # noqa: F403
+from jaxgan.objectives.mmd import *  # noqa: F403
+from jaxgan.objectives.moments import *  # noqa: F403
+from jaxgan.objectives.relativistic import *  # noqa: F403
 from jaxgan.objectives.scores import *  # noqa: F403
 
 __all__: list[str] = []
 __all__ += cross_entropy.__all__
 __all__ += f_divergence.__all__
+__all__ += histogram.__all__
+__all__ += kernels.__all__
+__all__ += loss_sensitive.__all__
 __all__ += margins.__all__
-__all__ += pairs.__all__
+__all__ += mmd.__all__
+__all__ += moments.__all__
+__all__ += relativistic.__all__
 __all__ += scores.__all__

@@ -5,14 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 import jax
-from jaxtyping import Array, Float
 
-from jaxgan.types import Objective
+from jaxgan.types import Objective, Scalar, Scores
 
 __all__ = ["Minimax", "NonSaturating"]
-
-Scores = Float[Array, "batch *features"]
-Scalar = Float[Array, ""]
 
 
 def _cross_entropy(real: Scores, fake: Scores) -> Scalar:

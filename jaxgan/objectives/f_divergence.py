@@ -5,15 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
-from jaxtyping import Array, Float
-
 from jaxgan.divergences import FDivergence, Name, f_divergence
-from jaxgan.types import Objective
+from jaxgan.types import Objective, Scalar, Scores
 
 __all__ = ["FGAN"]
-
-Scores = Float[Array, "batch *features"]
-Scalar = Float[Array, ""]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,15 +6,10 @@ import dataclasses
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
 
-from jaxgan.types import Objective
-from jaxgan.types import Scalar as Setting
+from jaxgan.types import Number, Objective, Scalar, Scores
 
 __all__ = ["Hinge", "LeastSquares"]
-
-Scores = Float[Array, "batch *features"]
-Scalar = Float[Array, ""]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,9 +29,9 @@ class LeastSquares(Objective):
     https://arxiv.org/abs/1611.04076
     """
 
-    a: Setting = 0.0
-    b: Setting = 1.0
-    c: Setting = 1.0
+    a: Number = 0.0
+    b: Number = 1.0
+    c: Number = 1.0
 
     def critic_loss(self, real: Scores, fake: Scores) -> Scalar:
         """E (real - b)^2 / 2 + E (fake - a)^2 / 2."""

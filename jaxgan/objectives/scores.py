@@ -5,14 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 import jax
-from jaxtyping import Array, Float
 
-from jaxgan.types import Objective
+from jaxgan.types import Objective, Scalar, Scores
 
 __all__ = ["AbsoluteError", "Wasserstein"]
-
-Scores = Float[Array, "batch *features"]
-Scalar = Float[Array, ""]
 
 
 @dataclasses.dataclass(frozen=True)

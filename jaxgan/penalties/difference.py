@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
 from jaxgan.penalties.points import Form, excess, interpolate, norm_per_example
-from jaxgan.types import Critic, Scalar, StochasticCritic
+from jaxgan.types import Critic, Number, StochasticCritic
 
 __all__ = ["Consistency", "FiniteDifference", "LipschitzPenalty"]
 
@@ -44,14 +44,17 @@ class FiniteDifference:
     https://spaces.ac.cn/archives/4439
     """
 
-    weight: Scalar = 10.0
-    target: Scalar = 1.0
+    weight: Number = 10.0
+    target: Number = 1.0
     form: Form = "one_sided_linear"
 
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean of weight * max(s, target), or of the cost that `form` names."""
+        """weight * E cost(slope).
+
+        `slope` is that between two interpolates, `cost` what `form` makes of it.
+        """
         first, second = jax.vmap(jax.random.split, out_axes=1)(keys)
         slopes = _slopes(critic, interpolate(real, fake, first), interpolate(real, fake, second))
         return self.weight * excess(self.form, slopes, self.target).mean()
@@ -74,13 +77,16 @@ class LipschitzPenalty:
     https://arxiv.org/abs/1709.08894
     """
 
-    weight: Scalar = 10.0
-    target: Scalar = 1.0
+    weight: Number = 10.0
+    target: Number = 1.0
 
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean of weight * max(0, s - target)^2."""
+        """weight * E max(0, slope - target)^2.
+
+        `slope` is that between a real example and the fake one beside it.
+        """
         del keys
         slopes = _slopes(critic, real, fake)
         return self.weight * excess("one_sided", slopes, self.target).mean()
@@ -98,7 +104,7 @@ class Consistency:
     >>> class Critic:
     ...     def __call__(self, x):
     ...         return x[:, 0]
-    ...     def drawn(self, x, keys):
+    ...     def score_with_keys(self, x, keys):
     ...         kept = 2.0 * jax.vmap(jax.random.bernoulli)(keys)  # drops half
     ...         return x[:, 0] * kept, x
     >>> real = jnp.ones((8, 1))
@@ -110,14 +116,18 @@ class Consistency:
     https://arxiv.org/abs/1803.01541
     """
 
-    weight: Scalar = 2.0
-    features: Scalar = 0.1
-    margin: Scalar = 0.0
+    weight: Number = 2.0
+    features: Number = 0.1
+    margin: Number = 0.0
 
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean of max(0, weight * ((D' - D'')^2 + features * (D_' - D_'')^2) - margin)."""
+        """E max(0, weight * (score_gap^2 + features * hidden_gap^2) - margin).
+
+        The gaps are those of a real example under two masks: of its score, and, as the root of a
+        mean square, of the last hidden layer.
+        """
         del fake
         if not isinstance(critic, StochasticCritic):
             raise TypeError(
@@ -126,8 +136,8 @@ class Consistency:
             )
         first, second = jax.vmap(jax.random.split, out_axes=1)(keys)
         (score, hidden), (other_score, other_hidden) = (
-            critic.drawn(real, first),
-            critic.drawn(real, second),
+            critic.score_with_keys(real, first),
+            critic.score_with_keys(real, second),
         )
         apart = jnp.square(hidden - other_hidden).reshape(real.shape[0], -1).mean(axis=1)
         distance = jnp.square(score - other_score) + self.features * apart

@@ -9,7 +9,7 @@ import jax
 from jaxtyping import Array, Float, Key
 
 from jaxgan.penalties.gradient import GradientPenalty
-from jaxgan.types import Critic, Scalar
+from jaxgan.types import Critic, Number
 
 __all__ = ["DRAGAN"]
 
@@ -38,15 +38,18 @@ class DRAGAN:
     https://arxiv.org/abs/1705.07215
     """
 
-    weight: Scalar = 10.0
-    target: Scalar = 1.0
-    deviation: Scalar = 1.0
+    weight: Number = 10.0
+    target: Number = 1.0
+    deviation: Number = 1.0
     noise: Literal["code", "paper"] = "code"
 
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean of weight * (||grad|| - target)^2 in the cloud."""
+        """weight * E (norm - target)^2.
+
+        `norm` is that of the critic's gradient at a point of the cloud.
+        """
         cloud = real + self.deviation * jax.vmap(self._noise)(keys, real)
         return GradientPenalty(self.weight, self.target, at="real")(critic, cloud, fake, keys)
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
 from jaxgan.penalties.points import Form, Place, excess, norm_per_example, places
-from jaxgan.types import Critic, Scalar
+from jaxgan.types import Critic, Number
 
 __all__ = ["R1", "R2", "GradientPenalty", "PowerPenalty"]
 
@@ -51,15 +51,18 @@ class GradientPenalty:
     https://arxiv.org/abs/1704.00028
     """
 
-    weight: Scalar = 10.0
-    target: Scalar = 1.0
+    weight: Number = 10.0
+    target: Number = 1.0
     form: Form = "two_sided"
     at: Place = "interpolates"
 
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean of weight * (||grad|| - target)^2, or of the cost that `form` names."""
+        """weight * E cost(norm).
+
+        `norm` is that of the critic's gradient at a point, `cost` what `form` makes of it.
+        """
         points = places(self.at, real, fake, keys)
         slopes = jnp.concatenate([norm_per_example(_gradients(critic, x)) for x in points])
         return self.weight * excess(self.form, slopes, self.target).mean()
@@ -81,12 +84,15 @@ class R1:
     2018, Eq. 9. https://arxiv.org/abs/1801.04406
     """
 
-    gamma: Scalar = 10.0
+    gamma: Number = 10.0
 
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean of gamma / 2 * ||grad||^2 over real examples."""
+        """gamma / 2 * E norm^2.
+
+        `norm` is that of the critic's gradient at a real example.
+        """
         del fake, keys
         return self.gamma / 2 * _squares(_gradients(critic, real)).mean()
 
@@ -105,12 +111,15 @@ class R2:
     2018, Eq. 10. https://arxiv.org/abs/1801.04406
     """
 
-    gamma: Scalar = 10.0
+    gamma: Number = 10.0
 
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean of gamma / 2 * ||grad||^2 over fakes."""
+        """gamma / 2 * E norm^2.
+
+        `norm` is that of the critic's gradient at a fake.
+        """
         del real, keys
         return self.gamma / 2 * _squares(_gradients(critic, fake)).mean()
 
@@ -132,8 +141,8 @@ class PowerPenalty:
     https://arxiv.org/abs/1712.01026
     """
 
-    weight: Scalar = 2.0
-    power: Scalar = 6.0
+    weight: Number = 2.0
+    power: Number = 6.0
     at: Place = "interpolates"
 
     def __post_init__(self) -> None:
@@ -146,13 +155,16 @@ class PowerPenalty:
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
-        """The mean of weight * ||grad||^power."""
+        """weight * E norm^power.
+
+        `norm` is that of the critic's gradient at a point.
+        """
         points = places(self.at, real, fake, keys)
         squares = jnp.concatenate([_squares(_gradients(critic, x)) for x in points])
         return self.weight * _power(squares, self.power / 2).mean()
 
 
-def _power(x: Float[Array, " batch"], exponent: Scalar) -> Float[Array, " batch"]:
+def _power(x: Float[Array, " batch"], exponent: Number) -> Float[Array, " batch"]:
     """x^exponent for x >= 0, whose derivatives at 0 do not pass through log 0."""
     positive = x > 0
     return jnp.where(positive, jnp.where(positive, x, 1.0) ** exponent, 0.0)

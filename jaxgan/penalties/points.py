@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
-from jaxgan.types import Scalar
+from jaxgan.types import Number
 
 __all__ = ["Form", "Place", "excess", "interpolate", "norm_per_example", "places"]
 
@@ -97,7 +97,7 @@ def places(
     return {"real": (real,), "fake": (fake,), "both": (real, fake)}[at]
 
 
-def excess(form: Form, slope: Float[Array, " batch"], target: Scalar) -> Float[Array, " batch"]:
+def excess(form: Form, slope: Float[Array, " batch"], target: Number) -> Float[Array, " batch"]:
     """What a slope costs.
 
     Args:

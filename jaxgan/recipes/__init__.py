@@ -3,14 +3,16 @@
 A recipe compares, hashes and prints by its settings, so two equal ones compile once.
 """
 
-from jaxgan.recipes import classifiers, matching, pairs, wasserstein
-from jaxgan.recipes.classifiers import *  # noqa: F403
+from jaxgan.recipes import loss_sensitive, matching, relativistic, standard, wasserstein
+from jaxgan.recipes.loss_sensitive import *  # noqa: F403
 from jaxgan.recipes.matching import *  # noqa: F403
-from jaxgan.recipes.pairs import *  # noqa: F403
+from jaxgan.recipes.relativistic import *  # noqa: F403
+from jaxgan.recipes.standard import *  # noqa: F403
 from jaxgan.recipes.wasserstein import *  # noqa: F403
 
 __all__: list[str] = []
-__all__ += classifiers.__all__
+__all__ += loss_sensitive.__all__
 __all__ += matching.__all__
-__all__ += pairs.__all__
+__all__ += relativistic.__all__
+__all__ += standard.__all__
 __all__ += wasserstein.__all__

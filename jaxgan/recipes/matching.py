@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from jaxgan.matching import MMD, Energy, Gaussian, RationalQuadratic
-from jaxgan.penalties import GradientPenalty
-from jaxgan.recipes.wasserstein import OfficialSchedule
-from jaxgan.schedules import Switch
-from jaxgan.training import Recipe
-from jaxgan.transforms import (
+from jaxgan.objectives import MMD, Energy, Gaussian, RationalQuadratic
+from jaxgan.optimizers import (
+    Switch,
     adam,
     chain,
     clip_norm,
@@ -16,7 +13,10 @@ from jaxgan.transforms import (
     scheduled_sgd,
     sgd,
 )
-from jaxgan.types import Scalar
+from jaxgan.penalties import GradientPenalty
+from jaxgan.recipes.wasserstein import OfficialSchedule
+from jaxgan.training import Recipe
+from jaxgan.types import Number
 
 __all__ = ["cramer", "gmmn", "mmd_gan", "mmd_gan_gp"]
 
@@ -29,10 +29,12 @@ def gmmn(
 ) -> Recipe:
     """GMMN: the generator matches the data by MMD, no critic; SGD with momentum.
 
-    The networks are `architectures.gmmn`, whose critic is the identity. At step `switch` the
+    The networks are `presets.gmmn`, whose critic is the identity. At step `switch` the
     learning rate becomes a tenth and the momentum 0.99. The loss is the root of the biased
-    MMD^2; the authors' code multiplies it by 1,000, for examples in [0, 1] where ours lie in
-    [-1, 1]: its learning rate on our loss would be 2,000, and its variances 4 times those given.
+    MMD^2. The authors' code multiplies that by 1,000, for examples in [0, 1] where ours lie in
+    [-1, 1]: taken literally its learning rate on our loss would be 2,000, and its variances 4 times
+    those given. Here the rate of 2 is that of our loss: after 200 steps with batches of 500 digits
+    of MNIST the MMD^2 was 0.10 with 2 and 6.1, as of a collapsed generator, with 2,000 (one run).
 
     Args:
         learning_rate: at first.
@@ -56,8 +58,8 @@ def gmmn(
 
 
 def mmd_gan(
-    learning_rate: Scalar = 5e-5,
-    c: Scalar = 0.01,
+    learning_rate: Number = 5e-5,
+    c: Number = 0.01,
     n_critic: int = 5,
     official_schedule: bool = False,
 ) -> Recipe:
@@ -65,7 +67,7 @@ def mmd_gan(
 
     The kernel is a sum of Gaussians of standard deviations 1, 2, 4, 8, 16, and the loss the root of
     the biased MMD^2. The authors' critic is an autoencoder, whose reconstruction and mean terms
-    are not here. Give the critic features: `architectures.mlp(..., depth=1, features=16)`; through
+    are not here. Give the critic features: `presets.mlp(..., depth=1, features=16)`; through
     three clipped layers they came so close together that the generator's gradient was 0.
 
     Args:
@@ -93,16 +95,16 @@ def mmd_gan(
 
 
 def mmd_gan_gp(
-    learning_rate: Scalar = 1e-4,
-    beta1: Scalar = 0.5,
-    beta2: Scalar = 0.9,
-    weight: Scalar = 1.0,
+    learning_rate: Number = 1e-4,
+    beta1: Number = 0.5,
+    beta2: Number = 0.9,
+    weight: Number = 1.0,
     n_critic: int = 5,
 ) -> Recipe:
     """MMD-GAN with the gradient penalty on the witness, rational quadratic kernel, Adam.
 
     The unbiased MMD^2, gradients clipped to norm 1. The authors' penalty on the size of the
-    features is not here. Give the critic features: `architectures.dcgan(..., features=16)`.
+    features is not here. Give the critic features: `presets.dcgan(..., features=16)`.
 
     Args:
         learning_rate: of both players.
@@ -126,17 +128,17 @@ def mmd_gan_gp(
 
 
 def cramer(
-    learning_rate: Scalar = 1e-4,
-    beta1: Scalar = 0.5,
-    beta2: Scalar = 0.9,
-    weight: Scalar = 10.0,
+    learning_rate: Number = 1e-4,
+    beta1: Number = 0.5,
+    beta2: Number = 0.9,
+    weight: Number = 10.0,
     n_critic: int = 5,
 ) -> Recipe:
     """The Cramer GAN's energy distance of a critic's features, with a gradient penalty, Adam.
 
     It is the MMD with the energy kernel on both sides (Binkowski et al., 2018); the Cramer GAN's
     own critic leaves out the distances within the real batch. Give the critic features:
-    `architectures.mlp(..., features=16)`.
+    `presets.mlp(..., features=16)`.
 
     Args:
         learning_rate: of both players.

@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from jaxgan.objectives import Wasserstein
+from jaxgan.optimizers import Linear, adam, chain, clip_params, rmsprop
 from jaxgan.penalties import Consistency, FiniteDifference, GradientPenalty, PowerPenalty
-from jaxgan.schedules import Linear
 from jaxgan.training import Recipe
-from jaxgan.transforms import adam, chain, clip_params, rmsprop
-from jaxgan.types import Scalar
+from jaxgan.types import Number
 
 __all__ = [
     "ct_gan",
@@ -19,6 +18,7 @@ __all__ = [
     "wgan_fd",
     "wgan_gp",
     "wgan_gp_one_sided",
+    "wgan_gp_resnet",
 ]
 
 
@@ -26,13 +26,13 @@ __all__ = [
 class OfficialSchedule:
     """The critic steps of the WGAN paper's code: 100 in the first 25 steps and at every 500th.
 
-    >>> [OfficialSchedule()(step) for step in (0, 24, 25, 500, 501)]
+    >>> [OfficialSchedule(5)(step) for step in (0, 24, 25, 500, 501)]
     [100, 100, 5, 100, 5]
 
     Reference: https://github.com/martinarjovsky/WassersteinGAN, main.py.
     """
 
-    n_critic: int = 5
+    n_critic: int
 
     def __call__(self, step: int) -> int:
         """The critic steps before generator step `step`."""
@@ -40,8 +40,8 @@ class OfficialSchedule:
 
 
 def wgan(
-    learning_rate: Scalar = 5e-5,
-    c: Scalar = 0.01,
+    learning_rate: Number = 5e-5,
+    c: Number = 0.01,
     n_critic: int = 5,
     official_schedule: bool = False,
 ) -> Recipe:
@@ -76,10 +76,10 @@ def wgan(
 
 
 def wgan_gp(
-    learning_rate: Scalar = 1e-4,
-    beta1: Scalar = 0.0,
-    beta2: Scalar = 0.9,
-    weight: Scalar = 10.0,
+    learning_rate: Number = 1e-4,
+    beta1: Number = 0.0,
+    beta2: Number = 0.9,
+    weight: Number = 10.0,
     n_critic: int = 5,
     decay_steps: int | None = None,
 ) -> Recipe:
@@ -92,8 +92,8 @@ def wgan_gp(
         beta2: Adam's decay of the second moment.
         weight: lambda; 10 in the paper, 0.1 in its code for two-dimensional data.
         n_critic: critic steps per generator step.
-        decay_steps: generator steps in which both learning rates fall to 0 in a straight line,
-            100,000 for the paper's residual networks; None to keep them.
+        decay_steps: generator steps in which both learning rates fall to 0 in a straight line; None
+            to keep them.
 
     Returns:
         The recipe.
@@ -114,14 +114,40 @@ def wgan_gp(
     return Recipe(Wasserstein(), of_generator, of_critic, (GradientPenalty(weight),), n_critic)
 
 
+def wgan_gp_resnet(
+    learning_rate: Number = 2e-4, weight: Number = 10.0, decay_steps: int = 100_000
+) -> Recipe:
+    """WGAN-GP as the residual networks of CIFAR-10 were trained: `presets.resnet`, batch size 64.
+
+    `wgan_gp` with beta1 = 0 and another learning rate, which falls to 0 in a straight line, and
+    twice the critic's batch in the generator's step.
+
+    Args:
+        learning_rate: of both players, at first.
+        weight: lambda.
+        decay_steps: generator steps until the learning rates are 0.
+
+    Returns:
+        The recipe.
+
+    >>> wgan_gp_resnet().generator_batches
+    2
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Appendix F and
+    gan_cifar_resnet.py. https://arxiv.org/abs/1704.00028
+    """
+    recipe = wgan_gp(learning_rate, weight=weight, decay_steps=decay_steps)
+    return dataclasses.replace(recipe, generator_batches=2)
+
+
 def wgan_gp_one_sided(
-    learning_rate: Scalar = 1e-4,
-    beta1: Scalar = 0.0,
-    beta2: Scalar = 0.9,
-    weight: Scalar = 10.0,
+    learning_rate: Number = 1e-4,
+    beta1: Number = 0.0,
+    beta2: Number = 0.9,
+    weight: Number = 10.0,
     n_critic: int = 5,
 ) -> Recipe:
-    """WGAN-GP that punishes slopes above one alone, weight * E max(0, ||grad|| - 1)^2 (WGAN-LP).
+    """WGAN-GP that costs slopes above one only, weight * E max(0, ||grad|| - 1)^2 (WGAN-LP).
 
     Args:
         learning_rate: of both players.
@@ -144,10 +170,10 @@ def wgan_gp_one_sided(
     return Recipe(Wasserstein(), optimizer, optimizer, (penalty,), n_critic)
 
 
-def su_wgan_gp(learning_rate: Scalar = 1e-4, weight: Scalar = 10.0, n_critic: int = 5) -> Recipe:
+def su_wgan_gp(learning_rate: Number = 1e-4, weight: Number = 10.0, n_critic: int = 5) -> Recipe:
     """Su's WGAN-GP: the one-sided linear penalty weight * E max(||grad||, 1), Adam.
 
-    His orientation is the other way round (fakes high); his networks are `architectures.su`.
+    His orientation is the other way round (fakes high); his networks are `presets.su`.
 
     Args:
         learning_rate: of both players.
@@ -168,7 +194,7 @@ def su_wgan_gp(learning_rate: Scalar = 1e-4, weight: Scalar = 10.0, n_critic: in
     return Recipe(Wasserstein(), optimizer, optimizer, (penalty,), n_critic)
 
 
-def wgan_fd(learning_rate: Scalar = 1e-4, weight: Scalar = 10.0, n_critic: int = 5) -> Recipe:
+def wgan_fd(learning_rate: Number = 1e-4, weight: Number = 10.0, n_critic: int = 5) -> Recipe:
     """Su's WGAN with a finite difference between two interpolates instead of a gradient.
 
     Args:
@@ -190,15 +216,15 @@ def wgan_fd(learning_rate: Scalar = 1e-4, weight: Scalar = 10.0, n_critic: int =
 
 
 def ct_gan(
-    learning_rate: Scalar = 1e-4,
-    beta1: Scalar = 0.5,
-    weight: Scalar = 10.0,
-    consistency: Scalar = 2.0,
+    learning_rate: Number = 1e-4,
+    beta1: Number = 0.5,
+    weight: Number = 10.0,
+    consistency: Number = 2.0,
     n_critic: int = 5,
 ) -> Recipe:
     """WGAN-GP whose critic has dropout, and scores a real example alike under two masks.
 
-    The critic needs dropout, `architectures.dcgan(..., dropout=0.5)`; without it the term is 0.
+    The critic needs dropout, `presets.dcgan(..., dropout=0.5)`; without it the term is 0.
 
     Args:
         learning_rate: of both players.
@@ -222,9 +248,9 @@ def ct_gan(
 
 
 def wgan_div(
-    learning_rate: Scalar = 2e-4,
-    weight: Scalar = 2.0,
-    power: Scalar = 6.0,
+    learning_rate: Number = 2e-4,
+    weight: Number = 2.0,
+    power: Number = 6.0,
     n_critic: int = 5,
 ) -> Recipe:
     """WGAN-div: the Wasserstein divergence, weight / 2 * (E_real + E_fake) ||grad||^power.

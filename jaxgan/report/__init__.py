@@ -1,4 +1,4 @@
-"""What a run found, as a page to look at and as Markdown to quote."""
+"""What a run found, as a page to look at and as Markdown to quote; drawn from records on disk."""
 
 from jaxgan.report.markdown import summarize
 from jaxgan.report.write import write_report

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 from urllib.parse import quote
 
-from jaxgan.report.numbers import duration, number, spread
+from jaxgan.report.facts import diverged, facts, seconds_on, seeds_of, values_of
+from jaxgan.report.numbers import duration, number, spread, with_interval
 from jaxgan.report.paragraphs import paragraphs
-from jaxgan.report.results import Results, read_results
+from jaxgan.study.results import ClaimResult, Results
 
 __all__ = ["markdown", "summarize"]
 
 
-def summarize(folders: Iterable[str | os.PathLike[str]]) -> str:
+def summarize(runs: Iterable[Results]) -> str:
     """One Markdown table over the claims of several runs.
 
     Args:
-        folders: of the runs.
+        runs: their results.
 
     Returns:
         A row per claim, and one row for a run that claims nothing.
-
-    Raises:
-        ValueError: a folder without results.
 
     >>> print(summarize([]))
     | Experiment | Claim | Published | Measured | Verdict | Seeds | Cost |
     | --- | --- | --- | --- | --- | --- | --- |
     """
     rows = []
-    for results in map(read_results, folders):
-        origin = results["provenance"]
-        cost = f"{duration(origin.get('seconds'))} on {origin.get('device')}"
-        ends = [str(len(results["seeds"])), _plain(cost)]
-        name = _plain(results["experiment"] or results["title"])
-        claims = [_verdict(claim) for claim in results["claims"]]
+    for results in runs:
+        name = _plain(results.experiment or results.title)
+        ends = [seeds_of(results), _plain(seconds_on(results))]
+        claims = [_claim(claim) for claim in results.claims]
         rows += [[name, *claim, *ends] for claim in claims or [["no claim", "", "", ""]]]
     heads = ["Experiment", "Claim", "Published", "Measured", "Verdict", "Seeds", "Cost"]
     return _table(heads, rows)
@@ -47,79 +41,78 @@ def markdown(results: Results) -> str:
     """The report of a run.
 
     Args:
-        results: see `read_results`.
+        results: of the run.
 
     Returns:
         A Markdown document.
     """
-    origin = results["provenance"]
-    versions = ", ".join(f"{k} {v}" for k, v in (origin.get("versions") or {}).items())
-    dirty = ", with uncommitted changes" if origin.get("dirty") else ""
-    facts = [
-        f"{len(results['seeds'])} seeds, {results['steps']:,} generator steps, batch size "
-        f"{results['batch_size']:,}, {duration(origin.get('seconds'))} on {origin.get('device')}",
-        f"commit {origin.get('commit') or 'none: not run from a checkout'}{dirty}",
-        f"{origin.get('platform')}, started {origin.get('started')}, {versions}",
-    ]
     parts = {
-        "Claims": _claims(results["claims"]),
+        "Claims": _claims(results.claims),
+        "Diverged": "\n".join(f"- {_plain(line)}" for line in diverged(results)),
         "Pictures": "\n\n".join(
-            f"![{_plain(entry['caption'])}]({quote(entry['file'])})"
-            for entry in results["pictures"]
+            f"![{_plain(entry.caption)}]({quote(entry.file)})" for entry in results.pictures
         ),
         "Scores": _scores(results),
-        "What differs from the paper": _paragraphs(results["differs"]),
-        "Protocol": _paragraphs(results["protocol"]),
-        "Settings": "\n\n".join(
-            f"{_plain(arm)}:\n\n{_code(entry['recipe'])}\n\n{_code(entry['networks'])}"
-            for arm, entry in results["arms"].items()
+        "What differs from the paper": _paragraphs(results.differs),
+        "Protocol": _paragraphs(results.protocol),
+        "Settings": "\n\n".join(_settings(results)),
+        "Provenance": "\n".join(
+            f"- {_plain(f'{name}: {text}')}" for name, text in facts(results).items()
         ),
-        "Provenance": "\n".join(f"- {_plain(fact)}" for fact in facts),
-        "Make it again": _code(results["command"]),
+        "Reproduce": _code(results.command),
     }
-    head = [f"# {_plain(results['title'])}", _paragraphs(results["summary"]), _paper(results)]
+    head = [f"# {_plain(results.title)}", _paragraphs(results.claim), _paper(results)]
     body = [f"## {heading}\n\n{text}" for heading, text in parts.items() if text]
     return "\n\n".join(filter(None, [*head, *body])) + "\n"
 
 
 def _paper(results: Results) -> str:
-    text, url = _plain(results["paper"]), results["url"]
+    text, url = _plain(results.paper), results.url
     if not url.startswith(("https://", "http://")):
         return text
     return f"[{text or _plain(url)}](<{quote(url, safe=':/?#&=%~+,;@!$*()')}>)"
 
 
-def _claims(claims: Sequence[dict[str, Any]]) -> str:
-    rows = [
-        [
-            *_verdict(claim),
-            ", ".join(map(number, claim["values"])),
-            _plain(claim.get("reason") or ""),
-        ]
-        for claim in claims
-    ]
-    heads = ["Claim", "Published", "Measured", "Verdict", "Per seed", "Why"]
+def _claims(claims: Sequence[ClaimResult]) -> str:
+    rows = []
+    for claim in claims:
+        values = "; ".join(", ".join(map(number, verdict.values)) for verdict in claim.verdicts)
+        why = "; ".join(dict.fromkeys(verdict.reason for verdict in claim.verdicts))
+        rows.append([*_claim(claim), values, _plain(why)])
+    heads = ["Claim", "Published", "Measured", "Verdict", "Each number", "Why"]
     return _table(heads, rows) if rows else ""
 
 
-def _verdict(claim: dict[str, Any]) -> list[str]:
-    bounds = f" [{', '.join(map(number, claim['interval']))}]" if claim["interval"] else ""
-    measured = number(claim["measured"]) + bounds.replace("[", r"\[").replace("]", r"\]")
-    return [_plain(claim["claim"]), _plain(claim["published"]), measured, f"**{claim['verdict']}**"]
+def _claim(claim: ClaimResult) -> list[str]:
+    """Sentence, published, measured and verdict, those of further sets of seeds behind."""
+    measured = [with_interval(verdict.measured, verdict.interval) for verdict in claim.verdicts]
+    verdicts = [f"**{verdict.verdict}**" for verdict in claim.verdicts]
+    brackets = str.maketrans({"[": r"\[", "]": r"\]"})
+    return [
+        _plain(claim.sentence),
+        _plain(claim.published),
+        "; again ".join(measured).translate(brackets),
+        "; again ".join(verdicts),
+    ]
 
 
 def _scores(results: Results) -> str:
-    if not results["metrics"]:
+    if not results.metrics:
         return ""
-    arms = list(results["arms"])
     rows = []
-    for name, metric in results["metrics"].items():
-        values = [results["scores"].get(arm, {}).get(name, []) for arm in arms]
-        label = _plain(f"{metric['label']} ({metric['better']} is better)")
-        rows.append([label, *map(spread, values), number(metric["reference"])])
-    table = _table(["After the last step", *map(_plain, arms), "Reference"], rows)
-    note = "Mean over seeds ± half-width of its 95 % Student interval; reference: real data."
-    return f"{table}\n\n{note}"
+    for name, metric in results.metrics.items():
+        values = [spread(values_of(cell, name)) for cell in results.cells.values()]
+        label = _plain(f"{metric.label} ({metric.better} is better)")
+        rows.append([label, *values, number(metric.reference)])
+    table = _table(["At the end", *map(_plain, results.cells), "Real data"], rows)
+    return f"{table}\n\nMean over seeds ± half-width of its 95 % Student interval."
+
+
+def _settings(results: Results) -> Iterable[str]:
+    for name, cell in results.cells.items():
+        times = ", ".join(duration(one.seconds) for one in cell.seeds)
+        yield f"{_plain(name)} ({times} per seed):"
+        yield _code("\n".join(f"{key}: {value}" for key, value in cell.settings.items()))
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,4 +1,4 @@
-"""Numbers as a reader wants them: four digits, a spread over seeds, hours and minutes."""
+"""Values as people read them: four digits, rounded to their interval, hours and minutes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from jaxgan.verdict import half_width
+from jaxgan.study.claims import half_width
 
-__all__ = ["MISSING", "Number", "duration", "number", "spread"]
+__all__ = ["MISSING", "Value", "duration", "number", "spread", "with_interval"]
 
 MISSING = "missing"
 
-Number = int | float | None
-"""A number of a JSON file."""
+Value = int | float | None
+"""A measured number, None where there is none."""
 
 
-def number(value: Number) -> str:
+def number(value: Value) -> str:
     """Four significant digits, and thousands in full.
 
     Args:
@@ -36,7 +36,29 @@ def number(value: Number) -> str:
     return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
-def spread(values: Sequence[Number]) -> str:
+def with_interval(measured: Value, interval: tuple[float, float] | None) -> str:
+    """A mean with its interval, both rounded to two digits of half the interval's width.
+
+    Args:
+        measured: the mean, None if it was not measured.
+        interval: its ends, None if there is none.
+
+    Returns:
+        A text.
+
+    >>> with_interval(0.0764, (0.0353, 0.1158)), with_interval(2e-9, None)
+    ('0.076 [0.035, 0.116]', '2e-09')
+    """
+    if measured is None or interval is None:
+        return number(measured)
+    low, high = interval
+    digits = _digits((high - low) / 2)
+    if digits is None:
+        return f"{number(measured)} [{number(low)}, {number(high)}]"
+    return f"{measured:,.{digits}f} [{low:,.{digits}f}, {high:,.{digits}f}]"
+
+
+def spread(values: Sequence[Value]) -> str:
     """Mean over seeds and the half-width of its 95 % interval.
 
     mean +- t(0.975, n - 1) sd / sqrt(n), two-sided Student, rounded to two digits of the latter.
@@ -60,13 +82,13 @@ def spread(values: Sequence[Number]) -> str:
     if len(finite) == 1:
         return number(mean) + left_out
     half = half_width(finite)
-    if not 1e-6 < half < 1e4:
+    digits = _digits(half)
+    if digits is None:
         return f"{number(mean)} ± {number(half)}{left_out}"
-    digits = max(0, 1 - math.floor(math.log10(half)))
     return f"{mean:,.{digits}f} ± {half:,.{digits}f}{left_out}"
 
 
-def duration(seconds: Number) -> str:
+def duration(seconds: Value) -> str:
     """Seconds in the two largest units that they have.
 
     Args:
@@ -86,3 +108,8 @@ def duration(seconds: Number) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def _digits(half: float) -> int | None:
+    """Decimals that keep two digits of a half-width, None where that is not a way to write it."""
+    return max(0, 1 - math.floor(math.log10(half))) if 1e-6 < half < 1e4 else None

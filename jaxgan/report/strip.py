@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from jaxgan.report.numbers import Number
+from jaxgan.report.numbers import Value
 
 __all__ = ["strip"]
 
@@ -13,10 +13,10 @@ WIDTH, HEIGHT, MARGIN, LINE = 360, 40, 14, 20
 
 
 def strip(
-    values: Sequence[Number],
-    measured: Number,
-    interval: Sequence[int | float] | None,
-    threshold: int | float,
+    values: Sequence[Value],
+    measured: Value,
+    interval: Sequence[float] | None,
+    threshold: float,
 ) -> str:
     """The drawing that stands beside a verdict.
 
@@ -40,7 +40,7 @@ def strip(
     drawn = [*seeds, threshold, *(interval or ())]
     low, span = min(drawn), (max(drawn) - min(drawn)) or 1.0
 
-    def x(value: int | float) -> str:
+    def x(value: float) -> str:
         return f"{MARGIN + (WIDTH - 2 * MARGIN) * (value - low) / span:.1f}"
 
     marks = [f'<line class="axis" x1="0" x2="{WIDTH}" y1="{LINE}" y2="{LINE}"/>']
@@ -53,7 +53,6 @@ def strip(
     if measured is not None and math.isfinite(measured):
         marks.append(f'<line class="mean" x1="{x(measured)}" x2="{x(measured)}" y1="11" y2="29"/>')
     marks += [f'<circle cx="{x(value)}" cy="{LINE}" r="4"/>' for value in seeds]
-    title = (
-        "<title>Dots: seeds. Stroke: their mean. Bar: its 95 % interval. Dashes: threshold.</title>"
-    )
+    stroke = " Stroke: their mean. Bar: its 95 % interval." if interval else ""
+    title = f"<title>Dots: each number.{stroke} Dashes: threshold.</title>"
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">{title}{"".join(marks)}</svg>'

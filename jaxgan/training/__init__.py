@@ -1,11 +1,14 @@
 """The train step and what it works on; it meets objectives, penalties and networks as values."""
 
 from jaxgan.training.chunk import sample_batch, train_chunk
-from jaxgan.training.recipe import Networks, Recipe
-from jaxgan.training.sampling import sample
+from jaxgan.training.critic_step import critic_step
+from jaxgan.training.generator_step import generator_step
+from jaxgan.training.recipe import Recipe
+from jaxgan.training.sampling import generate, sample, score
+from jaxgan.training.setup import Setup
 from jaxgan.training.state import Player, TrainState, create_state
 from jaxgan.training.step import TrainStep, make_train_step
-from jaxgan.types import Batch, Dataset
+from jaxgan.types import Batch, Dataset, Networks
 
 __all__ = [
     "Batch",
@@ -13,11 +16,16 @@ __all__ = [
     "Networks",
     "Player",
     "Recipe",
+    "Setup",
     "TrainState",
     "TrainStep",
     "create_state",
+    "critic_step",
+    "generate",
+    "generator_step",
     "make_train_step",
     "sample",
     "sample_batch",
+    "score",
     "train_chunk",
 ]

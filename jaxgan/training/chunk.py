@@ -9,25 +9,33 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Key
 
-from jaxgan.training.recipe import Networks, Recipe
+from jaxgan.training.recipe import Recipe
 from jaxgan.training.state import TrainState
 from jaxgan.training.step import make_train_step
-from jaxgan.types import Batch, Dataset, Metrics
+from jaxgan.types import Batch, Dataset, Metrics, Networks
 
 __all__ = ["sample_batch", "train_chunk"]
 
 
-def sample_batch(data: Dataset, key: Key[Array, ""], *, n_critic: int, batch_size: int) -> Batch:
+def sample_batch(
+    data: Dataset,
+    key: Key[Array, ""],
+    *,
+    n_critic: int,
+    batch_size: int,
+    generator_batches: int = 1,
+) -> Batch:
     """Draws the examples and the keys of one train step, with replacement.
 
     Args:
         data: the whole set; uint8 pixels p become p / 127.5 - 1.
         key: the key of this step, `fold_in(key, step)`.
         n_critic: critic steps.
-        batch_size: examples per step of either player.
+        batch_size: examples per critic step.
+        generator_batches: examples of the generator's step, in batches.
 
     Returns:
-        A batch whose leaves begin with `[n_critic + 1, batch_size]`.
+        A batch whose leaves begin with `[n_critic + generator_batches, batch_size]`.
 
     >>> data = Dataset(jnp.zeros((10, 8, 8, 1), jnp.uint8))
     >>> batch = sample_batch(data, jax.random.key(0), n_critic=2, batch_size=4)
@@ -35,7 +43,7 @@ def sample_batch(data: Dataset, key: Key[Array, ""], *, n_critic: int, batch_siz
     ((3, 4, 8, 8, 1), -1.0, (3, 4))
     """
     index_key, example_key = jax.random.split(key)
-    shape = (n_critic + 1, batch_size)
+    shape = (n_critic + generator_batches, batch_size)
     index = jax.random.randint(index_key, shape, 0, data.real.shape[0])
     real = data.real[index]
     if real.dtype == jnp.uint8:
@@ -60,19 +68,20 @@ def train_chunk(
 ) -> tuple[TrainState, Metrics]:
     """Many train steps in one program, with data, keys and loop on the device.
 
-    Step t draws its batch from `fold_in(key, t)`. A step whose metrics are not all finite is not
-    taken: the state stays the last good one, and its `step` names the one that failed. The length
-    is an argument of the compiled program and not part of it, so chunks of any length run the same
-    instructions: n steps are k + (n - k) steps, bit for bit.
+    Step t draws its batch from `fold_in(key, t)`. A step that diverges is not taken: one with a
+    metric that is not finite, or with a number of the state that stops being finite. The state
+    stays the last good one, and its `step` names the one that failed. The length is an argument of
+    the compiled program and not part of it, so chunks of any length run the same instructions: n
+    steps are k + (n - k) steps, bit for bit.
 
     Args:
-        networks: who plays.
-        recipe: how they play.
+        networks: generator, critic and latent distribution.
+        recipe: the training settings.
         state: the state to start from.
         data: the whole set.
         key: the key of the run.
         length: steps to take, at most `capacity`.
-        batch_size: examples per step of either player.
+        batch_size: examples per critic step.
         n_critic: critic steps per generator step in this chunk.
         capacity: the size of the returned metrics.
         axis_name: see `make_train_step`.
@@ -83,18 +92,31 @@ def train_chunk(
         `length` on.
     """
     step = make_train_step(networks, recipe, axis_name)
+    size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
 
     def draw(state: TrainState) -> Batch:
-        key_of_step = jax.random.fold_in(key, state.step)
-        return share(sample_batch(data, key_of_step, n_critic=n_critic, batch_size=batch_size))
+        return share(
+            sample_batch(data, jax.random.fold_in(key, state.step), n_critic=n_critic, **size)
+        )
 
     def body(index: Array, carry: tuple[TrainState, Metrics]) -> tuple[TrainState, Metrics]:
         state, history = carry
         proposal, metrics = step(state, draw(state))
-        finite = jnp.isfinite(jnp.stack(jax.tree.leaves(metrics))).all()
+        finite = jnp.isfinite(jnp.stack(jax.tree.leaves(metrics))).all() & ~_lost(state, proposal)
         state = jax.tree.map(functools.partial(jnp.where, finite), proposal, state)
         return state, jax.tree.map(lambda h, m: h.at[index].set(m), history, metrics)
 
     _, shapes = jax.eval_shape(lambda state: step(state, draw(state)), state)
     history = jax.tree.map(lambda metric: jnp.zeros(capacity, metric.dtype), shapes)
     return jax.lax.fori_loop(0, length, body, (state, history))
+
+
+def _lost(before: TrainState, after: TrainState) -> Array:
+    """Whether a number of the state stopped being finite; an optimizer may start with infinity."""
+
+    def lost(old: Array, new: Array) -> Array:
+        return (jnp.isfinite(old) & ~jnp.isfinite(new)).any()
+
+    pairs = zip(jax.tree.leaves(before), jax.tree.leaves(after), strict=True)
+    floats = [lost(*pair) for pair in pairs if jnp.issubdtype(pair[0].dtype, jnp.inexact)]
+    return jnp.stack(floats).any()

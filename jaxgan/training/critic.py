@@ -25,7 +25,7 @@ class CriticFunction(NamedTuple):
         """The scores of a batch."""
         return self.run(x, self.keys)[0]
 
-    def drawn(
+    def score_with_keys(
         self, x: Float[Array, "batch *shape"], keys: Key[Array, " batch"]
     ) -> tuple[Float[Array, " batch"], Float[Array, "batch *features"]]:
         """Scores and features of the last hidden layer, with the dropout masks of these keys."""

@@ -14,13 +14,10 @@ import jax.numpy as jnp
 from flax import linen as nn
 from jaxtyping import Array, Key
 
-from jaxgan.training.recipe import Networks
-from jaxgan.types import Variables
+from jaxgan.training.keys import MASK
+from jaxgan.types import Networks, Variables
 
-__all__ = ["apply", "generate", "initialize", "parameters_of", "score"]
-
-MASK = 2**31 - 1
-"""Folded into an example's key for its dropout masks: no penalty has this index."""
+__all__ = ["apply", "fakes", "initialize", "parameters_of", "scores_and_features"]
 
 
 @functools.cache
@@ -56,7 +53,7 @@ def apply(
     return output, moved
 
 
-def score(
+def scores_and_features(
     module: nn.Module, variables: Variables, x: Array, labels: Array | None, **options: Any
 ) -> tuple[Array, Array | None]:
     """The scores of a critic and the input of its last dense layer, if there is one."""
@@ -89,7 +86,7 @@ def _apply(
     return output.astype(given), {**stats, **moved}, features
 
 
-def generate(
+def fakes(
     networks: Networks,
     variables: Variables,
     keys: Key[Array, " batch"],

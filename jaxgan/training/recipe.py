@@ -1,4 +1,4 @@
-"""The decisions of a run: who plays and how."""
+"""How a generator and a critic are trained, whatever they are and whatever the data."""
 
 from __future__ import annotations
 
@@ -7,42 +7,33 @@ from collections.abc import Callable
 from typing import Literal
 
 import optax
-from flax import linen as nn
 
-from jaxgan.types import Objective, Penalty, Prior
+from jaxgan.types import Objective, Penalty
 
-__all__ = ["Networks", "Recipe"]
-
-
-@dataclasses.dataclass(frozen=True)
-class Networks:
-    """Who plays: a generator and a critic (any Flax Linen modules) and the law of the latent.
-
-    A module's `__call__` takes a batch and, where it declares them, `labels` and `train`.
-    """
-
-    generator: nn.Module
-    critic: nn.Module
-    latent: Prior
+__all__ = ["Recipe"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """How they play: no network, no data, no length.
+    """The training settings: no network, no data, no length.
 
     Attributes:
-        objective: both players' losses.
+        objective: the losses of both players.
         generator_optimizer: any `optax.GradientTransformation`.
-        critic_optimizer: likewise; chain `transforms.clip_params` last to clip.
-        penalties: terms added to the critic's loss.
+        critic_optimizer: any `optax.GradientTransformation`; chain `optimizers.clip_params` last
+            to clip the parameters.
+        penalties: terms that are added to the critic's loss.
         n_critic: critic steps per generator step; 0 matches directly, without training a critic;
             a function of the step for a schedule.
+        generator_batches: examples of the generator's step, in batches of the critic: 2 for the
+            residual networks of WGAN-GP and of SN-GAN.
         average: decay per step of the moving average of the generator, 0 for none.
-        simultaneous: both players step at once from the same examples, fakes and parameters, the
-            first entry of a batch; with one critic step alone.
-        penalty_every: k takes the penalties at every k-th critic step alone, times k. The gradient
+        simultaneous: both players step at once from the same examples, fakes and parameters (the
+            first entry of a batch). Needs one critic step and one generator batch.
+        penalty_every: k takes the penalties at every k-th critic step only, times k. The gradient
             is right on average over k steps, but an adaptive optimizer divides by the root of its
-            mean square, which the rare large ones raise: the penalty weighs less than it says.
+            mean square, which the rare large ones raise, so the penalty has less effect than its
+            weight says.
         remat: recompute the critic inside the penalties' derivatives instead of keeping what it
             computed: the same numbers in more time, and less memory where the critic is deep
             (`benchmarks.cost_card` says whether it is).
@@ -50,9 +41,9 @@ class Recipe:
             statistics and losses keep float32. None computes as the parameters are.
 
     Raises:
-        TypeError: the objective is none.
-        ValueError: n_critic is negative, average outside [0, 1), penalty_every below 1, or
-            simultaneous with another number of critic steps than one.
+        TypeError: the objective is not an `Objective`.
+        ValueError: n_critic is negative, average outside [0, 1), penalty_every or
+            generator_batches below 1, or simultaneous with other numbers than one.
     """
 
     objective: Objective
@@ -60,6 +51,7 @@ class Recipe:
     critic_optimizer: optax.GradientTransformation
     penalties: tuple[Penalty, ...] = ()
     n_critic: int | Callable[[int], int] = 1
+    generator_batches: int = 1
     average: float = 0.0
     simultaneous: bool = False
     penalty_every: int = 1
@@ -69,15 +61,19 @@ class Recipe:
     def __post_init__(self) -> None:
         if not isinstance(self.objective, Objective):
             raise TypeError(
-                f"objective is {self.objective!r}: give an instance of a class that inherits from "
-                "jaxgan.types.Objective"
+                f"objective must be an Objective, got {self.objective!r}: give an instance of a "
+                "class that inherits from jaxgan.types.Objective"
             )
-        if self.simultaneous and self.n_critic != 1:
+        if self.simultaneous and (self.n_critic != 1 or self.generator_batches != 1):
             raise ValueError(
-                f"simultaneous steps have n_critic=1, got {self.n_critic}: alternate, or take one"
+                "simultaneous steps need n_critic=1 and generator_batches=1, got "
+                f"n_critic={self.n_critic} and generator_batches={self.generator_batches}: both "
+                "players share one batch"
             )
         if isinstance(self.n_critic, int) and self.n_critic < 0:
             raise ValueError(f"n_critic must be at least 0, got {self.n_critic}")
+        if self.generator_batches < 1:
+            raise ValueError(f"generator_batches must be at least 1, got {self.generator_batches}")
         if not 0 <= self.average < 1:
             raise ValueError(f"average is a decay in [0, 1), got {self.average}; 0 turns it off")
         if self.penalty_every < 1:

@@ -1,18 +1,17 @@
-"""Examples from a trained generator."""
+"""What trained networks give: examples of the generator, scores of the critic."""
 
 from __future__ import annotations
 
 import functools
 
 import jax
-from jaxtyping import Array, Key
+from jaxtyping import Array, Float, Key
 
-from jaxgan.training.modules import generate
-from jaxgan.training.recipe import Networks
+from jaxgan.training.modules import apply, fakes
 from jaxgan.training.state import TrainState
-from jaxgan.types import Variables
+from jaxgan.types import Networks, Variables
 
-__all__ = ["sample"]
+__all__ = ["generate", "sample", "score"]
 
 
 def sample(
@@ -36,21 +35,79 @@ def sample(
     Returns:
         `[n, ...]` examples in the units of the training batches: [-1, 1] for images.
 
-    >>> from jaxgan import architectures, data, recipes
+    >>> from jaxgan import data, recipes
+    >>> from jaxgan.networks import presets
     >>> from jaxgan.training import create_state
-    >>> networks, recipe = architectures.mlp((2,), width=8), recipes.wgan_gp()
+    >>> networks, recipe = presets.mlp((2,), width=8), recipes.wgan_gp()
     >>> state = create_state(networks, recipe, jax.random.key(0), data.load("swiss_roll"))
     >>> sample(networks, state, jax.random.key(1), 3).shape
     (3, 2)
     """
-    variables = state.average
-    if variables is None:
-        variables = {"params": state.generator.params, **state.generator.stats}
-    return _sample(networks, variables, jax.random.split(key, n), labels)
+    return _sample(networks, state.generator_variables, jax.random.split(key, n), labels)
+
+
+def generate(
+    networks: Networks,
+    state: TrainState,
+    latents: Float[Array, "n size"],
+    labels: Array | None = None,
+) -> Array:
+    """Generates the examples of given latents, as `sample` does.
+
+    Args:
+        networks: the networks of the state.
+        state: a trained state.
+        latents: `[n, size]`.
+        labels: `[n]` labels for a conditional generator.
+
+    Returns:
+        `[n, ...]` examples in the units of the training batches.
+
+    >>> import jax.numpy as jnp
+    >>> from jaxgan import data, recipes
+    >>> from jaxgan.networks import presets
+    >>> from jaxgan.training import create_state
+    >>> networks, recipe = presets.mlp((2,), width=8), recipes.wgan_gp()
+    >>> state = create_state(networks, recipe, jax.random.key(0), data.load("swiss_roll"))
+    >>> generate(networks, state, jnp.zeros((3, 2))).shape
+    (3, 2)
+    """
+    return _apply(networks.generator, state.generator_variables, latents, labels)
+
+
+def score(
+    networks: Networks, state: TrainState, x: Float[Array, "n *shape"], labels: Array | None = None
+) -> Float[Array, "n *features"]:
+    """The critic's scores of examples; its normalizations use their running statistics.
+
+    Args:
+        networks: the networks of the state.
+        state: a trained state.
+        x: `[n, ...]` examples in the units of the training batches.
+        labels: `[n]` labels for a conditional critic.
+
+    Returns:
+        `[n]` scores, or `[n, ...]` features.
+
+    >>> import jax.numpy as jnp
+    >>> from jaxgan import data, recipes
+    >>> from jaxgan.networks import presets
+    >>> from jaxgan.training import create_state
+    >>> networks, recipe = presets.mlp((2,), width=8), recipes.wgan_gp()
+    >>> state = create_state(networks, recipe, jax.random.key(0), data.load("swiss_roll"))
+    >>> score(networks, state, jnp.zeros((3, 2))).shape
+    (3,)
+    """
+    return _apply(networks.critic, state.critic.variables, x, labels)
 
 
 @functools.partial(jax.jit, static_argnums=0)
 def _sample(
     networks: Networks, variables: Variables, keys: Key[Array, " n"], labels: Array | None
 ) -> Array:
-    return generate(networks, variables, keys, labels, train=False)[0]
+    return fakes(networks, variables, keys, labels, train=False)[0]
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _apply(module, variables: Variables, x: Array, labels: Array | None) -> Array:
+    return apply(module, variables, x, labels, train=False)[0]

@@ -12,8 +12,8 @@ import optax
 from jaxtyping import Array, Key
 
 from jaxgan.training.modules import apply, initialize, parameters_of
-from jaxgan.training.recipe import Networks, Recipe
-from jaxgan.types import Dataset, Variables
+from jaxgan.training.recipe import Recipe
+from jaxgan.types import Dataset, Networks, Variables
 
 __all__ = ["Player", "TrainState", "create_state"]
 
@@ -25,6 +25,11 @@ class Player(NamedTuple):
     stats: Variables
     opt_state: optax.OptState
 
+    @property
+    def variables(self) -> Variables:
+        """All collections, as a Flax module takes them."""
+        return {"params": self.params, **self.stats}
+
 
 class TrainState(NamedTuple):
     """What the next step needs, and nothing else. `average` is None where the recipe has none."""
@@ -34,6 +39,11 @@ class TrainState(NamedTuple):
     critic: Player
     average: Variables | None
 
+    @property
+    def generator_variables(self) -> Variables:
+        """What examples are generated with: the moving average where there is one."""
+        return self.generator.variables if self.average is None else self.average
+
 
 def create_state(
     networks: Networks, recipe: Recipe, key: Key[Array, ""], data: Dataset
@@ -41,8 +51,8 @@ def create_state(
     """Initializes both players for a data set.
 
     Args:
-        networks: who plays.
-        recipe: how they play.
+        networks: generator, critic and latent distribution.
+        recipe: the training settings.
         key: the key of the parameters.
         data: the set to train on; only its shapes are read.
 
@@ -52,10 +62,11 @@ def create_state(
     Raises:
         ValueError: the generator's output, the critic's scores or the labels do not fit the data.
 
-    >>> from jaxgan import architectures, data, recipes
+    >>> from jaxgan import data, recipes
+    >>> from jaxgan.networks import presets
     >>> points = data.load("swiss_roll")
     >>> state = create_state(
-    ...     architectures.mlp((2,), width=8), recipes.wgan_gp(), jax.random.key(0), points
+    ...     presets.mlp((2,), width=8), recipes.wgan_gp(), jax.random.key(0), points
     ... )
     >>> int(state.step), state.average
     (0, None)

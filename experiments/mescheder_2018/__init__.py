@@ -1,0 +1,1 @@
+"""Mescheder, Geiger, Nowozin, Which Training Methods for GANs do actually Converge?, 2018."""

@@ -1,0 +1,1 @@
+"""Su, The art of adversarial training: GAN and WGAN, 2017."""

@@ -1,0 +1,1 @@
+"""Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017."""

@@ -1,0 +1,6 @@
+"""`python -m jaxgan` is the command line."""
+
+from jaxgan.cli.main import main
+
+if __name__ == "__main__":
+    main()

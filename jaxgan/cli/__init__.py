@@ -1,0 +1,1 @@
+"""The command line. Each command imports JAX when it computes, so that `--help` is instant."""

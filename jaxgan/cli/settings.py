@@ -1,0 +1,78 @@
+"""What was asked for, as `run.json` in the folder of a run."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+__all__ = ["claim_folder", "command_of", "read_settings"]
+
+RUN = "run.json"
+Settings = dict[str, Any]
+
+
+def read_settings(folder: Path) -> Settings:
+    """The settings of a run.
+
+    Args:
+        folder: of the run.
+
+    Returns:
+        What `run.json` holds.
+
+    Raises:
+        FileNotFoundError: it is not the folder of a run.
+    """
+    if not (folder / RUN).is_file():
+        raise FileNotFoundError(f"{folder} holds no {RUN}: give the folder of a run")
+    return json.loads((folder / RUN).read_text(encoding="utf-8"))
+
+
+def claim_folder(folder: Path, settings: Settings) -> None:
+    """Makes the folder and says in it what is run there, unless that is something else.
+
+    Args:
+        folder: of the run.
+        settings: of the run.
+
+    Raises:
+        ValueError: the folder holds another run.
+        OSError: it cannot be written.
+    """
+    if (folder / RUN).is_file():
+        there = read_settings(folder)
+        if _identity(there) != _identity(settings):
+            raise ValueError(
+                f"{folder} holds another run: {command_of(there)}. Choose another --out"
+            )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = folder / f"{RUN}.partial"
+        partial.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+        partial.replace(folder / RUN)
+    except OSError as error:
+        raise OSError(
+            f"cannot write in {folder} ({error.strerror}): choose another --out"
+        ) from error
+
+
+def command_of(settings: Settings) -> str:
+    """The command that runs it again.
+
+    >>> command_of({"command": "run", "experiment": "digits", "arguments": {"seeds": 3}})
+    'jaxgan run digits --seeds 3'
+    """
+    words = ["jaxgan", settings["command"]]
+    words += [settings["experiment"]] if "experiment" in settings else []
+    for name, value in (settings.get("what", {}) | settings["arguments"]).items():
+        words += [] if value is None else [f"--{name.replace('_', '-')}", str(value)]
+    return shlex.join(words)
+
+
+def _identity(settings: Settings) -> tuple[Any, ...]:
+    """What makes two runs the same run; more seeds, steps or devices do not."""
+    what = {k: v for k, v in settings.get("what", {}).items() if k != "steps"}
+    named = (settings["command"], settings.get("experiment"), settings["arguments"].get("scale"))
+    return (*named, what)

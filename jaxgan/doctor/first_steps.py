@@ -1,0 +1,47 @@
+"""The first steps of the training: do they stay finite, and do they move the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.subject import Subject
+
+__all__ = ["no_update", "not_finite"]
+
+
+def not_finite(subject: Subject) -> Iterator[Finding]:
+    """A metric that becomes NaN or infinite."""
+    metrics = subject.first_steps.metrics
+    wrong = [name for name, row in metrics.items() if not np.isfinite(row[-1])]
+    if wrong:
+        steps = len(subject.first_steps.seconds)
+        before = f", {metrics[wrong[0]][-2]:.3g} the step before" if steps > 1 else ""
+        yield Finding(
+            "not-finite",
+            f"{wrong[0]} is {metrics[wrong[0]][-1]} at step {steps - 1}{before}"
+            + (f"; so are {len(wrong) - 1} other metrics" if wrong[1:] else ""),
+            "a training stops there",
+            "lower the learning rate; if it is the first step, look for log(0), 0 / 0 or the "
+            "square root of 0 in the networks",
+        )
+
+
+def no_update(subject: Subject) -> Iterator[Finding]:
+    """A player that has a gradient and stands still all the same."""
+    metrics = subject.first_steps.metrics
+    for role in ("generator", "critic"):
+        if f"{role}/update_norm" not in metrics:
+            continue
+        gradients, updates = metrics[f"{role}/gradient_norm"], metrics[f"{role}/update_norm"]
+        if gradients.any() and not updates.any():
+            yield Finding(
+                "no-update",
+                f"{len(updates)} steps leave the {role} as it was, though its gradient has norm "
+                f"{gradients.max():.3g}",
+                f"the {role} does not learn",
+                f"look at {role}_optimizer: a learning rate of zero, or a schedule or mask that "
+                "is zero everywhere",
+            )

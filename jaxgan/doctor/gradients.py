@@ -1,0 +1,62 @@
+"""Whether gradients pass the critic, and reach the generator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Array
+
+from jaxgan.doctor.finding import Finding
+from jaxgan.doctor.subject import Subject
+from jaxgan.training import Player
+
+__all__ = ["dead_critic", "no_generator_gradient"]
+
+
+def dead_critic(subject: Subject) -> Iterator[Finding]:
+    """A critic whose slope is exactly zero at every real or every fake example after some steps.
+
+    A last layer that starts at zero is none: the first step moves it.
+    """
+    if not subject.n_critic:
+        return
+    probe, state = subject.probe, subject.first_steps.state
+    fake = subject.fakes(state.generator, probe)
+    critic = type(subject.setup.networks.critic).__name__
+    flat = {
+        kind: _flat(subject, state.critic, x)
+        for kind, x in {"real": probe.real, "fake": fake}.items()
+    }
+    if max(flat.values()) == 1:
+        spread = np.ptp(np.asarray(subject.scores(state.critic, probe.real, probe)))
+        yield Finding(
+            "dead-critic",
+            f"after {len(subject.first_steps.seconds)} steps the slope of the critic {critic} is "
+            f"zero at {flat['real']:.0%} of the real and {flat['fake']:.0%} of the fake "
+            f"examples; its real scores span {spread:.3g}",
+            "the generator learns through that slope, and the penalties are made of it",
+            "look for ReLUs that are never on (a negative bias), a tanh or sigmoid under large "
+            "inputs, a function in steps (round, sign, argmax), or stop_gradient",
+        )
+
+
+def _flat(subject: Subject, critic: Player, x: Array) -> float:
+    """The share of examples at which no feature of the critic has a slope."""
+    slopes = np.asarray(subject.slopes(critic, x, subject.probe, subject.weights()))
+    return float((slopes.reshape(len(slopes), -1) == 0).all(axis=1).mean())
+
+
+def no_generator_gradient(subject: Subject) -> Iterator[Finding]:
+    """A gradient of the generator's loss that is exactly zero at every step."""
+    gradients = subject.first_steps.metrics["generator/gradient_norm"]
+    if not gradients.any():
+        yield Finding(
+            "no-generator-gradient",
+            f"the gradient of the generator's loss is zero at each of {len(gradients)} steps, "
+            "though the critic has a slope",
+            "the generator does not learn",
+            "look for a saturated last tanh or sigmoid (large weights or latents), "
+            "stop_gradient, a saturating objective with a critic that is sure of itself, or a "
+            "kernel far wider than the critic's features are apart (a small clip of many layers)",
+        )

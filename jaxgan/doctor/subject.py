@@ -1,0 +1,153 @@
+"""The setup that is examined, and what several diagnoses need of it, computed once."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jaxtyping import Array, Key
+
+from jaxgan.training import (
+    Player,
+    Setup,
+    TrainState,
+    create_state,
+    make_train_step,
+    sample_batch,
+)
+from jaxgan.training.modules import apply, fakes
+from jaxgan.types import Batch, Networks
+
+__all__ = ["FirstSteps", "Subject", "quick", "with_optimizer"]
+
+WARM_UP = 20
+"""Steps that are really taken: enough for a zero last layer to come alive and for a median time."""
+
+
+def quick(function: Callable[..., Any], **options: Any) -> Any:
+    """Compiles what runs a few times only: quickly, and not to run quickly."""
+    unhurried = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+    return jax.jit(function, compiler_options=unhurried, **options)
+
+
+class FirstSteps(NamedTuple):
+    """How the first steps went; they end early at one that is not finite."""
+
+    state: TrainState
+    metrics: dict[str, np.ndarray]
+    seconds: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Subject:
+    """A setup as it would be trained, with the devices and the key of the examination."""
+
+    setup: Setup
+    devices: int
+    key: Key[Array, ""]
+
+    @functools.cached_property
+    def n_critic(self) -> int:
+        """Critic steps per generator step, at the end of a schedule."""
+        return self.setup.recipe.critic_steps(self.setup.steps - 1)
+
+    @functools.cached_property
+    def state(self) -> TrainState:
+        """The state before step 0."""
+        return create_state(self.setup.networks, self.setup.recipe, self.key, self.setup.data)
+
+    def draw(self, step: int, n_critic: int | None = None, batch_size: int | None = None) -> Batch:
+        """The batch of a step."""
+        return self._sampled(
+            self.setup.data,
+            jax.random.fold_in(self.key, step),
+            n_critic=self.n_critic if n_critic is None else n_critic,
+            batch_size=batch_size or self.setup.batch_size,
+            generator_batches=self.setup.recipe.generator_batches,
+        )
+
+    @functools.cached_property
+    def _sampled(self) -> Callable[..., Batch]:
+        return quick(sample_batch, static_argnames=("n_critic", "batch_size", "generator_batches"))
+
+    @functools.cached_property
+    def probe(self) -> Batch:
+        """Examples and keys that no step sees, `[batch]`."""
+        return jax.tree.map(lambda x: x[0], self.draw(self.setup.steps, n_critic=0))
+
+    @functools.cached_property
+    def traced(self) -> Any:
+        """The train step as a program of JAX, not yet compiled."""
+        step = make_train_step(self.setup.networks, self.setup.recipe)
+        return jax.jit(step).trace(self.state, self.draw(0))
+
+    @functools.cached_property
+    def program(self) -> Any:
+        """The compiled train step, as a training runs it."""
+        return self.traced.lower().compile()
+
+    @functools.cached_property
+    def scores(self) -> Callable[[Player, Array, Batch], Array]:
+        """`(critic, x, probe) -> [batch, ...]` scores or features, in training mode."""
+        return quick(functools.partial(_scores, self.setup.networks))
+
+    @functools.cached_property
+    def slopes(self) -> Callable[[Player, Array, Batch, Array], Array]:
+        """The gradient with respect to x of a weighted sum of the scores, `[batch, ...]`."""
+
+        def total(x: Array, critic: Player, probe: Batch, weights: Array) -> Array:
+            return (weights * _scores(self.setup.networks, critic, x, probe)).sum()
+
+        slopes = quick(jax.grad(total))
+        return lambda critic, x, probe, weights: slopes(x, critic, probe, weights)
+
+    @functools.cached_property
+    def fakes(self) -> Callable[[Player, Batch], Array]:
+        """`(generator, probe) -> [batch, ...]` examples, in training mode."""
+        return quick(functools.partial(_fakes, self.setup.networks))
+
+    def weights(self) -> Array:
+        """A number per score or feature, random, since sums of features may be constant."""
+        probe = self.probe
+        shape = jax.eval_shape(self.scores, self.state.critic, probe.real, probe).shape
+        return jnp.asarray(np.random.default_rng(0).normal(size=shape), jnp.float32)
+
+    @functools.cached_property
+    def first_steps(self) -> FirstSteps:
+        """The first steps of the training."""
+        state, history, seconds = self.state, [], []
+        for step in range(WARM_UP):
+            batch = jax.block_until_ready(self.draw(step))
+            start = time.perf_counter()
+            state, metrics = jax.block_until_ready(self.program(state, batch))
+            seconds.append(time.perf_counter() - start)
+            history.append({name: float(value) for name, value in metrics.items()})
+            if not np.isfinite(list(history[-1].values())).all():
+                break
+        rows = {name: np.array([row[name] for row in history]) for name in history[0]}
+        return FirstSteps(state, rows, np.array(seconds))
+
+
+def with_optimizer(state: TrainState, optimizer: optax.GradientTransformation) -> TrainState:
+    """The state for a recipe that has this optimizer for both players."""
+
+    def renewed(player: Player) -> Player:
+        return player._replace(opt_state=optimizer.init(player.params))
+
+    return state._replace(generator=renewed(state.generator), critic=renewed(state.critic))
+
+
+def _scores(networks: Networks, critic: Player, x: Array, probe: Batch) -> Array:
+    options = {"train": True, "keys": probe.keys}
+    return apply(networks.critic, critic.variables, x, probe.labels, **options)[0]
+
+
+def _fakes(networks: Networks, generator: Player, probe: Batch) -> Array:
+    return fakes(networks, generator.variables, probe.keys, probe.labels, train=True)[0]

@@ -1,0 +1,65 @@
+"""Initial weights of the papers' code, where Flax has no name for them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax.linen.initializers import Initializer
+from jaxtyping import Array
+
+__all__ = ["he_strided", "uniform"]
+
+
+def uniform(reach: float) -> Initializer:
+    """Uniform in [-reach, reach].
+
+    Args:
+        reach: the largest weight.
+
+    Returns:
+        A Flax initializer.
+
+    >>> bool(abs(uniform(0.05)(jax.random.key(0), (100,))).max() <= 0.05)
+    True
+    """
+
+    def init(key: Array, shape: Any, dtype: Any = jnp.float32) -> Array:
+        return jax.random.uniform(key, shape, dtype, -reach, reach)
+
+    return init
+
+
+def he_strided(stride: int = 1, transposed: bool = False) -> Initializer:
+    """Uniform with variance 4 / (fan_in + fan_out), for convolutions before and after a ReLU.
+
+    With k weights in the window, c input channels and f features, fan_in = k c and
+    fan_out = k f / stride^dimensions, since each input meets so many outputs; of a transposed
+    convolution fan_in is divided instead.
+
+    Args:
+        stride: of the convolution, in every dimension.
+        transposed: whether it is a transposed one.
+
+    Returns:
+        A Flax initializer of kernels `[*window, channels, features]`.
+
+    >>> kernel = he_strided(2)(jax.random.key(0), (5, 5, 64, 128))
+    >>> round(float(kernel.var()) * (25 * 64 + 25 * 128 / 4), 1)
+    4.0
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, conv2d.py and
+    deconv2d.py of its code. https://github.com/igul222/improved_wgan_training
+    """
+
+    def init(key: Array, shape: Any, dtype: Any = jnp.float32) -> Array:
+        *window, channels, features = shape
+        meets = stride ** len(window)
+        fan_in = math.prod(window) * channels / (meets if transposed else 1)
+        fan_out = math.prod(window) * features / (1 if transposed else meets)
+        reach = math.sqrt(3 * 4 / (fan_in + fan_out))
+        return jax.random.uniform(key, shape, dtype, -reach, reach)
+
+    return init

@@ -1,0 +1,208 @@
+"""Pairs of a generator and a critic for a given shape of example; `__all__` is the registry."""
+
+from __future__ import annotations
+
+import math
+
+from jaxgan.networks import (
+    DCGANCritic,
+    DCGANGenerator,
+    Identity,
+    MaxoutCritic,
+    MLPCritic,
+    MLPGenerator,
+    Normal,
+    ResNetCritic,
+    ResNetGenerator,
+    Uniform,
+)
+from jaxgan.networks.norms import Norm
+from jaxgan.types import Networks
+
+__all__ = ["dcgan", "gan_2014", "gmmn", "mlp", "resnet", "su"]
+
+
+def mlp(
+    shape: tuple[int, ...],
+    width: int | tuple[int, ...] = 512,
+    depth: int = 3,
+    latent: int | None = None,
+    critic_norm: Norm = "none",
+    dropout: float = 0.0,
+    features: int | None = None,
+) -> Networks:
+    """Fully connected networks: those of the WGAN-GP toy code for points.
+
+    Args:
+        shape: the shape of an example; rank 3 is an image, whose generator ends in tanh.
+        width: of the hidden layers of both; a tuple for each of the generator's, from the latent
+            on, and in reverse of the critic's.
+        depth: hidden layers of both, where width is one number.
+        latent: size of z ~ N(0, I); 2 for points and 64 for images if None.
+        critic_norm: "none" or "layer" with a gradient penalty, "spectral" or "weight" instead.
+        dropout: share of the critic's hidden units that are dropped, 0.5 for CT-GAN.
+        features: of the critic, where its objective is `objectives.MMD`; None for a score.
+
+    Returns:
+        The pair.
+
+    >>> mlp((2,)).generator.squash, mlp((8, 8, 1)).generator.squash
+    (False, True)
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, gan_toy.py of its
+    code. https://arxiv.org/abs/1704.00028
+    """
+    image = len(shape) == 3
+    size = latent or (64 if image else 2)
+    generator = MLPGenerator(tuple(shape), width, depth, squash=image)
+    width = width if isinstance(width, int) else width[::-1]
+    critic = MLPCritic(width, depth, critic_norm, dropout, features)
+    return Networks(generator, critic, Normal(size))
+
+
+def dcgan(
+    shape: tuple[int, ...],
+    width: int = 64,
+    latent: int = 128,
+    generator_norm: Norm = "batch",
+    critic_norm: Norm = "none",
+    dropout: float = 0.0,
+    features: int | None = None,
+) -> Networks:
+    """Convolutional networks for square images of 8, 16, 28, 32 or 64 pixels.
+
+    Args:
+        shape: `(pixels, pixels, channels)`.
+        width: channels of the widest maps, doubling toward the 4 x 4 ones.
+        latent: size of z ~ N(0, I).
+        generator_norm: "batch", "layer" or "none".
+        critic_norm: "none" or "layer" with a gradient penalty, "batch" with clipping, "spectral"
+            or "weight" instead.
+        dropout: share of the critic's activations that are dropped, 0.5 for CT-GAN.
+        features: of the critic, where its objective is `objectives.MMD`; None for a score.
+
+    Returns:
+        The pair.
+
+    Raises:
+        ValueError: the examples are not square images.
+
+    >>> dcgan((28, 28, 1)).critic.width
+    64
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, gan_mnist.py and
+    gan_cifar.py of its code. https://arxiv.org/abs/1704.00028
+    """
+    if len(shape) != 3 or shape[0] != shape[1]:
+        raise ValueError(
+            f"dcgan is for square images [pixels, pixels, channels], got {shape}: use mlp"
+        )
+    pixels, _, channels = shape
+    generator = DCGANGenerator((pixels, pixels, channels), width, generator_norm)
+    return Networks(generator, DCGANCritic(width, critic_norm, dropout, features), Normal(latent))
+
+
+def resnet(
+    shape: tuple[int, ...],
+    width: int = 128,
+    latent: int = 128,
+    generator_norm: Norm = "batch",
+    critic_norm: Norm = "none",
+    dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    features: int | None = None,
+) -> Networks:
+    """Residual networks for images of 32 x 32 pixels: those of the WGAN-GP paper for CIFAR.
+
+    Args:
+        shape: `(32, 32, channels)`.
+        width: channels of every map.
+        latent: size of z ~ N(0, I).
+        generator_norm: "batch", "layer" or "none".
+        critic_norm: "none" or "layer" with a gradient penalty, "spectral" or "weight" instead.
+        dropout: shares that are dropped after three of the critic's blocks, (0.2, 0.5, 0.5) for
+            CT-GAN.
+        features: of the critic, where its objective is `objectives.MMD`; None for a score.
+
+    Returns:
+        The pair.
+
+    Raises:
+        ValueError: the examples are not images of 32 x 32 pixels.
+
+    >>> resnet((32, 32, 3)).generator.width
+    128
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Appendix F.
+    https://arxiv.org/abs/1704.00028
+    """
+    generator = ResNetGenerator(tuple(shape), width, generator_norm)
+    critic = ResNetCritic(width, critic_norm, dropout, features)
+    return Networks(generator, critic, Normal(latent))
+
+
+def gan_2014(shape: tuple[int, ...], width: int = 1200, critic_width: int = 240) -> Networks:
+    """The fully connected networks of the first GAN for MNIST: ReLU against maxout with dropout.
+
+    The generator ends in tanh for pixels in [-1, 1], where the paper's ends in a sigmoid, and its
+    output bias starts at 0, where the authors' code takes the logit of each pixel's mean.
+
+    Args:
+        shape: the shape of an example.
+        width: of the generator's two hidden layers.
+        critic_width: of the critic's two maxout layers, of five pieces each.
+
+    Returns:
+        The pair.
+
+    >>> gan_2014((28, 28, 1)).latent.size
+    100
+
+    Reference: Goodfellow et al., Generative Adversarial Networks, 2014, Section 5.
+    https://arxiv.org/abs/1406.2661
+    """
+    generator = MLPGenerator(tuple(shape), width, 2, squash=len(shape) == 3, reach=0.05)
+    latent = Uniform(100, -math.sqrt(3), math.sqrt(3))
+    return Networks(generator, MaxoutCritic(critic_width), latent)
+
+
+def su(shape: tuple[int, ...]) -> Networks:
+    """Su's fully connected networks for MNIST: 10-32-128-pixels against pixels-128-32-1.
+
+    The generator ends in tanh for pixels in [-1, 1], where his ends in a sigmoid.
+
+    Args:
+        shape: the shape of an example.
+
+    Returns:
+        The pair.
+
+    >>> su((28, 28, 1)).critic.width
+    (128, 32)
+
+    Reference: Su, The art of adversarial training: GAN and WGAN, 2017, and mnist_gangp.py of its
+    code. https://spaces.ac.cn/archives/4439
+    """
+    generator = MLPGenerator(tuple(shape), (32, 128), squash=len(shape) == 3, reach=0.05)
+    return Networks(generator, MLPCritic((128, 32), reach=0.05), Uniform(10))
+
+
+def gmmn(shape: tuple[int, ...], width: tuple[int, ...] = (64, 256, 256, 1024)) -> Networks:
+    """A generator alone, for matching the data themselves: the critic is the identity.
+
+    It ends in tanh for pixels in [-1, 1], where the paper's ends in a sigmoid.
+
+    Args:
+        shape: the shape of an example.
+        width: of the generator's hidden layers.
+
+    Returns:
+        The pair.
+
+    >>> gmmn((28, 28, 1)).critic
+    Identity()
+
+    Reference: Li, Swersky, Zemel, Generative Moment Matching Networks, 2015, Section 4.
+    https://arxiv.org/abs/1502.02761
+    """
+    generator = MLPGenerator(tuple(shape), width, squash=len(shape) == 3)
+    return Networks(generator, Identity(), Uniform(10))

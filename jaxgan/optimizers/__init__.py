@@ -1,0 +1,32 @@
+"""Optimizers that compare and print by value, weight clipping, and schedules.
+
+A recipe takes any `optax.GradientTransformation`; these are those of the papers' settings.
+"""
+
+from jaxgan.optimizers.by_value import (
+    adam,
+    by_value,
+    chain,
+    clip_norm,
+    rmsprop,
+    scheduled_sgd,
+    sgd,
+    weight_decay,
+)
+from jaxgan.optimizers.clipping import clip_params
+from jaxgan.optimizers.schedules import Geometric, Linear, Switch
+
+__all__ = [
+    "Geometric",
+    "Linear",
+    "Switch",
+    "adam",
+    "by_value",
+    "chain",
+    "clip_norm",
+    "clip_params",
+    "rmsprop",
+    "scheduled_sgd",
+    "sgd",
+    "weight_decay",
+]

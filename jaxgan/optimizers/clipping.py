@@ -1,0 +1,65 @@
+"""Weight clipping, as a gradient transformation that is chained last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from jaxgan.optimizers.by_value import by_value
+from jaxgan.types import Number
+
+__all__ = ["clip_params"]
+
+
+@by_value
+def clip_params(
+    c: Number, where: Callable[[str], bool] | None = None
+) -> optax.GradientTransformation:
+    """Keeps every parameter in [-c, c] after its update; chain it last.
+
+    The update u becomes clip(p + u, -c, c) - p. Adding that to p rounds twice, by at most
+    eps * max(|p|, c) together, so the clip aims that far inside: the bound holds exactly.
+
+    Args:
+        c: the bound, in the units of the parameters, positive.
+        where: tells from a leaf's path ("Dense_0/kernel") whether to clip it; all if None, as in
+            the paper's code, which clips biases and norm scales too.
+
+    Returns:
+        A stateless transformation whose update needs `params`.
+
+    Raises:
+        ValueError: c is not positive.
+
+    >>> clip = clip_params(0.5, where=lambda path: path.endswith("kernel"))
+    >>> params = {"kernel": jnp.array([0.4, -2.0]), "scale": jnp.array(3.0)}
+    >>> updates, _ = clip.update(jax.tree.map(jnp.ones_like, params), clip.init(params), params)
+    >>> new = optax.apply_updates(params, updates)
+    >>> new["kernel"].round(6).tolist(), float(abs(new["kernel"]).max()) <= 0.5, float(new["scale"])
+    ([0.5, -0.5], True, 4.0)
+
+    Reference: Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017, Algorithm 1.
+    https://arxiv.org/abs/1701.07875
+    """
+    if isinstance(c, (int, float)) and not c > 0:
+        raise ValueError(f"clip_params: c must be positive, got {c}; the paper uses 0.01")
+
+    def clip(path: tuple[Any, ...], update: jax.Array, param: jax.Array) -> jax.Array:
+        if where and not where(jax.tree_util.keystr(path, simple=True, separator="/")):
+            return update
+        rounding = jnp.finfo(param.dtype).eps * jnp.maximum(jnp.abs(param), c)
+        bound = jnp.maximum(c - rounding, 0)
+        return jnp.clip(param + update, -bound, bound) - param
+
+    def update(updates: optax.Updates, state: optax.OptState, params: optax.Params | None = None):
+        if params is None:
+            raise ValueError(
+                "clip_params needs the parameters: call update(updates, state, params)"
+            )
+        return jax.tree_util.tree_map_with_path(clip, updates, params), state
+
+    return optax.GradientTransformation(lambda params: optax.EmptyState(), update)

@@ -1,0 +1,49 @@
+"""What page and Markdown say alike: seeds, cost, provenance, what diverged."""
+
+from __future__ import annotations
+
+from jaxgan.report.numbers import duration
+from jaxgan.study.results import CellResult, Results
+
+__all__ = ["diverged", "facts", "seconds_on", "seeds_of", "values_of"]
+
+
+def seeds_of(results: Results) -> str:
+    """How many seeds there are, set by set: "10" or "10 + 10"."""
+    return " + ".join(str(len(seeds)) for seeds in results.sets)
+
+
+def seconds_on(results: Results) -> str:
+    """What the run cost, and on which machine."""
+    return f"{duration(results.seconds)} on {results.provenance.get('device')}"
+
+
+def facts(results: Results) -> dict[str, str]:
+    """Where the numbers come from."""
+    origin = results.provenance
+    commit = origin.get("commit") or "none: not run from a checkout"
+    versions = (origin.get("versions") or {}).items()
+    return {
+        "Seeds": f"{seeds_of(results)}, scale {results.scale}",
+        "Commit": commit + (", with uncommitted changes" if origin.get("dirty") else ""),
+        "Device": str(origin.get("device")),
+        "Platform": str(origin.get("platform")),
+        "Started": str(origin.get("started")),
+        "Took": duration(results.seconds),
+        "Versions": ", ".join(f"{name} {version}" for name, version in versions),
+    }
+
+
+def diverged(results: Results) -> list[str]:
+    """A line for each cell and seed that diverged."""
+    return [
+        f"{name}, seed {one.seed}: {one.note}"
+        for name, cell in results.cells.items()
+        for one in cell.seeds
+        if one.ended == "diverged"
+    ]
+
+
+def values_of(cell: CellResult, metric: str) -> list[float | None]:
+    """One score per seed that has ended."""
+    return [one.scores.get(metric) for one in cell.seeds if one.ended != "unfinished"]

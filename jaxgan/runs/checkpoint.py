@@ -1,0 +1,210 @@
+"""A training state on disk: atomic, verified, the last few and the best.
+
+A checkpoint is a folder `step-000000500` with `state.safetensors` and `manifest.json`, which holds
+the step, the settings and versions of the run, and the sha256 of every file and of itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+import shutil
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jax
+import safetensors.flax
+
+from jaxgan.runs.provenance import provenance
+from jaxgan.training import TrainState
+
+__all__ = ["Damaged", "restore", "save", "steps_of"]
+
+STATE, MANIFEST = "state.safetensors", "manifest.json"
+
+
+class Damaged(ValueError):
+    """A checkpoint whose files are not what was written."""
+
+
+def save(
+    folder: Path,
+    state: TrainState,
+    settings: Mapping[str, Any],
+    *,
+    keep: int = 2,
+    loss: float | None = None,
+) -> Path:
+    """Writes a checkpoint; it appears whole or not at all.
+
+    Args:
+        folder: where the checkpoints of the run live; made if needed.
+        state: what to save.
+        settings: the run's settings, as JSON; `restore` refuses others.
+        keep: how many of the last ones stay, beside the best.
+        loss: a number by which the best is chosen, lower is better.
+
+    Returns:
+        The folder of this checkpoint.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    final = folder / f"step-{int(state.step):09d}"
+    partial = folder / f".{final.name}.{os.getpid()}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    safetensors.flax.save_file(_flatten(state), partial / STATE)
+    manifest = {
+        "step": int(state.step),
+        "loss": loss,
+        "settings": dict(settings),
+        "provenance": provenance(),
+        "sha256": {STATE: _digest((partial / STATE).read_bytes())},
+    }
+    manifest["sha256"][MANIFEST] = _digest(_canonical(manifest))
+    (partial / MANIFEST).write_text(json.dumps(manifest, indent=1))
+    for path in (partial / STATE, partial / MANIFEST, partial):
+        _sync(path)
+    shutil.rmtree(final, ignore_errors=True)
+    partial.rename(final)
+    _sync(folder)
+    _prune(folder, keep)
+    return final
+
+
+def restore(
+    folder: Path,
+    like: TrainState,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    best: bool = False,
+) -> TrainState | None:
+    """The newest checkpoint that is whole; a damaged one is passed over with a warning.
+
+    Args:
+        folder: where the checkpoints of the run live.
+        like: a state of the same shapes, such as the initial one.
+        settings: the run's settings, which must be the same; not compared if None.
+        best: the one of the lowest loss first, if losses were given.
+
+    Returns:
+        The state, or None where there are no checkpoints.
+
+    Raises:
+        Damaged: there are checkpoints and none of them is whole.
+        ValueError: the checkpoint was made with other settings or networks.
+    """
+    problems = []
+    steps = steps_of(folder)[::-1]
+    losses = _losses(folder) if best else {}
+    for step in sorted(steps, key=lambda step: losses.get(step, math.inf)):
+        path = folder / f"step-{step:09d}"
+        try:
+            manifest, arrays = _read(path)
+        except Damaged as problem:
+            warnings.warn(f"{problem}; trying the one before", stacklevel=2)
+            problems.append(str(problem))
+            continue
+        if settings is not None:
+            _check_settings(manifest["settings"], settings)
+        return _unflatten(arrays, like)
+    if problems:
+        raise Damaged(f"no checkpoint in {folder} is whole: {'; '.join(problems)}. Start anew")
+    return None
+
+
+def steps_of(folder: Path) -> list[int]:
+    """The steps of the checkpoints in a folder, in order; partial ones do not count."""
+    return sorted(int(path.name.removeprefix("step-")) for path in folder.glob("step-*"))
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, jax.Array]]:
+    try:
+        manifest = json.loads((path / MANIFEST).read_text())
+        data = (path / STATE).read_bytes()
+        sums = manifest["sha256"]
+        own = sums.pop(MANIFEST)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Damaged(f"checkpoint {path} is damaged ({error})") from error
+    for name, found, wanted in (
+        (MANIFEST, _digest(_canonical(manifest)), own),
+        (STATE, _digest(data), sums.get(STATE)),
+    ):
+        if found != wanted:
+            raise Damaged(f"checkpoint {path} is damaged (sha256 of {name} differs)")
+    return manifest, safetensors.flax.load(data)
+
+
+def _check_settings(saved: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    given = json.loads(json.dumps(dict(given)))
+    changed = [
+        f"{name} was {saved.get(name)!r}, is {given.get(name)!r}"
+        for name in sorted(saved.keys() | given.keys())
+        if saved.get(name) != given.get(name)
+    ]
+    if changed:
+        raise ValueError(
+            f"the run was made with other settings: {'; '.join(changed)}. Resume with the same "
+            "settings, or start in a new folder"
+        )
+
+
+def _flatten(state: TrainState) -> dict[str, jax.Array]:
+    leaves, _ = jax.tree_util.tree_flatten_with_path(state)
+    return {jax.tree_util.keystr(path): jax.numpy.asarray(leaf) for path, leaf in leaves}
+
+
+def _unflatten(arrays: Mapping[str, jax.Array], like: TrainState) -> TrainState:
+    wanted = {name: (leaf.shape, leaf.dtype) for name, leaf in _flatten(like).items()}
+    found = {name: (leaf.shape, leaf.dtype) for name, leaf in arrays.items()}
+    if wanted != found:
+        name = sorted(set(wanted.items()) ^ set(found.items()))[0][0]
+        raise ValueError(
+            f"the checkpoint is of other networks or optimizers: {name} is {found.get(name)} there "
+            f"and {wanted.get(name)} here. Resume with the same, or start in a new folder"
+        )
+    leaves, tree = jax.tree_util.tree_flatten_with_path(like)
+    return jax.tree.unflatten(tree, [arrays[jax.tree_util.keystr(path)] for path, _ in leaves])
+
+
+def _losses(folder: Path) -> dict[int, float]:
+    """The losses of the checkpoints that have one and whose manifest can be read."""
+    losses = {}
+    for step in steps_of(folder):
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            manifest = json.loads((folder / f"step-{step:09d}" / MANIFEST).read_text())
+            if manifest["loss"] is not None:
+                losses[step] = manifest["loss"]
+    return losses
+
+
+def _prune(folder: Path, keep: int) -> None:
+    losses = _losses(folder)
+    best = min(losses, key=lambda step: losses[step], default=None)
+    for step in steps_of(folder)[:-keep]:
+        if step != best:
+            shutil.rmtree(folder / f"step-{step:09d}")
+    for leftover in folder.glob(".step-*.partial"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _canonical(manifest: Mapping[str, Any]) -> bytes:
+    return json.dumps(manifest, sort_keys=True).encode()
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,193 @@
+"""The same step on one device and on many: as `jit`, as `pmap`, as `jit` over a mesh.
+
+The only file that knows devices. The sharded form is the one to prefer: the program keeps its
+global meaning and needs no collectives in the step. `pmap` maps the data and neither stacks nor
+copies the state (`in_axes=(None, ...)`).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Literal, get_args
+
+import jax
+import jax.numpy as jnp
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
+
+from jaxgan.types import unknown
+from jaxgan.training import Networks, Recipe, TrainStep, make_train_step, train_chunk
+from jaxgan.types import Batch
+
+__all__ = ["Via", "compile_chunk", "compile_step"]
+
+Via = Literal["jit", "pmap", "sharded"]
+AXIS = "devices"
+
+
+@functools.cache
+def compile_step(
+    networks: Networks, recipe: Recipe, devices: int = 1, via: Via = "jit"
+) -> TrainStep:
+    """Compiles the train step; equal arguments share one program. The state is donated.
+
+    Args:
+        networks: generator, critic and latent distribution.
+        recipe: the training settings.
+        devices: over how many devices the examples of a batch are split.
+        via: "jit" (one device), "pmap", or "sharded" (`jit` over a mesh).
+
+    Returns:
+        `(state, batch) -> (state, metrics)` of whole batches, `[n_critic + 1, batch, ...]`.
+
+    Raises:
+        ValueError: the devices are not there, or a batch does not divide over them.
+
+    >>> from jaxgan import recipes
+    >>> from jaxgan.networks import presets
+    >>> step = compile_step(presets.mlp((2,), width=8), recipes.wgan_gp())
+    >>> step is compile_step(presets.mlp((2,), width=8), recipes.wgan_gp())
+    True
+    """
+    _check_devices(devices, via)
+    if via == "pmap":
+        step = make_train_step(networks, recipe, AXIS)
+        compiled = jax.pmap(
+            step,
+            axis_name=AXIS,
+            in_axes=(None, 1),  # pyright: ignore[reportArgumentType]
+            out_axes=None,  # pyright: ignore[reportArgumentType]
+            donate_argnums=0,
+            devices=jax.devices()[:devices],
+        )
+
+        def mapped(state: Any, batch: Batch) -> Any:
+            return compiled(state, jax.tree.map(lambda x: _split(x, devices), batch))
+
+        return mapped
+    step = make_train_step(networks, recipe)
+    if via == "jit":
+        return jax.jit(step, donate_argnums=0)
+    whole, split = _shardings(devices)
+    compiled = jax.jit(step, in_shardings=(whole, split), out_shardings=whole, donate_argnums=0)
+
+    def sharded(state: Any, batch: Batch) -> Any:
+        _check_divides(batch.keys.shape[1], devices)
+        return compiled(jax.device_put(state, whole), jax.device_put(batch, split))
+
+    return sharded
+
+
+@functools.cache
+def compile_chunk(
+    networks: Networks,
+    recipe: Recipe,
+    *,
+    batch_size: int,
+    n_critic: int,
+    capacity: int,
+    devices: int = 1,
+    via: Via = "jit",
+) -> Callable[..., Any]:
+    """Compiles `train_chunk`; equal arguments share one program. The state is donated.
+
+    Args:
+        networks: generator, critic and latent distribution.
+        recipe: the training settings.
+        batch_size: examples per step, over all devices.
+        n_critic: critic steps per generator step.
+        capacity: the most steps that one call may take.
+        devices: over how many devices the examples of a batch are split.
+        via: "jit" (one device), "pmap", or "sharded" (`jit` over a mesh).
+
+    Returns:
+        `(state, data, key, length) -> (state, metrics)`.
+
+    Raises:
+        ValueError: the devices are not there, or the batch does not divide over them.
+    """
+    _check_devices(devices, via)
+    _check_divides(batch_size, devices)
+    chunk = functools.partial(
+        train_chunk,
+        networks,
+        recipe,
+        batch_size=batch_size,
+        n_critic=n_critic,
+        capacity=capacity,
+    )
+    if via == "jit":
+        return jax.jit(chunk, donate_argnums=0)
+    if via == "sharded":
+        return _sharded(chunk, devices)
+    return _mapped(chunk, batch_size // devices, devices)
+
+
+def _sharded(chunk: Callable[..., Any], devices: int) -> Callable[..., Any]:
+    whole, split = _shardings(devices)
+
+    def constrain(batch: Batch) -> Batch:
+        return jax.tree.map(lambda x: jax.lax.with_sharding_constraint(x, split), batch)
+
+    compiled = jax.jit(
+        functools.partial(chunk, share=constrain),
+        in_shardings=(whole, whole, whole, None),
+        out_shardings=whole,
+        donate_argnums=0,
+    )
+    return lambda state, data, key, length: compiled(
+        *jax.device_put((state, data, key), whole), length
+    )
+
+
+def _mapped(chunk: Callable[..., Any], part: int, devices: int) -> Callable[..., Any]:
+    def of_device(state: Any, data: Any, key: Any, length: Any, index: Any) -> Any:
+        def share(batch: Batch) -> Batch:
+            return jax.tree.map(
+                lambda x: jax.lax.dynamic_slice_in_dim(x, index * part, part, axis=1), batch
+            )
+
+        return chunk(state, data, key, length, axis_name=AXIS, share=share)
+
+    compiled = jax.pmap(
+        of_device,
+        axis_name=AXIS,
+        in_axes=(None, None, None, None, 0),  # pyright: ignore[reportArgumentType]
+        out_axes=None,  # pyright: ignore[reportArgumentType]
+        donate_argnums=0,
+        devices=jax.devices()[:devices],
+    )
+    return lambda state, data, key, length: compiled(state, data, key, length, jnp.arange(devices))
+
+
+def _shardings(devices: int) -> tuple[NamedSharding, NamedSharding]:
+    mesh = jax.make_mesh(
+        (devices,), (AXIS,), axis_types=(AxisType.Auto,), devices=jax.devices()[:devices]
+    )
+    return NamedSharding(mesh, PartitionSpec()), NamedSharding(mesh, PartitionSpec(None, AXIS))
+
+
+def _split(x: jax.Array, devices: int) -> jax.Array:
+    """`[steps, batch, ...]` to `[steps, devices, batch / devices, ...]`."""
+    _check_divides(x.shape[1], devices)
+    return x.reshape(x.shape[0], devices, -1, *x.shape[2:])
+
+
+def _check_devices(devices: int, via: str) -> None:
+    if via not in get_args(Via):
+        raise unknown("via", via, get_args(Via))
+    if via == "jit" and devices != 1:
+        raise ValueError(f"via='jit' runs on one device, got devices={devices}: use 'sharded'")
+    if not 1 <= devices <= jax.device_count():
+        raise ValueError(
+            f"devices={devices}, but JAX sees {jax.device_count()}: ask for fewer, or simulate "
+            f"them with XLA_FLAGS=--xla_force_host_platform_device_count={devices}"
+        )
+
+
+def _check_divides(batch_size: int, devices: int) -> None:
+    if batch_size % devices:
+        raise ValueError(
+            f"a batch of {batch_size} does not divide over {devices} devices: "
+            f"use {batch_size - batch_size % devices or devices} or another multiple of {devices}"
+        )

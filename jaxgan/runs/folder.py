@@ -1,0 +1,169 @@
+"""What a run leaves on disk while it runs: metrics, observations, checkpoints."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jaxgan.runs import checkpoint
+from jaxgan.training import Setup, TrainState
+from jaxgan.types import Dataset
+
+__all__ = [
+    "CHECKPOINTS",
+    "METRICS",
+    "OBSERVED",
+    "Observe",
+    "RunFolder",
+    "describe",
+    "fingerprint",
+    "printed",
+    "read_rows",
+]
+
+Observe = Callable[[TrainState], Mapping[str, float]]
+METRICS, OBSERVED, CHECKPOINTS = "metrics.jsonl", "observed.jsonl", "checkpoints"
+
+
+def describe(setup: Setup, seed: int) -> dict[str, Any]:
+    """What two runs must have in common to be one run, as JSON.
+
+    Args:
+        setup: what is trained; of the data the sha256 is taken, and the steps do not count.
+        seed: of the run.
+
+    Returns:
+        Printed values, free of memory addresses.
+    """
+    return {
+        "networks": printed(setup.networks),
+        "recipe": printed(setup.recipe),
+        "data": fingerprint(setup.data),
+        "batch_size": setup.batch_size,
+        "seed": seed,
+    }
+
+
+def fingerprint(data: Dataset) -> str:
+    """Shape, type and the beginning of the sha256 of a data set.
+
+    Args:
+        data: the data set.
+
+    Returns:
+        A text that two different data sets do not share.
+
+    >>> fingerprint(Dataset(np.zeros((2, 3), np.float32)))
+    '(2, 3) float32 9d908ecfb6b256de'
+    """
+    arrays = [np.asarray(array) for array in data if array is not None]
+    digest = hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
+    return f"{arrays[0].shape} {arrays[0].dtype} {digest[:16]}"
+
+
+def printed(value: Any) -> str:
+    """A value on one line, without memory addresses and without Flax's comments.
+
+    Args:
+        value: networks or a recipe.
+
+    Returns:
+        Its `repr`, tidied.
+
+    >>> printed(object())
+    '<object object>'
+    """
+    text = re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+    return " ".join(re.sub(r"#.*", "", text).split())
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The lines of a JSONL file, up to the first torn one.
+
+    Args:
+        path: the file; it need not exist.
+
+    Returns:
+        One dictionary per line; a number that was not finite is None.
+    """
+    rows = []
+    for line in path.read_text().splitlines() if path.is_file() else []:
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            break
+    return rows
+
+
+class RunFolder:
+    """The folder of one run; without a path nothing is written.
+
+    Args:
+        path: where, made if needed.
+        settings: what a resumed run must have in common with the first one.
+        best_by: the observation by which the best checkpoint is kept, lower is better.
+    """
+
+    def __init__(self, path: Path | None, settings: Mapping[str, Any], best_by: str | None) -> None:
+        self._path, self._settings, self._best_by = path, settings, best_by
+        self._loss: float | None = None
+        self._gathered: list[Mapping[str, np.ndarray]] = []
+        self._seconds = 0.0
+        if path is not None:
+            path.mkdir(parents=True, exist_ok=True)
+
+    def restore(self, state: TrainState) -> TrainState:
+        """The last checkpoint, or the given state; lines from after it are dropped."""
+        if self._path is None:
+            return state
+        saved = checkpoint.restore(self._path / CHECKPOINTS, state, self._settings)
+        last = -1 if saved is None else int(saved.step)
+        for name in (METRICS, OBSERVED):
+            rows = [row for row in read_rows(self._path / name) if row["step"] <= last]
+            (self._path / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+        return state if saved is None else saved
+
+    def gather(self, metrics: Mapping[str, np.ndarray], seconds: float) -> None:
+        """Keeps the metrics of a chunk, and what it took, for the next line."""
+        self._gathered.append(metrics)
+        self._seconds += seconds
+
+    def means(self) -> dict[str, float]:
+        """The means of what was gathered since the last line."""
+        names = self._gathered[-1] if self._gathered else ()
+        values = {name: np.concatenate([m[name] for m in self._gathered]) for name in names}
+        return {name: float(series.mean()) for name, series in values.items() if len(series)}
+
+    def flush(self, step: int, diverged: Mapping[str, float] | None = None) -> None:
+        """Writes a line of metrics, and another of the step that diverged if one did."""
+        means = self.means()
+        if means or self._seconds:
+            self._write(METRICS, step, means | {"seconds": self._seconds})
+        if diverged is not None:
+            self._write(METRICS, step + 1, {**diverged, "diverged": True})
+        self._gathered.clear()
+        self._seconds = 0.0
+
+    def observe(self, observe: Observe, state: TrainState) -> None:
+        """Measures a state and writes the line."""
+        values = observe(state)
+        self._loss = values[self._best_by] if self._best_by else None
+        self._write(OBSERVED, int(state.step), values)
+
+    def save(self, state: TrainState) -> None:
+        """Writes a checkpoint."""
+        if self._path is not None:
+            checkpoint.save(self._path / CHECKPOINTS, state, self._settings, loss=self._loss)
+
+    def _write(self, name: str, step: int, values: Mapping[str, float]) -> None:
+        if self._path is not None:
+            finite = {k: v if math.isfinite(v) else None for k, v in values.items()}
+            with (self._path / name).open("a") as file:
+                file.write(json.dumps({"step": step, **finite}) + "\n")

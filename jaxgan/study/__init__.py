@@ -1,0 +1,56 @@
+"""Experiments: cells that find records, claims judged on them, pictures drawn from them."""
+
+from jaxgan.study.check import check
+from jaxgan.study.claims import Claim, Verdict, advantage, judge
+from jaxgan.study.experiment import Cell, Experiment, Scale
+from jaxgan.study.measures import ImageMeasure, PointMeasure, Real
+from jaxgan.study.picture import Metric, Picture
+from jaxgan.study.pictures import (
+    Curves,
+    Fields,
+    Interpolation,
+    Neighbors,
+    Points,
+    Profile,
+    Progress,
+    Samples,
+    Surfaces,
+)
+from jaxgan.study.records import Record, Records, Series
+from jaxgan.study.results import Results, read_results
+from jaxgan.study.run import run
+from jaxgan.study.training import Measurement, Moment, Training
+
+__all__ = [
+    "Cell",
+    "Claim",
+    "Curves",
+    "Experiment",
+    "Fields",
+    "ImageMeasure",
+    "Interpolation",
+    "Measurement",
+    "Metric",
+    "Moment",
+    "Neighbors",
+    "Picture",
+    "PointMeasure",
+    "Points",
+    "Profile",
+    "Progress",
+    "Real",
+    "Record",
+    "Records",
+    "Results",
+    "Samples",
+    "Scale",
+    "Series",
+    "Surfaces",
+    "Training",
+    "Verdict",
+    "advantage",
+    "check",
+    "judge",
+    "read_results",
+    "run",
+]

@@ -1,0 +1,226 @@
+"""A claim and its verdict: the published statement beside what was measured."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from typing import Literal, get_args
+
+import msgspec
+import numpy as np
+from scipy import stats
+
+from jaxgan.study.records import Records
+from jaxgan.types import unknown
+
+__all__ = ["Claim", "Unit", "Verdict", "advantage", "half_width", "judge"]
+
+Unit = Literal["seeds", "draws", "exact"]
+"""What the numbers of a claim are: one per training seed, one per draw of the data, or computed
+without chance, so that no interval belongs around them."""
+
+SEEDS = 3
+"""The fewest numbers on which a claim is judged, unless it is exact."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Claim:
+    """Something that should come out above or below a threshold.
+
+    Attributes:
+        sentence: the statement.
+        published: what the paper says, with its numbers if it has any.
+        measure: the numbers that are judged, from the records; of unit "seeds" one per seed, such
+            as the difference of two cells. It reads scores and how the records ended.
+        above: the threshold that they should exceed.
+        below: the threshold under which they should stay; one of the two.
+        unit: what one number belongs to.
+
+    Raises:
+        ValueError: no threshold or two, or an unknown unit.
+    """
+
+    sentence: str
+    published: str
+    measure: Callable[[Records], Sequence[float]]
+    above: float | None = None
+    below: float | None = None
+    unit: Unit = "seeds"
+
+    def __post_init__(self) -> None:
+        if (self.above is None) == (self.below is None):
+            raise ValueError(
+                f"claim {self.sentence!r} has above={self.above} and below={self.below}: give one"
+            )
+        if self.unit not in get_args(Unit):
+            raise unknown("unit of a claim", self.unit, get_args(Unit))
+
+
+def advantage(
+    sentence: str,
+    published: str,
+    metric: str,
+    cell: str,
+    over: str,
+    better: Literal["higher", "lower"] = "higher",
+) -> Claim:
+    """The claim that one cell has a better score than another, seed by seed.
+
+    Args:
+        sentence: the statement.
+        published: what the paper says.
+        metric: the score that is compared.
+        cell: which one should be better.
+        over: than which.
+        better: which way is better.
+
+    Returns:
+        A claim on the differences, positive where `cell` is better.
+
+    >>> from jaxgan.study.records import Record
+    >>> claim = advantage("a is quicker", "", "seconds", "a", over="b", better="lower")
+    >>> claim.measure({"a": [Record({"seconds": 1.0})], "b": [Record({"seconds": 3.0})]})
+    [2.0]
+    """
+    sign = 1.0 if better == "higher" else -1.0
+
+    def measure(records: Records) -> list[float]:
+        pairs = zip(records[cell], records[over], strict=True)
+        return [sign * (one.scores[metric] - other.scores[metric]) for one, other in pairs]
+
+    return Claim(sentence, published, measure, above=0.0)
+
+
+class Verdict(msgspec.Struct):
+    """What was measured of a claim on one set of seeds, and what follows.
+
+    Attributes:
+        seeds: the set.
+        values: the numbers, None where one is not finite.
+        measured: their mean; of exact ones that which is nearest to the wrong side.
+        interval: of the mean, 95 %; None around what is exact.
+        verdict: "holds", "does not hold", "undecided" or "not judged".
+        reason: why.
+    """
+
+    seeds: list[int]
+    values: list[float | None]
+    measured: float | None
+    interval: tuple[float, float] | None
+    verdict: Literal["holds", "does not hold", "undecided", "not judged"]
+    reason: str
+
+
+def judge(claim: Claim, records: Records, seeds: Sequence[int], *, judged: bool = True) -> Verdict:
+    """The verdict on a claim.
+
+    Of numbers per seed or draw it follows from the 95 % interval of their mean,
+    mean +- t(0.975, n - 1) sd / sqrt(n), two-sided Student. The claim holds if the interval lies
+    on the right side of the threshold, does not hold if it lies on the other, and is undecided if
+    it contains the threshold. Exact numbers hold if each lies on the right side.
+
+    Args:
+        claim: what should hold.
+        records: of every cell, one per seed.
+        seeds: of the records.
+        judged: False for a run too short to judge anything.
+
+    Returns:
+        Numbers and verdict.
+
+    >>> from jaxgan.study.records import Record
+    >>> better = advantage("a beats b", "", "x", "a", "b")
+    >>> a, b = ([Record({"x": x}) for x in values] for values in ((3.0, 4, 5), (1.0, 1, 1)))
+    >>> verdict = judge(better, {"a": a, "b": b}, [0, 1, 2])
+    >>> verdict.verdict, [round(end, 2) for end in verdict.interval]  # t(0.975, 2) = 4.303
+    ('holds', [0.52, 5.48])
+    """
+    values = [float(value) for value in claim.measure(records)]
+    interval = None if claim.unit == "exact" else _interval(values)
+    if not judged:
+        verdict = "not judged", "this scale only shows that everything runs"
+    elif not values or not np.isfinite(values).all():
+        verdict = "does not hold", _missing(records, seeds)
+    elif claim.unit == "exact":
+        verdict = _exact(claim, values)
+    elif len(values) < SEEDS:
+        what = f"{len(values)} {claim.unit[:-1] if len(values) == 1 else claim.unit}"
+        verdict = "not judged", f"{what}; a claim is judged on at least {SEEDS}"
+    else:
+        verdict = _from_interval(claim, interval or (math.nan, math.nan))
+    finite = [value if math.isfinite(value) else None for value in values]
+    measured = _summary(claim)(values) if values and None not in finite else None
+    return Verdict(list(seeds), finite, measured, interval, *verdict)  # pyright: ignore[reportArgumentType]
+
+
+def half_width(values: Sequence[float]) -> float:
+    """Half of the two-sided 95 % Student interval of a mean, t(0.975, n - 1) sd / sqrt(n).
+
+    Args:
+        values: two or more, one per seed.
+
+    Returns:
+        The half-width, in the units of the values.
+
+    >>> round(half_width([1.0, 2.0, 3.0]), 2)  # 4.303 / sqrt(3)
+    2.48
+    """
+    error = np.std(values, ddof=1) / math.sqrt(len(values))
+    return float(stats.t.ppf(0.975, len(values) - 1) * error)
+
+
+def _summary(claim: Claim) -> Callable[[Sequence[float]], float]:
+    if claim.unit != "exact":
+        return lambda values: float(np.mean(values))
+    return max if claim.above is None else min
+
+
+def _interval(values: Sequence[float]) -> tuple[float, float] | None:
+    if len(values) < 2 or not np.isfinite(values).all():
+        return None
+    mean, half = float(np.mean(values)), half_width(values)
+    return mean - half, mean + half
+
+
+def _missing(records: Records, seeds: Sequence[int]) -> str:
+    """Why a claim has no number: which cells diverged."""
+    lost = {
+        cell: [seed for seed, record in zip(seeds, of_cell, strict=False) if _diverged(record)]
+        for cell, of_cell in records.items()
+    }
+    said = [
+        f"{cell} diverged with {len(which)} of {len(records[cell])} seeds"
+        for cell, which in lost.items()
+        if which
+    ]
+    return f"{', '.join(said)}, so there is no score" if said else "a score is not finite"
+
+
+def _diverged(record: object) -> bool:
+    return getattr(record, "ended", "") == "diverged"
+
+
+def _exact(claim: Claim, values: Sequence[float]) -> tuple[str, str]:
+    if claim.above is not None:
+        holds, side = min(values) > claim.above, f"above {claim.above:g}"
+    else:
+        holds, side = max(values) < (claim.below or 0.0), f"below {claim.below:g}"
+    numbers = "the number lies" if len(values) == 1 else f"all {len(values)} numbers lie"
+    if holds:
+        return "holds", f"{numbers} {side}"
+    return "does not hold", f"not {numbers} {side}"
+
+
+def _from_interval(claim: Claim, interval: tuple[float, float]) -> tuple[str, str]:
+    low, high = interval
+    threshold = claim.below if claim.above is None else claim.above
+    assert threshold is not None
+    for apart, side, wanted in (
+        (low > threshold, "above", claim.above is not None),
+        (high < threshold, "below", claim.below is not None),
+    ):
+        if apart:
+            verdict = "holds" if wanted else "does not hold"
+            return verdict, f"the 95 % interval lies {side} {threshold:g}"
+    return "undecided", f"the 95 % interval contains {threshold:g}"

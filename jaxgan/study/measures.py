@@ -1,0 +1,164 @@
+"""What is usually measured of a training on images or on points, and of the real data beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Key
+
+from jaxgan.runs.folder import fingerprint
+from jaxgan.study.records import Record
+from jaxgan.study.training import Measurement, Moment
+from jaxgan.training import generate, sample
+from jaxgan.types import Dataset
+
+__all__ = ["ImageMeasure", "PointMeasure", "Real", "Score", "draw_labels"]
+
+Score = Callable[[Array], Mapping[str, float]]
+"""Scores of samples."""
+
+FRAMES, SHOWN, NEIGHBORS, LINES, STOPS = 16, 64, 16, 6, 10
+POINTS = 5_000
+
+
+@dataclasses.dataclass(frozen=True)
+class ImageMeasure:
+    """Scores of generated images, and what pictures of them are drawn from.
+
+    Frames: `samples`, 16 of the same latents at every moment. Arrays: `samples`, 64 of them;
+    `lines`, images on straight lines between latents; at the end `nearest/*`, samples with the
+    training examples nearest to them.
+
+    Attributes:
+        score: scores of `samples` samples, none if None.
+        samples: how many.
+    """
+
+    score: Score | None = None
+    samples: int = SHOWN
+
+    def __call__(self, moment: Moment) -> Measurement:
+        """The measurement of a moment."""
+        n = max(self.samples, SHOWN)
+        images = _samples(moment, n)
+        scores = self.score(images[: self.samples]) if self.score else {}
+        arrays = {"samples": to_pixels(images[:SHOWN]), "lines": to_pixels(_lines(moment))}
+        if moment.last:
+            arrays |= _nearest(images[:NEIGHBORS], moment.setup.data)
+        return Measurement(scores, {"samples": to_pixels(images[:FRAMES])}, arrays)
+
+
+@dataclasses.dataclass(frozen=True)
+class PointMeasure:
+    """Scores of generated points, and up to 5,000 of them as the array `samples`.
+
+    Attributes:
+        score: scores of `samples` samples, none if None.
+        samples: how many.
+    """
+
+    score: Score | None = None
+    samples: int = 2_500
+
+    def __call__(self, moment: Moment) -> Measurement:
+        """The measurement of a moment."""
+        points = _samples(moment, self.samples)
+        scores = self.score(points) if self.score else {}
+        return Measurement(scores, {}, {"samples": np.asarray(points[:POINTS])})
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Real:
+    """The cell "real": examples of the data, drawn at random, and the scores of real data.
+
+    Attributes:
+        data: the data set.
+        scores: makes the scores, none if None.
+        arrays: more to draw, such as the centers of modes.
+    """
+
+    data: Dataset
+    scores: Callable[[], Mapping[str, float]] | None = None
+    arrays: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __call__(self, seed: int, folder: Path) -> Record:
+        """Scores, and the array `samples`."""
+        del folder
+        n = len(self.data.real)
+        image = self.data.real.ndim == 4
+        order = jax.random.permutation(jax.random.key(seed), n)[: SHOWN if image else POINTS]
+        real = self.data.real[order]
+        arrays = {"samples": np.asarray(to_pixels(real) if image else real), **self.arrays}
+        return Record(dict(self.scores()) if self.scores else {}, {}, arrays)
+
+    def identity(self, seed: int) -> dict[str, Any]:
+        """What two records must have in common to be the same record, as JSON."""
+        return {"real": fingerprint(self.data), "seed": seed}
+
+
+def draw_labels(data: Dataset, key: Key[Array, ""], n: int) -> Array | None:
+    """Labels with the frequencies of the data.
+
+    Args:
+        data: the data set.
+        key: of the draw.
+        n: how many.
+
+    Returns:
+        `[n]` labels, None for data without.
+
+    >>> draw_labels(Dataset(jnp.zeros((4, 2)), jnp.array([7, 7, 7, 7])), jax.random.key(0), 2)
+    Array([7, 7], dtype=int32)
+    """
+    return None if data.labels is None else jax.random.choice(key, data.labels, (n,))
+
+
+def to_pixels(images: Array) -> np.ndarray:
+    """Images as uint8 where they are finite: [-1, 1] becomes [0, 255]."""
+    array = np.asarray(images)
+    if array.dtype == np.uint8 or not np.isfinite(array).all():
+        return array
+    return np.round(127.5 * (np.clip(array, -1, 1) + 1)).astype(np.uint8)
+
+
+def _samples(moment: Moment, n: int) -> Array:
+    labels = draw_labels(moment.setup.data, jax.random.fold_in(moment.key, 1), n)
+    return sample(moment.setup.networks, moment.state, moment.key, n, labels)
+
+
+def _lines(moment: Moment) -> Float[Array, "lines stops height width channels"]:
+    """Images on straight lines in latent space."""
+    networks, data = moment.setup.networks, moment.setup.data
+    keys = jax.random.split(jax.random.key(0), 2 * LINES)
+    begin, end = jnp.split(jax.vmap(networks.latent)(keys), 2)
+    share = jnp.linspace(0, 1, STOPS)[None, :, None]
+    latents = begin[:, None] * (1 - share) + end[:, None] * share
+    labels = draw_labels(data, moment.key, LINES)
+    if labels is not None:
+        labels = jnp.repeat(labels, STOPS)
+    images = generate(networks, moment.state, latents.reshape(LINES * STOPS, -1), labels)
+    return images.reshape(LINES, STOPS, *images.shape[1:])
+
+
+def _nearest(samples: Array, data: Dataset) -> dict[str, np.ndarray]:
+    """The training examples nearest to samples, in the Euclidean distance of pixels."""
+
+    @jax.jit
+    def search(x: Array) -> tuple[Array, Array]:
+        real = data.real / 127.5 - 1 if data.real.dtype == jnp.uint8 else data.real
+        # Differences and not the products of an expanded square, which lose digits of near pairs.
+        squares = jnp.square(real - x[None]).reshape(len(real), -1).sum(axis=1)
+        return squares.argmin(), jnp.sqrt(squares.min())
+
+    index, distances = jax.lax.map(search, samples)
+    return {
+        "nearest/samples": to_pixels(samples),
+        "nearest/real": to_pixels(data.real[index]),
+        "nearest/distances": np.asarray(distances),
+    }

@@ -1,0 +1,292 @@
+"""The pictures that experiments share, as values: a name and a few settings.
+
+`__all__` is the registry: a report draws each of these from the records of a run alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+from matplotlib.figure import Figure
+
+from jaxgan import figures
+from jaxgan.figures.fields import Field
+from jaxgan.figures.surfaces import Surface
+from jaxgan.study.picture import Metric, Picture
+from jaxgan.study.records import Record, Records, Series
+
+__all__ = [
+    "Curves",
+    "Fields",
+    "Interpolation",
+    "Neighbors",
+    "Points",
+    "Profile",
+    "Progress",
+    "Samples",
+    "Surfaces",
+    "from_settings",
+    "settings_of",
+]
+
+REAL = "real"
+Panel = tuple[str, str]
+"""A quantity of the records, and what it is called."""
+
+LOSSES: tuple[Panel, ...] = (
+    ("critic/gap", "critic gap: mean real score - mean fake score"),
+    ("critic/gradient_norm", "gradient norm of the critic's parameters"),
+    ("generator/loss", "generator loss"),
+)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Samples(Picture):
+    """Images of the last moment, beside real ones."""
+
+    file: str = "samples.png"
+    caption: str = (
+        "Samples at the last moment, drawn at random and not chosen, beside real examples drawn at "
+        "random; seed 0."
+    )
+    array: str = "samples"
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A block per cell."""
+        return figures.sample_grid(_arrays(records, self.array))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Progress(Picture):
+    """The same latents at every moment."""
+
+    file: str = "progress.png"
+    caption: str = "The same latents over training; the number is that of generator steps; seed 0."
+    series: str = "samples"
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A row per cell, a column per moment."""
+        rows = {
+            _title(cell, record): list(zip(*map(_listed, record.series[self.series]), strict=True))
+            for cell, record in _first(records)
+            if self.series in record.series
+        }
+        return figures.progress_grid(rows)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Interpolation(Picture):
+    """Straight lines in latent space."""
+
+    file: str = "interpolation.png"
+    caption: str = (
+        "Straight lines between two latents: a generator that has learned the data changes "
+        "smoothly along them and passes through plausible examples; seed 0."
+    )
+    array: str = "lines"
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A block per cell."""
+        return figures.interpolation(_arrays(records, self.array))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Neighbors(Picture):
+    """Samples beside the training examples that are nearest to them, of one cell."""
+
+    cell: str
+    file: str = "neighbors.png"
+    caption: str = (
+        "Samples beside the nearest training example in pixel distance: a copy would be a sample "
+        "that was memorized; seed 0."
+    )
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """Pairs."""
+        arrays = records[self.cell][0].arrays
+        return figures.nearest_neighbors(
+            *(arrays[f"nearest/{part}"] for part in ("samples", "real", "distances"))
+        )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Curves(Picture):
+    """Every score and some losses over generator steps."""
+
+    file: str = "curves.png"
+    caption: str = (
+        "Scores and losses over generator steps: the mean over seeds and the band from the lowest "
+        "to the highest. Dashed: the same score of real data."
+    )
+    losses: tuple[Panel, ...] = LOSSES
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A panel per quantity."""
+        names = [(name, metric.label) for name, metric in metrics.items()]
+        panels = {label: _curves(records, name) for name, label in (*names, *self.losses)}
+        real = records[REAL][0].scores if records.get(REAL) else {}
+        references = {metrics[name].label: x for name, x in real.items() if name in metrics}
+        falling = [metric.label for metric in metrics.values() if metric.better == "lower"]
+        shown = {label: panel for label, panel in panels.items() if panel}
+        return figures.line_plots(shown, log=falling, references=references)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Points(Picture):
+    """Points of the last moment over the density of the data."""
+
+    file: str = "samples.png"
+    caption: str = "Samples at the last moment over the density of the data; seed 0."
+    array: str = "samples"
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A panel per cell."""
+        samples = _arrays(records, self.array)
+        real = records[REAL][0].arrays
+        return figures.density(real[self.array], samples, real.get("centers"))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Profile(Picture):
+    """Quantities over a parameter, each an array of a cell: a closed form, or measured.
+
+    Attributes:
+        x: the array with the parameter's values, `[n]`, of every cell that is drawn.
+        label: what the parameter is called.
+        panels: arrays `[n]` and what they are called.
+    """
+
+    x: str = "x"
+    label: str = "x"
+    panels: tuple[Panel, ...] = ()
+    file: str = "profile.png"
+    caption: str = "The mean over seeds, and the band from the lowest to the highest."
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A panel per quantity, a line per cell."""
+        panels = {}
+        for name, label in self.panels:
+            panels[label] = {
+                cell: (found[0].arrays[self.x], np.stack([r.arrays[name] for r in found]))
+                for cell, of_cell in records.items()
+                if (found := [r for r in of_cell if name in r.arrays])
+            }
+        return figures.line_plots(panels, x=self.label)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Surfaces(Picture):
+    """Functions on the plane, such as critics, each an array of a cell.
+
+    The cells are called `ROW-COLUMN`, as in "clipping-swiss_roll". Each has the arrays `surface`,
+    `[n, n]` on a square grid, `reach`, half the side of that square, and `points`.
+    """
+
+    file: str = "surfaces.png"
+    caption: str = "Contour lines of what each critic learned; seed 0."
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A table of panels."""
+        rows: dict[str, dict[str, Surface]] = {}
+        for cell, record in _first(records):
+            if "surface" in record.arrays:
+                row, _, column = cell.partition("-")
+                x = record.arrays
+                surface = Surface(x["surface"], float(x["reach"]), x["points"])
+                rows.setdefault(row, {})[column] = surface
+        return figures.contours(rows)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Fields(Picture):
+    """Vector fields with a path each: the arrays `arrows`, `reach` and `path` of a cell."""
+
+    axes: tuple[str, str] = ("x", "y")
+    file: str = "fields.png"
+    caption: str = "Where a step leads from every point, and where many steps lead from one."
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A panel per cell."""
+        panels = {
+            cell: Field(x["arrows"], float(x["reach"]), x["path"])
+            for cell, record in _first(records)
+            if "arrows" in (x := record.arrays)
+        }
+        return figures.vector_fields(panels, self.axes)
+
+
+def settings_of(picture: Picture) -> dict[str, Any]:
+    """The fields of a picture, as JSON.
+
+    >>> settings_of(Samples())["array"]
+    'samples'
+    """
+    return msgspec.to_builtins(dataclasses.asdict(picture))
+
+
+def from_settings(kind: str, settings: Mapping[str, Any]) -> Picture | None:
+    """The picture of this name with these fields.
+
+    Args:
+        kind: the name of its class.
+        settings: see `settings_of`.
+
+    Returns:
+        The picture, None if it is not one of this file's.
+
+    >>> from_settings("Samples", {"file": "a.png", "caption": "a"}).array
+    'samples'
+    """
+    known = globals().get(kind) if kind in __all__ else None
+    if not (isinstance(known, type) and issubclass(known, Picture)):
+        return None
+    return msgspec.convert(settings, known)
+
+
+def _first(records: Records) -> Iterator[tuple[str, Record]]:
+    return ((cell, of_cell[0]) for cell, of_cell in records.items() if of_cell)
+
+
+def _title(cell: str, record: Record) -> str:
+    return f"{cell}: diverged at {record.steps:,}" if record.ended == "diverged" else cell
+
+
+def _arrays(records: Records, name: str) -> dict[str, np.ndarray]:
+    return {
+        _title(cell, record): record.arrays[name]
+        for cell, record in _first(records)
+        if name in record.arrays
+    }
+
+
+def _listed(x: np.ndarray) -> list[Any]:
+    return x.tolist() if x.ndim == 1 else list(x)
+
+
+def _curves(records: Records, name: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Per cell all steps at which a seed has the quantity, and `[seeds, t]` values.
+
+    A seed that diverged is NaN from there on, and leaves the curves of the others whole. Seeds
+    that still run wait until they have ended, unless there is no other.
+    """
+    curves = {}
+    for cell, of_cell in records.items():
+        having = [record for record in of_cell if name in record.series]
+        ended = [record for record in having if record.ended != "unfinished"] or having
+        series = [record.series[name] for record in ended]
+        if steps := sorted({step for one in series for step in one.steps.tolist()}):
+            curves[cell] = (np.asarray(steps), np.stack([_at(one, steps) for one in series]))
+    return curves
+
+
+def _at(series: Series, steps: list[int]) -> np.ndarray:
+    """The values at these steps, on straight lines between those measured, NaN outside of them."""
+    finite = np.isfinite(series.values)
+    if not finite.any():
+        return np.full(len(steps), np.nan)
+    known = series.steps[finite], series.values[finite]
+    return np.interp(steps, *known, left=np.nan, right=np.nan)

@@ -1,0 +1,257 @@
+"""What a run of an experiment found, in one file: the schema, how it is made, how it is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from jaxgan.runs.folder import printed
+from jaxgan.study.about import read_about
+from jaxgan.study.claims import Claim, Unit, Verdict, judge
+from jaxgan.study.experiment import Cell, Cells, Experiment
+from jaxgan.study.identity import described
+from jaxgan.study.pictures import settings_of
+from jaxgan.study.records import Ended, Record
+from jaxgan.study.training import Training
+
+__all__ = [
+    "REAL",
+    "RESULTS",
+    "CellResult",
+    "ClaimResult",
+    "MetricResult",
+    "PictureResult",
+    "Results",
+    "SeedResult",
+    "read_results",
+    "results_of",
+    "write_results",
+]
+
+RESULTS, REAL = "results.json", "real"
+
+
+class ClaimResult(msgspec.Struct):
+    """A claim, and a verdict for each set of seeds."""
+
+    sentence: str
+    published: str
+    unit: Unit
+    above: float | None
+    below: float | None
+    verdicts: list[Verdict]
+
+
+class MetricResult(msgspec.Struct):
+    """A metric, and its value of real data."""
+
+    label: str
+    better: Literal["higher", "lower"]
+    note: str
+    reference: float | None
+
+
+class SeedResult(msgspec.Struct):
+    """How a cell ended with one seed."""
+
+    seed: int
+    ended: Ended
+    steps: int
+    seconds: float
+    note: str
+    scores: dict[str, float | None]
+
+
+class CellResult(msgspec.Struct):
+    """A cell: its settings as printed values, and what each seed found."""
+
+    settings: dict[str, str]
+    seeds: list[SeedResult]
+
+
+class PictureResult(msgspec.Struct):
+    """A picture, and what draws it again."""
+
+    file: str
+    caption: str
+    kind: str
+    settings: dict[str, Any]
+
+
+class Results(msgspec.Struct):
+    """Everything that a report shows; pictures are drawn from the records beside it.
+
+    Attributes:
+        sets: disjoint sets of seeds, each of which has its own verdicts.
+        seconds: that all cells took.
+    """
+
+    experiment: str
+    title: str
+    claim: str
+    paper: str
+    url: str
+    differs: str
+    protocol: str
+    command: str
+    scale: str
+    judged: bool
+    sets: list[list[int]]
+    claims: list[ClaimResult]
+    metrics: dict[str, MetricResult]
+    cells: dict[str, CellResult]
+    pictures: list[PictureResult]
+    seconds: float
+    provenance: dict[str, Any]
+
+
+def results_of(
+    experiment: Experiment,
+    cells: Cells,
+    records: Mapping[str, Mapping[int, Record]],
+    sets: Sequence[Sequence[int]],
+    *,
+    judged: bool,
+    about: Mapping[str, Any],
+) -> Results:
+    """What was found so far.
+
+    Args:
+        experiment: what was run.
+        cells: of the scale.
+        records: by cell and seed; those of seeds that did not run yet are missing.
+        sets: disjoint sets of seeds.
+        judged: whether the scale is one to judge claims by.
+        about: `experiment` (its name), `command`, `scale` and `provenance`.
+
+    Returns:
+        The results; a claim on seeds that are not all there is not judged.
+    """
+    text = read_about(experiment.about or "")
+    real = records.get(REAL, {}).get(sets[0][0], Record())
+    return Results(
+        **about,
+        title=text.title,
+        claim=text.claim,
+        paper=text.paper,
+        url=text.url,
+        differs=text.differs,
+        protocol=experiment.protocol,
+        judged=judged,
+        sets=[list(seeds) for seeds in sets],
+        claims=[
+            _claim(claim, [_verdict(claim, cells, records, seeds, judged) for seeds in sets])
+            for claim in experiment.claims
+        ],
+        metrics={
+            name: MetricResult(metric.label, metric.better, metric.note, real.scores.get(name))
+            for name, metric in experiment.metrics.items()
+        },
+        cells={
+            name: CellResult(
+                _settings(cell),
+                [_of_seed(seed, record) for seed, record in records.get(name, {}).items()],
+            )
+            for name, cell in cells.items()
+            if name != REAL
+        },
+        pictures=[
+            PictureResult(
+                picture.file, picture.caption, type(picture).__name__, settings_of(picture)
+            )
+            for picture in experiment.pictures
+        ],
+        seconds=sum(record.seconds for of_cell in records.values() for record in of_cell.values()),
+    )
+
+
+def write_results(folder: Path, results: Results) -> None:
+    """Writes `results.json`, whole or not at all; what is not finite becomes null.
+
+    Args:
+        folder: of the run; made if needed.
+        results: what was found.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f".{RESULTS}.partial"
+    partial.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
+    partial.replace(folder / RESULTS)
+
+
+def read_results(path: str | os.PathLike[str]) -> Results:
+    """The results of a run.
+
+    Args:
+        path: the folder of a run, or a file of results.
+
+    Returns:
+        What was found.
+
+    Raises:
+        ValueError: there is no such file, or it is of another form.
+
+    >>> read_results("nowhere")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    ValueError: nowhere/results.json does not exist: give a folder that ...
+    """
+    file = Path(path)
+    file = file if file.suffix == ".json" else file / RESULTS
+    remedy = "give a folder that `jaxgan run` or `jaxgan train` has written"
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Results)
+    except FileNotFoundError:
+        raise ValueError(f"{file} does not exist: {remedy}") from None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ValueError(f"{file} cannot be read ({error}): {remedy} with this version") from error
+
+
+def _claim(claim: Claim, verdicts: list[Verdict]) -> ClaimResult:
+    texts = claim.sentence, claim.published, claim.unit
+    return ClaimResult(*texts, claim.above, claim.below, verdicts)
+
+
+def _verdict(
+    claim: Claim,
+    cells: Cells,
+    records: Mapping[str, Mapping[int, Record]],
+    seeds: Sequence[int],
+    judged: bool,
+) -> Verdict:
+    def ended(cell: str, seed: int) -> bool:
+        record = records.get(cell, {}).get(seed)
+        return record is not None and record.ended != "unfinished"
+
+    done = [seed for seed in seeds if all(ended(cell, seed) for cell in cells if cell != REAL)]
+    if len(done) < len(seeds) or (REAL in cells and not records.get(REAL)):
+        reason = f"{len(done)} of {len(seeds)} seeds have ended so far"
+        return Verdict(list(seeds), [], None, None, "not judged", reason)
+    chosen: dict[str, list[Record]] = {
+        cell: [records[cell][seed] for seed in seeds] for cell in cells if cell != REAL
+    }
+    if REAL in cells:
+        chosen[REAL] = list(records[REAL].values())
+    return judge(claim, chosen, seeds, judged=judged)
+
+
+def _settings(cell: Cell) -> dict[str, str]:
+    if not isinstance(cell, Training):
+        return {"computed by": described(cell)}
+    setup = cell.setup
+    return {
+        "recipe": printed(setup.recipe),
+        "networks": printed(setup.networks),
+        "data": repr(setup.data),
+        "batch size": f"{setup.batch_size:,}",
+        "generator steps": f"{setup.steps:,}",
+        "measured by": described(cell.measure),
+    }
+
+
+def _of_seed(seed: int, record: Record) -> SeedResult:
+    scores: dict[str, float | None] = {name: float(score) for name, score in record.scores.items()}
+    return SeedResult(seed, record.ended, record.steps, record.seconds, record.note, scores)

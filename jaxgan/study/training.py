@@ -1,0 +1,250 @@
+"""The usual cell of an experiment: a training that is measured at moments."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from jaxtyping import Array, Key
+
+from jaxgan.runs import Diverged, Via, checkpoint, train
+from jaxgan.runs.folder import CHECKPOINTS, METRICS, describe, read_rows
+from jaxgan.study.identity import described
+from jaxgan.study.records import Record, Series, load_record, save_record
+from jaxgan.training import Setup, TrainState, create_state
+
+__all__ = ["Measure", "Measurement", "Moment", "Training", "latent_key"]
+
+
+class Moment(NamedTuple):
+    """A training at one of its moments.
+
+    Attributes:
+        setup: what is trained.
+        state: of the training.
+        key: of latents and other draws, the same at every moment and never one of the training's.
+        series: losses and scores up to here.
+    """
+
+    setup: Setup
+    state: TrainState
+    key: Key[Array, ""]
+    series: Mapping[str, Series]
+
+    @property
+    def last(self) -> bool:
+        """Whether this is the end of the training."""
+        return int(self.state.step) >= self.setup.steps
+
+
+class Measurement(NamedTuple):
+    """What is measured at a moment.
+
+    Attributes:
+        scores: numbers; the last ones are what claims are judged on, all of them are drawn.
+        frames: arrays that are kept of every moment, such as a few samples.
+        arrays: arrays that are kept of the last moment only.
+    """
+
+    scores: Mapping[str, float] = {}
+    frames: Mapping[str, np.ndarray] = {}
+    arrays: Mapping[str, np.ndarray] = {}
+
+
+Measure = Callable[[Moment], Measurement]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Training:
+    """Trains a setup and measures it: at step 0, every so many steps, and at the end.
+
+    A critic alone against a fixed distribution is a training whose generator is
+    `networks.Identity()` and whose latent distribution is that of the fakes.
+
+    Attributes:
+        setup: what is trained.
+        measure: what is measured at each moment.
+        every: generator steps between moments; a fifth of the training if None.
+        best_by: the score, lower is better, by which the best checkpoint is kept.
+        devices: over how many devices a batch is split.
+        via: how it is split, see `runs.devices`.
+        on_moment: called with the record so far, after each moment.
+
+    >>> from jaxgan import data, recipes
+    >>> from jaxgan.networks import presets
+    >>> networks, points = presets.mlp((2,), width=8), data.load("swiss_roll")
+    >>> cell = Training(
+    ...     Setup(networks, recipes.wgan(), points, batch_size=4, steps=2),
+    ...     measure=lambda moment: Measurement({"gap": 1.0 + int(moment.state.step)}),
+    ... )
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     record = cell(0, Path(folder))
+    >>> record.ended, record.scores, record.series["gap"].steps.tolist()
+    ('finished', {'gap': 3.0}, [0, 1, 2])
+    """
+
+    setup: Setup
+    measure: Measure
+    every: int | None = None
+    best_by: str | None = None
+    devices: int = 1
+    via: Via = "jit"
+    on_moment: Callable[[Record], None] = lambda record: None
+
+    def __call__(self, seed: int, folder: Path) -> Record:
+        """Trains with this seed, from the last checkpoint of the folder if it has one.
+
+        Args:
+            seed: of the training.
+            folder: of this cell with this seed.
+
+        Returns:
+            Scores of the last moment, losses, scores and frames by step, arrays of the last moment.
+        """
+        identity = self.identity(seed)
+        earlier = load_record(folder, identity)
+        if earlier and self._is_whole(earlier):
+            return earlier
+        log = _Log(self, seed, folder, identity, earlier)
+        every = self.every or max(1, self.setup.steps // 5)
+        try:
+            state = train(
+                self.setup,
+                seed=seed,
+                folder=folder,
+                settings={"measure": identity["measure"]},
+                title=f"{folder.parent.name} {folder.name}",
+                log_every=max(1, min(100, every)),
+                save_every=every,
+                observe=log.observe,
+                observe_every=every,
+                best_by=self.best_by,
+                devices=self.devices,
+                via=self.via,
+            )
+        except Diverged as problem:
+            return log.diverged(problem)
+        return log.finished(state)
+
+    def identity(self, seed: int) -> dict[str, Any]:
+        """What two records of a training must have in common to be the same record, as JSON."""
+        return describe(self.setup, seed) | {"measure": described(self.measure)}
+
+    def restore(self, seed: int, folder: Path, *, best: bool = False) -> TrainState:
+        """The state of a training that was run.
+
+        Args:
+            seed: of the training.
+            folder: that it was run in.
+            best: the best checkpoint by `best_by` instead of the last.
+
+        Returns:
+            The state.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        setup = self.setup
+        like = create_state(setup.networks, setup.recipe, jax.random.key(seed), setup.data)
+        state = checkpoint.restore(folder / CHECKPOINTS, like, best=best)
+        if state is None:
+            raise FileNotFoundError(f"{folder} has no checkpoint: run this cell and seed first")
+        return state
+
+    def _is_whole(self, record: Record) -> bool:
+        return record.ended == "diverged" or (
+            record.ended == "finished" and record.steps >= self.setup.steps
+        )
+
+
+def latent_key(seed: int) -> Key[Array, ""]:
+    """The key of the latents that a run's pictures and scores show: never one of its training.
+
+    Args:
+        seed: of the run.
+
+    Returns:
+        The same key at every moment of the run.
+    """
+    return jax.random.key(2**31 - 1 - seed)
+
+
+class _Log:
+    """The record of a training while it grows; it is saved at every moment."""
+
+    def __init__(
+        self,
+        cell: Training,
+        seed: int,
+        folder: Path,
+        identity: Mapping[str, Any],
+        earlier: Record | None,
+    ) -> None:
+        self._cell, self._key = cell, latent_key(seed)
+        self._folder, self._identity = folder, identity
+        self._measured = dict(earlier.series) if earlier else {}
+        self._last = Measurement()
+        self._at = -1
+
+    def observe(self, state: TrainState) -> Mapping[str, float]:
+        """Measures a state, adds it to the record and gives its scores."""
+        step = int(state.step)
+        moment = Moment(self._cell.setup, state, self._key, self._series(step))
+        self._last, self._at = self._cell.measure(moment), step
+        for name, value in {**self._last.scores, **self._last.frames}.items():
+            self._add(name, step, np.asarray(value))
+        self._cell.on_moment(self._save(self._record(self._last.scores, "unfinished", step)))
+        return {name: float(score) for name, score in self._last.scores.items()}
+
+    def finished(self, state: TrainState) -> Record:
+        """The record of a training that took all its steps."""
+        if self._at != int(state.step):  # trained before, and its record was lost
+            self.observe(state)
+        return self._save(self._record(self._last.scores, "finished", int(state.step)))
+
+    def diverged(self, problem: Diverged) -> Record:
+        """The record of a training that diverged: it has no scores."""
+        if self._at < 0:
+            self._last = self._cell.measure(
+                Moment(self._cell.setup, problem.state, self._key, self._series(problem.step))
+            )
+        names = dict.fromkeys(self._last.scores, math.nan)
+        for name in names:
+            self._add(name, problem.step + 1, np.asarray(math.nan))
+        return self._save(self._record(names, "diverged", problem.step, str(problem)))
+
+    def _add(self, name: str, step: int, value: np.ndarray) -> None:
+        old = self._measured.get(name, Series(np.zeros(0, int), np.zeros((0, *value.shape))))
+        kept = old.steps < step
+        values = [*old.values[kept], value]
+        self._measured[name] = Series(np.append(old.steps[kept], step), np.stack(values))
+
+    def _record(self, scores: Mapping[str, float], ended: Any, step: int, note: str = "") -> Record:
+        rows = read_rows(self._folder / METRICS)
+        seconds = sum(row.get("seconds", 0.0) for row in rows)
+        series = self._series(step + 1)
+        return Record(scores, series, self._last.arrays, ended, step, seconds, note)
+
+    def _series(self, step: int) -> dict[str, Series]:
+        """Everything up to a step."""
+        rows = [row for row in read_rows(self._folder / METRICS) if row["step"] <= step]
+        names = {name for row in rows for name in row} - {"step", "seconds", "diverged"}
+        series = {}
+        for name in sorted(names):
+            found = [(row["step"], row[name]) for row in rows if name in row]
+            steps, values = zip(*found, strict=True)
+            series[name] = Series(np.asarray(steps), np.asarray(values, float))
+        for name, (steps, values) in self._measured.items():
+            kept = steps <= step
+            series[name] = Series(steps[kept], values[kept])
+        return series
+
+    def _save(self, record: Record) -> Record:
+        save_record(self._folder, record, self._identity)
+        return record

@@ -1,0 +1,47 @@
+"""What is trained, how, on what data and for how long."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from jaxgan.training.recipe import Recipe
+from jaxgan.types import Dataset, Networks
+
+__all__ = ["Setup"]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Setup:
+    """Everything but the seed that decides the bits of a run.
+
+    Attributes:
+        networks: generator, critic and latent distribution.
+        recipe: the training settings.
+        data: the data set.
+        batch_size: examples per critic step, over all devices.
+        steps: generator steps.
+
+    Raises:
+        ValueError: the batch is empty or larger than the data, or the number of steps is negative.
+
+    >>> from jaxgan import data, recipes
+    >>> from jaxgan.networks import presets
+    >>> setup = Setup(presets.su((8, 8, 1)), recipes.su_wgan_gp(), data.load("digits"), steps=100)
+    >>> setup.data, setup.batch_size
+    (Dataset(real=uint8[1797, 8, 8, 1], labels=int32[1797]), 64)
+    """
+
+    networks: Networks
+    recipe: Recipe
+    data: Dataset
+    batch_size: int = 64
+    steps: int = 10_000
+
+    def __post_init__(self) -> None:
+        n = len(self.data.real)
+        if not 0 < self.batch_size <= n:
+            raise ValueError(
+                f"batch_size={self.batch_size} with {n} examples: use a batch of 1 to {n}"
+            )
+        if self.steps < 0:
+            raise ValueError(f"steps must be at least 0, got {self.steps}")

@@ -1,0 +1,50 @@
+"""One step of an optimizer on the parameters of a player."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float
+
+from jaxgan.training.axis import mean
+from jaxgan.training.state import Player
+from jaxgan.types import Metrics, Variables
+
+__all__ = ["update"]
+
+
+def update(
+    name: str,
+    optimizer: optax.GradientTransformation,
+    player: Player,
+    gradients: Variables,
+    stats: Variables,
+    axis_name: str | None,
+) -> tuple[Player, Metrics]:
+    """The player after one step of its optimizer.
+
+    Args:
+        name: of the player, in the metrics.
+        optimizer: of the player.
+        player: before the step.
+        gradients: of its loss on this device's part of the batch.
+        stats: its statistics after the step, on this device's part of the batch.
+        axis_name: the mapped axis over which the batch is split, if there is one.
+
+    Returns:
+        The player, and the norms of its gradient and of its update.
+    """
+    gradients, stats = mean((gradients, stats), axis_name)
+    updates, opt_state = optimizer.update(gradients, player.opt_state, player.params)
+    params = optax.apply_updates(player.params, updates)
+    player = player._replace(params=params, stats=stats, opt_state=opt_state)
+    norms = {"gradient_norm": _norm(gradients), "update_norm": _norm(updates)}
+    return player, {f"{name}/{quantity}": norm for quantity, norm in norms.items()}
+
+
+def _norm(tree: Any) -> Float[Array, ""]:
+    """The Euclidean norm of all leaves; products compile in half the time of sums of squares."""
+    return jnp.sqrt(sum(jnp.vdot(x, x) for x in jax.tree.leaves(tree)))
