@@ -11,8 +11,8 @@ PYTEST := python -m pytest -n 2
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(READY) ## Train the digits experiment: a picture and a verdict at the end.
-	$(BIN)/jaxgan run digits
+demo: $(READY) ## Train a GAN on MNIST: pictures as it learns, a report at the end.
+	$(BIN)/jaxgan run mnist --seeds 1
 
 test: $(READY) ## Run the tests and the documentation's examples.
 	$(BIN)/$(PYTEST)

@@ -47,7 +47,10 @@ def test_n_steps_are_k_and_the_rest_bit_for_bit(name: str, tmp_path: Path) -> No
 
 def test_how_often_one_looks_changes_nothing() -> None:
     whole = run(9)
-    observe = {"observe": lambda state: {"step_seen": float(state.step)}, "observe_every": 2}
+    observe = {
+        "observe": lambda state: {"step_seen": float(state.step)},
+        "observe_at": range(0, 10, 2),
+    }
     assert same(run(9, log_every=3, save_every=2, **observe), whole)
 
 
@@ -61,7 +64,7 @@ def test_what_a_run_writes(tmp_path: Path) -> None:
     options: dict[str, Any] = {
         "folder": tmp_path,
         "observe": observe,
-        "observe_every": 4,
+        "observe_at": (0, 4, 8),
         "best_by": "quality",
     }
     run(6, **options)
@@ -98,7 +101,7 @@ def test_a_signal_saves_and_the_run_goes_on(number: int, tmp_path: Path) -> None
             signal.raise_signal(number)
         return {}
 
-    options: dict[str, Any] = {"folder": tmp_path, "observe": stop, "observe_every": 3}
+    options: dict[str, Any] = {"folder": tmp_path, "observe": stop, "observe_at": (3, 6, 9)}
     with pytest.raises(Interrupted, match=r"stopped after step 6; saved in .*: the same call"):
         run(11, log_every=1, **options)
     assert same(run(11, folder=tmp_path), run(11))

@@ -79,7 +79,7 @@ def real() -> Real:
 
 
 def trained(**changes: Any) -> Training:
-    return Training(setup(**changes), PointMeasure(score, 50), every=2)
+    return Training(setup(**changes), PointMeasure(score, 50), range(0, 99, 2))
 
 
 def test_cells_of_every_kind_in_one_experiment(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_finished_run_does_nothing_twice_and_a_longer_one_goes_on(tmp_path: Pa
         return Measurement({"spread": float(moment.state.step)})
 
     def run(steps: int) -> study.Results:
-        cells = dict.fromkeys("ab", Training(setup(steps), measure, every=2))
+        cells = dict.fromkeys("ab", Training(setup(steps), measure, range(0, 99, 2)))
         return study.run(experiment(cells, claims=(), pictures=()), tmp_path, seeds=1)
 
     first = run(4)
@@ -208,7 +208,10 @@ def test_a_stopped_run_has_a_report_and_goes_on_to_the_same_record(tmp_path: Pat
                 raise Interrupted("now")
             return Measurement(score(POINTS.data.real), {"x": np.ones(2) * int(moment.state.step)})
 
-        return {"a": Training(setup(6), measure, every=2), "b": lambda seed, folder: Record()}
+        return {
+            "a": Training(setup(6), measure, range(0, 99, 2)),
+            "b": lambda seed, folder: Record(),
+        }
 
     with pytest.raises(Interrupted):
         study.run(experiment(cells(True), pictures=(Curves(),)), tmp_path, seeds=1)

@@ -16,7 +16,12 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 from scipy.spatial.distance import cdist
 
-from jaxgan.divergences import gaussian_divergences, sinkhorn_cost, wasserstein1
+from jaxgan.divergences import (
+    gaussian_divergences,
+    kantorovich_potential,
+    sinkhorn_cost,
+    wasserstein1,
+)
 
 REAL = st.floats(-10, 10, width=32)
 POINTS = arrays(np.float64, (6, 2), elements=REAL)
@@ -150,3 +155,22 @@ def test_sinkhorn_says_when_it_does_not_converge(monkeypatch: pytest.MonkeyPatch
     # The limit is a constant of the program, which is compiled here for shapes of its own.
     with pytest.raises(RuntimeError, match=r"after 3 steps; raise epsilon, now 1e-06"):
         sinkhorn_cost(normal(7, 2), normal(5, 2, seed=1), 1e-6)
+
+
+# ---- the best critic
+
+
+@given(x=POINTS, y=POINTS)
+def test_the_best_critic_has_slope_one_and_the_gap_of_the_distance(x: Any, y: Any) -> None:
+    # Kantorovich and Rubinstein: no function of slope one has a larger gap than W1, and one has it.
+    potential = kantorovich_potential(x, y)
+    gap = potential(x).mean() - potential(y).mean()
+    np.testing.assert_allclose(gap, wasserstein1(x, y), atol=1e-9)
+    z = np.concatenate([x, y, 2 * x, normal(6, 2)])
+    apart = np.abs(potential(z)[:, None] - potential(z)[None, :])
+    assert (apart <= cdist(z, z) + 1e-9).all()
+
+
+def test_a_best_critic_needs_as_many_points_of_each() -> None:
+    with pytest.raises(ValueError, match=r"x is \(3, 2\) and y is \(4, 2\); give as many"):
+        kantorovich_potential(normal(3, 2), normal(4, 2))

@@ -20,22 +20,19 @@ Expect    TODO
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Mapping
 
-import jax
-
 from jaxgan import recipes
 from jaxgan.data import digits
-from jaxgan.metrics import Classifier, classifier_scores, features, frechet_floor, train_classifier
 from jaxgan.networks import presets
 from jaxgan.study import (
+    CLASSIFIER_METRICS,
+    ClassifierScore,
     Curves,
     Experiment,
     ImageMeasure,
     Interpolation,
-    Metric,
     Neighbors,
     Progress,
     Real,
@@ -46,40 +43,20 @@ from jaxgan.study import (
 )
 from jaxgan.training import Recipe, Setup
 
+SCORE = ClassifierScore("digits")
 NETWORKS = presets.mlp((8, 8, 1), width=128, depth=2, latent=32)
 SLOWER = "Figure 3: clipped WGAN converges more slowly and to a lower inception score than WGAN-GP"
 FAILS = "Figure 2: of seven architectures DCGAN fails on some, WGAN-GP on none"
 
 
-@functools.cache
-def classifier() -> Classifier:
-    """A classifier of the real digits, the same for every cell."""
-    data = digits()
-    assert data.labels is not None
-    return train_classifier(data.real, data.labels, jax.random.key(0))
-
-
-def score(samples: jax.Array) -> Mapping[str, float]:
-    """What the classifier says of samples, beside the real digits."""
-    found = classifier_scores(classifier(), samples, digits().real)
-    return {name: found[name] for name in ("recognized", "balance", "frechet")}
-
-
-def real_scores() -> Mapping[str, float]:
-    """Scores of digits that the classifier never saw; the distance of two halves of all digits."""
-    real = digits().real
-    floor = frechet_floor(features(classifier(), real), jax.random.key(1))
-    return {**score(real[classifier().held_out]), "frechet": floor}
-
-
 def cells(arms: Mapping[str, Recipe], steps: int, samples: int) -> dict:
     """The same networks with every recipe, and the real digits."""
-    data, measure = digits(), ImageMeasure(score, samples)
+    data, measure = digits(), ImageMeasure(SCORE, samples)
     trainings = {
         arm: Training(Setup(NETWORKS, recipe, data, 64, steps), measure, best_by="frechet")
         for arm, recipe in arms.items()
     }
-    return {"real": Real(data, real_scores), **trainings}
+    return {"real": Real(data, SCORE.real), **trainings}
 
 
 QUICK = {
@@ -91,17 +68,8 @@ PAPER = {"gan": recipes.dcgan(), "wgan": recipes.wgan(), "wgan_gp": recipes.wgan
 
 EXPERIMENT = Experiment(
     about=__doc__,
-    protocol="1,797 samples of the generator after the last step, no moving average, drawn at "
-    "random. Recognized: our classifier of real digits gives one of ten digits at least 90 % (it "
-    "has an eleventh class for what is not a digit). The reference is the same score of real "
-    "digits that it never saw; for the distance it is that of two halves of the real set.",
-    metrics={
-        "recognized": Metric("recognized with confidence", "higher", "share in [0, 1]"),
-        "balance": Metric("class balance", "higher", "entropy of the classes / log 10"),
-        "frechet": Metric(
-            "Fréchet distance", "lower", "of our own classifier's features; it is not FID"
-        ),
-    },
+    protocol=f"1,797 samples after the last step, without a moving average. {SCORE.protocol}",
+    metrics=CLASSIFIER_METRICS,
     claims=(
         advantage(
             "More samples of WGAN-GP than of clipped WGAN are recognized",

@@ -1,4 +1,4 @@
-"""Distances of two laws: f-divergences, their quadrature on the line, and optimal transport."""
+"""Distances of two distributions: f-divergences, quadrature on the line, optimal transport."""
 
 from jaxgan.divergences.densities import (
     divergence,
@@ -6,6 +6,7 @@ from jaxgan.divergences.densities import (
     jeffreys,
     jensen_shannon,
 )
+from jaxgan.divergences.potentials import Potential, kantorovich_potential
 from jaxgan.divergences.sinkhorn import sinkhorn_cost
 from jaxgan.divergences.table import FDivergence, Name, f_divergence
 from jaxgan.divergences.transport import wasserstein1
@@ -13,11 +14,13 @@ from jaxgan.divergences.transport import wasserstein1
 __all__ = [
     "FDivergence",
     "Name",
+    "Potential",
     "divergence",
     "f_divergence",
     "gaussian_divergences",
     "jeffreys",
     "jensen_shannon",
+    "kantorovich_potential",
     "sinkhorn_cost",
     "wasserstein1",
 ]

@@ -46,8 +46,8 @@ def line_plots(
     """A panel per quantity: per arm the mean over seeds, and the band from lowest to highest.
 
     Where a seed is not finite the mean and the band are those of the others, and a cross marks
-    the last value that it had. An arm that is called "exact" is drawn in ink; over anything but
-    steps the others have dots where they were measured.
+    the last value that it had. An arm that is called "exact" is a line in ink; over anything but
+    steps the others are dots where they were measured, with bars from lowest to highest.
 
     Args:
         panels: by quantity and arm, steps `[t]` and values `[seeds, t]`.
@@ -97,8 +97,8 @@ def _draw(
     ends = []
     for arm, (steps, values) in panel.items():
         finite = np.ma.masked_invalid(np.asarray(values, float))
-        dots = len(steps) == 1 or (x != STEPS and arm != EXACT)
-        ends += _line(axes, arm, np.asarray(steps), finite, colors[arm], "o" if dots else "")
+        draw = _dots if x != STEPS and arm != EXACT else _line
+        ends += draw(axes, arm, np.asarray(steps), finite, colors[arm])
     if not ends:
         axes.text(
             0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", **words(color=SOFT)
@@ -121,19 +121,32 @@ def _draw(
 
 
 def _line(
-    axes: Axes, arm: str, steps: np.ndarray, values: np.ma.MaskedArray, color: str, marker: str
+    axes: Axes, arm: str, steps: np.ndarray, values: np.ma.MaskedArray, color: str
 ) -> list[Label]:
     """Draws an arm and returns where its line ends."""
     mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
     if not np.ma.count(mean):
         return []
-    axes.plot(steps, mean, color=color, linewidth=1.7, marker=marker, markersize=4, zorder=3)
+    alone = "o" if len(steps) == 1 else ""
+    axes.plot(steps, mean, color=color, linewidth=1.7, marker=alone, markersize=4, zorder=3)
     if len(values) > 1:
         axes.fill_between(steps, low, high, color=color, alpha=0.16, linewidth=0)
     for seed in values:
         last = int(np.flatnonzero(~np.ma.getmaskarray(seed))[-1]) if np.ma.count(seed) else -1
         if 0 <= last < len(steps) - 1:
             axes.plot(steps[last], seed[last], "x", color=color, markersize=6, zorder=4)
+    return [Label(arm, float(mean.compressed()[-1]), color)]
+
+
+def _dots(
+    axes: Axes, arm: str, steps: np.ndarray, values: np.ma.MaskedArray, color: str
+) -> list[Label]:
+    """Draws what was measured at a few places and returns where the last of it is."""
+    mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
+    if not np.ma.count(mean):
+        return []
+    axes.vlines(steps, low, high, color=color, linewidth=3, alpha=0.35, clip_on=False)
+    axes.plot(steps, mean, "o", color=color, markersize=5, zorder=4, clip_on=False)
     return [Label(arm, float(mean.compressed()[-1]), color)]
 
 
@@ -152,4 +165,4 @@ def _note(panels: Mapping[str, Mapping[str, Curve]]) -> str:
     if seeds == [1]:
         return f"One seed.{lost}"
     count = f"{seeds[0]} seeds" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]} seeds"
-    return f"Line: mean over {count}. Band: from the lowest to the highest seed.{lost}"
+    return f"Mean over {count}, and the band from the lowest to the highest seed.{lost}"

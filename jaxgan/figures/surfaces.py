@@ -90,5 +90,6 @@ def _panel(axes: Axes, surface: Surface) -> None:
         at = np.linspace(-reach, reach, len(values))
         levels = np.linspace(low, high, LEVELS)
         axes.contourf(at, at, values, levels=levels, cmap=HILLS)
-        axes.contour(at, at, values, levels=levels, colors=INK, linewidths=0.45, alpha=0.55)
+        lines = {"linewidths": 0.45, "linestyles": "solid", "alpha": 0.55}
+        axes.contour(at, at, values, levels=levels, colors=INK, **lines)
     axes.scatter(*np.asarray(surface.points).T, s=2.2, color=INK, alpha=0.55, linewidths=0)

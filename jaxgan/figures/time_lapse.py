@@ -61,11 +61,17 @@ def progress_grid(rows: Mapping[str, Sequence[tuple[int, Images]]]) -> Figure:
 def _cells(
     rows: Mapping[str, Sequence[tuple[int, Images]]], room: int
 ) -> list[tuple[str, int, np.ndarray]]:
-    """Triples of arm, step and mosaic, each about square and at most `room` wide if it can be."""
+    """Triples of arm, step and mosaic, each square and at most `room` wide if it can be.
+
+    Of many large images the first few are shown, so that each is at least twice its size.
+    """
     cells = []
     for arm, row in rows.items():
         for step, images in row:
+            width = images.shape[2]
             columns = math.ceil(math.sqrt(len(images)))
-            scale = zoom(images.shape[2], room // columns - GAP, largest=64)
-            cells.append((arm, step, mosaic(images, columns, scale, (GAP, GAP))))
+            while columns > 2 and zoom(width, room // columns - GAP) < 2:
+                columns -= 1
+            scale = zoom(width, room // columns - GAP, largest=64)
+            cells.append((arm, step, mosaic(images[: columns**2], columns, scale, (GAP, GAP))))
     return cells

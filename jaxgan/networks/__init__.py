@@ -1,11 +1,11 @@
-"""Generators, critics and the laws of their latents: Flax Linen modules on NHWC arrays."""
+"""Generators, critics and latent distributions: Flax Linen modules on NHWC arrays."""
 
 from jaxgan.networks.dcgan import DCGANCritic, DCGANGenerator
 from jaxgan.networks.identity import Identity
 from jaxgan.networks.layers import Conv, ConvTranspose
 from jaxgan.networks.maxout import MaxoutCritic
 from jaxgan.networks.mlp import MLPCritic, MLPGenerator
-from jaxgan.networks.norms import LayerNorm
+from jaxgan.networks.norms import LayerNorm, Norm
 from jaxgan.networks.priors import Normal, Uniform
 from jaxgan.networks.resnet import ResNetCritic, ResNetGenerator
 
@@ -19,6 +19,7 @@ __all__ = [
     "MLPCritic",
     "MLPGenerator",
     "MaxoutCritic",
+    "Norm",
     "Normal",
     "ResNetCritic",
     "ResNetGenerator",

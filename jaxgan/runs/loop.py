@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,12 +40,27 @@ class Interrupted(KeyboardInterrupt):
     """The run was told to stop and has saved its state."""
 
 
-class _Periods(NamedTuple):
-    """Steps between lines of metrics, checkpoints and observations; 0 for never."""
+class _Plan(NamedTuple):
+    """When something is due: every so many steps, at certain steps, and always at the end."""
 
-    log: int
-    save: int
-    observe: int
+    steps: int
+    log_every: int
+    save_every: int
+    observe_at: Collection[int]
+
+    def due(self, step: int, period: int) -> bool:
+        """Whether what is done every `period` steps is due."""
+        return step == self.steps or step % period == 0
+
+    def observed(self, step: int) -> bool:
+        """Whether an observation is due."""
+        return bool(self.observe_at) and (step == self.steps or step in self.observe_at)
+
+    def room(self, step: int) -> int:
+        """Steps until something is due."""
+        periods = (period - step % period for period in (self.log_every, self.save_every))
+        moments = (moment - step for moment in self.observe_at if moment > step)
+        return min(self.steps - step, *periods, *moments)
 
 
 def train(
@@ -58,7 +73,7 @@ def train(
     log_every: int = 100,
     save_every: int = 1000,
     observe: Observe | None = None,
-    observe_every: int = 0,
+    observe_at: Collection[int] = (),
     best_by: str | None = None,
     devices: int = 1,
     via: Via = "jit",
@@ -66,7 +81,7 @@ def train(
     """Trains for the setup's number of steps, from the last checkpoint of the folder if it has one.
 
     The bits of the result depend on the setup and the seed only: not on `log_every`, `save_every`
-    or `observe_every`, nor on how often the run was stopped and resumed.
+    or `observe_at`, nor on how often the run was stopped and resumed.
 
     Args:
         setup: networks, recipe, data, batch size and steps; a folder that is further than that
@@ -80,7 +95,8 @@ def train(
             the most steps of one dispatch.
         save_every: steps between checkpoints; one is always saved at the end.
         observe: what to measure of a state now and then; lines of `observed.jsonl`.
-        observe_every: steps between observations, the first at step 0, one at the end; 0 for none.
+        observe_at: the steps at which it is measured, such as `range(0, 1001, 100)`, and at the
+            end; never if empty.
         best_by: the observation by which the best checkpoint is kept, lower is better.
         devices: over how many devices a batch is split.
         via: how it is split, see `runs.devices`.
@@ -104,10 +120,10 @@ def train(
     state = create_state(setup.networks, setup.recipe, state_key, setup.data)
     log = RunFolder(folder, describe(setup, seed) | dict(settings or {}), best_by)
     state = log.restore(state)
-    periods = _Periods(log_every, save_every, observe_every if observe else 0)
-    advance = _advance(setup, key, periods, devices=devices, via=via)
+    plan = _Plan(setup.steps, log_every, save_every, observe_at if observe else ())
+    advance = _advance(setup, key, plan, devices=devices, via=via)
     with stoppable() as stopped, watching(title, setup.steps, int(state.step)) as watch:
-        if observe and periods.observe and int(state.step) == 0:
+        if observe and int(state.step) == 0 and plan.observed(0):
             log.observe(observe, state)
         while (step := int(state.step)) < setup.steps:
             begin = time.perf_counter()
@@ -119,11 +135,11 @@ def train(
                 log.save(state)
                 raise Diverged(_why(step, failed), state)
             watch(step, log.means())
-            if stopped or _due(step, setup.steps, periods.log):
+            if stopped or plan.due(step, log_every):
                 log.flush(step)
-            if observe and periods.observe and _due(step, setup.steps, periods.observe):
+            if observe and plan.observed(step):
                 log.observe(observe, state)
-            if stopped or _due(step, setup.steps, periods.save):
+            if stopped or plan.due(step, save_every):
                 log.save(state)
             if stopped and step < setup.steps:
                 where = f"; saved in {folder}: the same call goes on from there" if folder else ""
@@ -135,7 +151,7 @@ Metrics = dict[str, np.ndarray]
 
 
 def _advance(
-    setup: Setup, key: Key[Array, ""], periods: _Periods, **placement: Any
+    setup: Setup, key: Key[Array, ""], plan: _Plan, **placement: Any
 ) -> Callable[[TrainState], tuple[TrainState, Metrics, dict[str, float] | None]]:
     """A function that takes a chunk of steps.
 
@@ -151,10 +167,10 @@ def _advance(
             setup.recipe,
             batch_size=setup.batch_size,
             n_critic=setup.recipe.critic_steps(step),
-            capacity=periods.log,
+            capacity=plan.log_every,
             **placement,
         )
-        length = min(_until_boundary(setup.recipe, step, setup.steps, periods), pace.length())
+        length = min(_same_critic_steps(setup.recipe, step, plan.room(step)), pace.length())
         begin = time.perf_counter()
         state, history = chunk(state, setup.data, key, length)
         taken = int(state.step) - step
@@ -168,13 +184,8 @@ def _advance(
     return advance
 
 
-def _due(step: int, steps: int, period: int) -> bool:
-    return step == steps or (period > 0 and step % period == 0)
-
-
-def _until_boundary(recipe: Recipe, step: int, steps: int, periods: Iterable[int]) -> int:
-    """Steps until the next thing to do, over which the number of critic steps stays the same."""
-    length = min(steps - step, *(period - step % period for period in periods if period))
+def _same_critic_steps(recipe: Recipe, step: int, length: int) -> int:
+    """So many of the next steps, at most `length`, take the same number of critic steps."""
     if isinstance(recipe.n_critic, int):
         return length
     n_critic = recipe.critic_steps(step)

@@ -2,6 +2,7 @@
 
 from jaxgan.study.check import check
 from jaxgan.study.claims import Claim, Verdict, advantage, judge
+from jaxgan.study.classified import CLASSIFIER_METRICS, ClassifierScore
 from jaxgan.study.experiment import Cell, Experiment, Scale
 from jaxgan.study.measures import ImageMeasure, PointMeasure, Real
 from jaxgan.study.picture import Metric, Picture
@@ -19,16 +20,20 @@ from jaxgan.study.pictures import (
 from jaxgan.study.records import Record, Records, Series
 from jaxgan.study.results import Results, read_results
 from jaxgan.study.run import run
-from jaxgan.study.training import Measurement, Moment, Training
+from jaxgan.study.sweep import Sweep
+from jaxgan.study.training import Measure, Measurement, Moment, Training
 
 __all__ = [
+    "CLASSIFIER_METRICS",
     "Cell",
     "Claim",
+    "ClassifierScore",
     "Curves",
     "Experiment",
     "Fields",
     "ImageMeasure",
     "Interpolation",
+    "Measure",
     "Measurement",
     "Metric",
     "Moment",
@@ -46,6 +51,7 @@ __all__ = [
     "Scale",
     "Series",
     "Surfaces",
+    "Sweep",
     "Training",
     "Verdict",
     "advantage",

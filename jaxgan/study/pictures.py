@@ -197,7 +197,7 @@ class Surfaces(Picture):
                 row, _, column = cell.partition("-")
                 x = record.arrays
                 surface = Surface(x["surface"], float(x["reach"]), x["points"])
-                rows.setdefault(row, {})[column] = surface
+                rows.setdefault(row, {})[column.replace("_", " ")] = surface
         return figures.contours(rows)
 
 

@@ -144,8 +144,10 @@ def results_of(
         judged=judged,
         sets=[list(seeds) for seeds in sets],
         claims=[
-            _claim(claim, [_verdict(claim, cells, records, seeds, judged) for seeds in sets])
+            _claim(claim, [_verdict(claim, cells, records, seeds, judged) for seeds in of_claim])
             for claim in experiment.claims
+            # What is exact is the same with all seeds.
+            for of_claim in [sets[:1] if claim.unit == "exact" else sets]
         ],
         metrics={
             name: MetricResult(metric.label, metric.better, metric.note, real.scores.get(name))

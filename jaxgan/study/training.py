@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,7 +61,7 @@ Measure = Callable[[Moment], Measurement]
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Training:
-    """Trains a setup and measures it: at step 0, every so many steps, and at the end.
+    """Trains a setup and measures it at moments: certain steps, and the end.
 
     A critic alone against a fixed distribution is a training whose generator is
     `networks.Identity()` and whose latent distribution is that of the fakes.
@@ -69,7 +69,7 @@ class Training:
     Attributes:
         setup: what is trained.
         measure: what is measured at each moment.
-        every: generator steps between moments; a fifth of the training if None.
+        moments: generator steps at which it is measured; step 0 and each fifth if None.
         best_by: the score, lower is better, by which the best checkpoint is kept.
         devices: over how many devices a batch is split.
         via: how it is split, see `runs.devices`.
@@ -91,7 +91,7 @@ class Training:
 
     setup: Setup
     measure: Measure
-    every: int | None = None
+    moments: Collection[int] | None = None
     best_by: str | None = None
     devices: int = 1
     via: Via = "jit"
@@ -112,7 +112,8 @@ class Training:
         if earlier and self._is_whole(earlier):
             return earlier
         log = _Log(self, seed, folder, identity, earlier)
-        every = self.every or max(1, self.setup.steps // 5)
+        steps, fifth = self.setup.steps, max(1, self.setup.steps // 5)
+        moments = range(0, steps + 1, fifth) if self.moments is None else self.moments
         try:
             state = train(
                 self.setup,
@@ -120,10 +121,10 @@ class Training:
                 folder=folder,
                 settings={"measure": identity["measure"]},
                 title=f"{folder.parent.name} {folder.name}",
-                log_every=max(1, min(100, every)),
-                save_every=every,
+                log_every=min(100, fifth),
+                save_every=fifth,
                 observe=log.observe,
-                observe_every=every,
+                observe_at=moments,
                 best_by=self.best_by,
                 devices=self.devices,
                 via=self.via,
