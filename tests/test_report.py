@@ -329,7 +329,6 @@ def test_only_addresses_of_the_web_become_links(tmp_path: Path, url: str) -> Non
         ("claims.0.verdicts.0.interval", None, "0.4231"),
         ("claims.0.verdicts.0.values", [], "missing"),
         ("claims.0.verdicts.0.values", [None, None, 2.0], "missing, missing, 2"),
-        ("metrics.fd.reference", None, "missing"),
         ("cells.wgan", cell([None, None, None]), "missing"),
         ("cells.wgan", cell([None, 1.0, 2.0]), "1.5 ± 6.4 (2 of 3 seeds)"),
         ("cells.wgan.seeds", [], "missing"),
@@ -340,6 +339,23 @@ def test_only_addresses_of_the_web_become_links(tmp_path: Path, url: str) -> Non
 )
 def test_what_is_missing_is_said(tmp_path: Path, path: str, value: Any, shown: str) -> None:
     assert shown in page_of(tmp_path, changed(path, value)).text
+
+
+def test_a_score_that_a_cell_does_not_have_is_a_dash(tmp_path: Path) -> None:
+    results = changed("cells.wgan.seeds.0.scores", {})
+    for one in results["cells"]["wgan"]["seeds"]:
+        one["scores"] = {}
+    assert " – " in page_of(tmp_path, results).text
+    assert "| – | 0.56 ± 0.28 |" in (tmp_path / "report.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("reference", "shown"), [(0.7777, True), (None, False)])
+def test_real_data_has_a_column_if_it_has_scores(
+    tmp_path: Path, reference: float | None, shown: bool
+) -> None:
+    page = page_of(tmp_path, changed("metrics.fd.reference", reference))
+    assert ("Real data" in page.text) == shown
+    assert ("Real data" in (tmp_path / "report.md").read_text(encoding="utf-8")) == shown
 
 
 @pytest.mark.parametrize("verdict", ["holds", "does not hold", "undecided", "not judged"])
@@ -367,7 +383,13 @@ def test_the_summary_has_a_row_per_claim(tmp_path: Path) -> None:
     folders = [folder_of(tmp_path / "a", RESULTS), folder_of(tmp_path / "b", two)]
     rows = summarize(map(read_results, folders)).splitlines()[2:]
     claim = r"It is better. | 6.58 against 5.1 | 0.42 \[0.31, 0.53\] | **holds**"
-    assert rows == [f"| digits | {claim} | 3 | 6 min 12 s on 1 x cpu |"] * 3
+    first, other = f"| digits | {claim} | 3 | 6 min 12 s on 1 x cpu |", f"|  | {claim} | 3 |  |"
+    assert rows == [first, first, other]
+
+
+def test_the_summary_counts_no_seeds_for_what_is_exact(tmp_path: Path) -> None:
+    results = read_results(folder_of(tmp_path, changed("claims.0.unit", "exact")))
+    assert "| exact |" in summarize([results])
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,8 @@ def game(name: str, seed: int, folder: Path) -> Record:
         scores = {"radius": float(jnp.linalg.norm(end))}
         if name in SLOPES:
             gamma = getattr(method.penalty, "gamma", 0.0)
-            wanted = np.roots([1.0, gamma, SLOPES[name] ** 2])
+            root = np.emath.sqrt(gamma**2 - 4 * SLOPES[name] ** 2)
+            wanted = np.array([-gamma - root, -gamma + root]) / 2
             found = eigenvalues(functools.partial(direction, method))
             error = np.abs(np.sort_complex(found) - np.sort_complex(wanted)).max()
             turning = np.abs(np.abs(eigenvalues(functools.partial(alternating, method))) - 1).max()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from jaxgan.report.numbers import duration
+from jaxgan.report.numbers import duration, spread
 from jaxgan.study.results import CellResult, Results
 
-__all__ = ["diverged", "facts", "seconds_on", "seeds_of", "values_of"]
+__all__ = ["ABSENT", "diverged", "facts", "has_reference", "mean_of", "seconds_on", "seeds_of"]
+
+ABSENT = "–"
+"""In place of a score that a cell does not have."""
 
 
 def seeds_of(results: Results) -> str:
@@ -44,6 +47,14 @@ def diverged(results: Results) -> list[str]:
     ]
 
 
-def values_of(cell: CellResult, metric: str) -> list[float | None]:
-    """One score per seed that has ended."""
-    return [one.scores.get(metric) for one in cell.seeds if one.ended != "unfinished"]
+def has_reference(results: Results) -> bool:
+    """Whether any metric has a value of real data."""
+    return any(metric.reference is not None for metric in results.metrics.values())
+
+
+def mean_of(cell: CellResult, metric: str) -> str:
+    """A score's mean over the seeds that have ended; a dash if the cell does not have the score."""
+    ended = [one.scores for one in cell.seeds if one.ended != "unfinished"]
+    if ended and not any(metric in scores for scores in ended):
+        return ABSENT
+    return spread([scores.get(metric) for scores in ended])

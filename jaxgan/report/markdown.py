@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from jaxgan.report.facts import diverged, facts, seconds_on, seeds_of, values_of
-from jaxgan.report.numbers import duration, number, spread, with_interval
+from jaxgan.report.facts import diverged, facts, has_reference, mean_of, seconds_on, seeds_of
+from jaxgan.report.numbers import duration, number, with_interval
 from jaxgan.report.paragraphs import paragraphs
 from jaxgan.study.results import ClaimResult, Results
 
-__all__ = ["markdown", "summarize"]
+__all__ = ["claims", "markdown", "scores", "summarize"]
 
 
 def summarize(runs: Iterable[Results]) -> str:
@@ -21,7 +21,8 @@ def summarize(runs: Iterable[Results]) -> str:
         runs: their results.
 
     Returns:
-        A row per claim, and one row for a run that claims nothing.
+        A row per claim, and one row for a run that claims nothing; only the first row of a run has
+        its name and cost.
 
     >>> print(summarize([]))
     | Experiment | Claim | Published | Measured | Verdict | Seeds | Cost |
@@ -29,10 +30,11 @@ def summarize(runs: Iterable[Results]) -> str:
     """
     rows = []
     for results in runs:
+        found = [[*_claim(claim), _seeds(results, claim)] for claim in results.claims]
+        first, *others = found or [["no claim", "", "", "", seeds_of(results)]]
         name = _plain(results.experiment or results.title)
-        ends = [seeds_of(results), _plain(seconds_on(results))]
-        claims = [_claim(claim) for claim in results.claims]
-        rows += [[name, *claim, *ends] for claim in claims or [["no claim", "", "", ""]]]
+        rows.append([name, *first, _plain(seconds_on(results))])
+        rows += [["", *other, ""] for other in others]
     heads = ["Experiment", "Claim", "Published", "Measured", "Verdict", "Seeds", "Cost"]
     return _table(heads, rows)
 
@@ -47,12 +49,12 @@ def markdown(results: Results) -> str:
         A Markdown document.
     """
     parts = {
-        "Claims": _claims(results.claims),
+        "Claims": claims(results),
         "Diverged": "\n".join(f"- {_plain(line)}" for line in diverged(results)),
         "Pictures": "\n\n".join(
             f"![{_plain(entry.caption)}]({quote(entry.file)})" for entry in results.pictures
         ),
-        "Scores": _scores(results),
+        "Scores": scores(results),
         "What differs from the paper": _paragraphs(results.differs),
         "Protocol": _paragraphs(results.protocol),
         "Settings": "\n\n".join(_settings(results)),
@@ -66,21 +68,49 @@ def markdown(results: Results) -> str:
     return "\n\n".join(filter(None, [*head, *body])) + "\n"
 
 
-def _paper(results: Results) -> str:
-    text, url = _plain(results.paper), results.url
-    if not url.startswith(("https://", "http://")):
-        return text
-    return f"[{text or _plain(url)}](<{quote(url, safe=':/?#&=%~+,;@!$*()')}>)"
+def claims(results: Results) -> str:
+    """The claims of a run beside what is published, as a Markdown table.
 
+    Args:
+        results: of the run.
 
-def _claims(claims: Sequence[ClaimResult]) -> str:
+    Returns:
+        A row per claim; empty without claims.
+    """
     rows = []
-    for claim in claims:
+    for claim in results.claims:
         values = "; ".join(", ".join(map(number, verdict.values)) for verdict in claim.verdicts)
         why = "; ".join(dict.fromkeys(verdict.reason for verdict in claim.verdicts))
         rows.append([*_claim(claim), values, _plain(why)])
     heads = ["Claim", "Published", "Measured", "Verdict", "Each number", "Why"]
     return _table(heads, rows) if rows else ""
+
+
+def scores(results: Results) -> str:
+    """The scores of all cells, as a Markdown table.
+
+    Args:
+        results: of the run.
+
+    Returns:
+        A row per metric; empty without metrics.
+    """
+    if not results.metrics:
+        return ""
+    rows, real = [], ["Real data"] if has_reference(results) else []
+    for name, metric in results.metrics.items():
+        values = [mean_of(cell, name) for cell in results.cells.values()]
+        label = _plain(f"{metric.label} ({metric.better} is better)")
+        rows.append([label, *values, *([number(metric.reference)] if real else [])])
+    table = _table(["At the end", *map(_plain, results.cells), *real], rows)
+    return f"{table}\n\nMean over seeds ± half-width of its 95 % Student interval."
+
+
+def _paper(results: Results) -> str:
+    text, url = _plain(results.paper), results.url
+    if not url.startswith(("https://", "http://")):
+        return text
+    return f"[{text or _plain(url)}](<{quote(url, safe=':/?#&=%~+,;@!$*()')}>)"
 
 
 def _claim(claim: ClaimResult) -> list[str]:
@@ -96,16 +126,8 @@ def _claim(claim: ClaimResult) -> list[str]:
     ]
 
 
-def _scores(results: Results) -> str:
-    if not results.metrics:
-        return ""
-    rows = []
-    for name, metric in results.metrics.items():
-        values = [spread(values_of(cell, name)) for cell in results.cells.values()]
-        label = _plain(f"{metric.label} ({metric.better} is better)")
-        rows.append([label, *values, number(metric.reference)])
-    table = _table(["At the end", *map(_plain, results.cells), "Real data"], rows)
-    return f"{table}\n\nMean over seeds ± half-width of its 95 % Student interval."
+def _seeds(results: Results, claim: ClaimResult) -> str:
+    return "exact" if claim.unit == "exact" else seeds_of(results)
 
 
 def _settings(results: Results) -> Iterable[str]:

@@ -9,9 +9,17 @@ from pathlib import Path
 from string import Template
 
 from jaxgan.figures import arm_colors
-from jaxgan.report.facts import diverged, facts, seconds_on, seeds_of, values_of
+from jaxgan.report.facts import (
+    ABSENT,
+    diverged,
+    facts,
+    has_reference,
+    mean_of,
+    seconds_on,
+    seeds_of,
+)
 from jaxgan.report.markup import code, link, picture, prose
-from jaxgan.report.numbers import MISSING, duration, number, spread, with_interval
+from jaxgan.report.numbers import MISSING, duration, number, with_interval
 from jaxgan.report.strip import strip
 from jaxgan.study.claims import Verdict
 from jaxgan.study.results import CellResult, ClaimResult, MetricResult, PictureResult, Results
@@ -144,14 +152,15 @@ def _scores(results: Results) -> str:
         f'<th scope="col" class="arm" style="--arm:{colors[name]}">{html.escape(name)}</th>'
         for name in results.cells
     )
+    real = '<th scope="col">Real data</th>' if has_reference(results) else ""
     rows = []
     for name, metric in results.metrics.items():
         cells = "".join(_cell(cell, name) for cell in results.cells.values())
-        reference = f"<td>{number(metric.reference)}</td>"
+        reference = f"<td>{number(metric.reference)}</td>" if real else ""
         rows.append(f'<tr><th scope="row">{_label(metric)}</th>{cells}{reference}</tr>')
     return (
         '<div class="card scroll"><table>\n'
-        f'<thead><tr><th scope="col">At the end</th>{head}<th scope="col">Real data</th>'
+        f'<thead><tr><th scope="col">At the end</th>{head}{real}'
         f"</tr></thead>\n<tbody>{''.join(rows)}</tbody>\n</table></div>\n"
         '<p class="under">Mean over seeds ± half-width of its 95 % Student interval; below, each '
         'seed. <a href="#protocol">How they were taken</a></p>'
@@ -164,11 +173,13 @@ def _label(metric: MetricResult) -> str:
 
 
 def _cell(cell: CellResult, metric: str) -> str:
+    mean = mean_of(cell, metric)
     seeds = ", ".join(
         "diverged" if one.ended == "diverged" else number(one.scores.get(metric))
         for one in cell.seeds
     )
-    return f"<td><strong>{spread(values_of(cell, metric))}</strong><small>{seeds}</small></td>"
+    under = f"<small>{seeds}</small>" if mean != ABSENT else ""
+    return f"<td><strong>{mean}</strong>{under}</td>"
 
 
 def _setting(name: str, cell: CellResult) -> str:

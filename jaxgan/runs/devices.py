@@ -15,9 +15,8 @@ import jax
 import jax.numpy as jnp
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
-from jaxgan.types import unknown
 from jaxgan.training import Networks, Recipe, TrainStep, make_train_step, train_chunk
-from jaxgan.types import Batch
+from jaxgan.types import Batch, unknown
 
 __all__ = ["Via", "compile_chunk", "compile_step"]
 

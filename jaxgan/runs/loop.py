@@ -1,4 +1,4 @@
-"""One training: chunks of steps on the device, metrics as they come, checkpoints, and a way back."""
+"""One training: chunks of steps on the device, metrics as they come, checkpoints, resuming."""
 
 from __future__ import annotations
 

@@ -16,10 +16,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Key
 
-from jaxgan.types import unknown
 from jaxgan.runs.progress import watching
 from jaxgan.training import Networks, Recipe, TrainState, create_state, train_chunk
-from jaxgan.types import Dataset
+from jaxgan.types import Dataset, unknown
 
 __all__ = ["Population", "Way", "train_population"]
 

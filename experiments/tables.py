@@ -1,0 +1,95 @@
+"""The measured results in README, experiments/README and docstrings, written from `results/`.
+
+python -m experiments.tables             writes them
+python -m experiments.tables --check     fails if one of them differs from `results/`
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from jaxgan.report import claims, scores, summarize
+from jaxgan.report.facts import seconds_on, seeds_of
+from jaxgan.report.numbers import with_interval
+from jaxgan.study import Results, read_results
+
+ROOT = Path(__file__).parents[1]
+BETWEEN = "<!-- results -->\n", "<!-- end of results -->"
+
+
+def committed(root: Path = ROOT) -> dict[str, Results]:
+    """The committed results, by the name of the experiment."""
+    return {
+        f"{path.parent.name}/{path.stem}": read_results(path)
+        for path in sorted((root / "results").glob("*/*.json"))
+    }
+
+
+def expected(results: Results) -> str:
+    """The paragraph Expect of a docstring: the cost, and verdict and measure of each claim."""
+    found = [
+        "; again ".join(
+            f"{verdict.verdict}, {with_interval(verdict.measured, verdict.interval)}"
+            for verdict in claim.verdicts
+        )
+        for claim in results.claims
+    ]
+    text = (
+        f"scale {results.scale}, {seeds_of(results)} seeds, {seconds_on(results)}. Its claims: "
+        + " | ".join(found)
+    )
+    return textwrap.fill(text, 100, initial_indent="Expect    ", subsequent_indent=" " * 10)
+
+
+def section(name: str, results: Results) -> str:
+    """Of one experiment: what it claims, what was found."""
+    return "\n\n".join(
+        filter(
+            None,
+            [
+                f"## {name}",
+                f"{results.title}: [{results.paper.rstrip('.')}]({results.url}).",
+                f"[`{name}.py`]({name}.py), scale {results.scale}, {seeds_of(results)} seeds, "
+                f"{seconds_on(results)}; [`results/{name}.json`](../results/{name}.json).",
+                claims(results),
+                scores(results),
+            ],
+        )
+    )
+
+
+def pages(found: Mapping[str, Results], root: Path = ROOT) -> Iterable[tuple[Path, str]]:
+    """Every file that shows results, and its text as it should be."""
+    blocks = {
+        root / "README.md": summarize(found.values()),
+        root / "experiments" / "README.md": "\n\n".join(section(*one) for one in found.items()),
+    }
+    start, end = BETWEEN
+    for path, block in blocks.items():
+        before, rest = path.read_text().split(start)
+        yield path, f"{before}{start}\n{block}\n\n{end}{rest.split(end)[1]}"
+    for name, results in found.items():
+        path = root / "experiments" / f"{name}.py"
+        old = re.search(r"^Expect {4}.*(?:\n {10}.*)*", path.read_text(), re.MULTILINE)
+        if old is None:
+            raise ValueError(f"the docstring of {path} has no paragraph Expect: add one")
+        yield path, path.read_text().replace(old[0], expected(results), 1)
+
+
+def main(arguments: list[str]) -> int:
+    """Writes all of them, or with `--check` says which are out of date."""
+    stale = [(path, text) for path, text in pages(committed()) if path.read_text() != text]
+    for path, text in stale:
+        if "--check" in arguments:
+            print(f"{path} is out of date: make tables", file=sys.stderr)
+        else:
+            path.write_text(text)
+    return int("--check" in arguments and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
