@@ -1,13 +1,13 @@
-"""The DiracGAN: which training methods converge where one number plays against one number.
+"""The DiracGAN: which training methods converge when both networks have one parameter.
 
 Claim     without a penalty centered at zero, simultaneous gradient descent circles the equilibrium
           or leaves it; R1, R2, consensus optimization and instance noise converge to it; the
           eigenvalues at the equilibrium are those of the paper.
 Paper     Mescheder, Geiger, Nowozin, Which Training Methods for GANs do actually Converge?, 2018,
-          Section 2 and 3, Figures 1 to 3. https://arxiv.org/abs/1801.04406
+          Sections 2 and 3, Figures 1 to 3. https://arxiv.org/abs/1801.04406
 Differs   1,000 steps of 0.1 where the authors' notebook takes 50; instance noise by 1,000 quantiles
-          of the normal distribution in place of random draws.
-Expect    TODO
+          of the normal distribution instead of random draws.
+Expect    run `make tables`
 
     jaxgan run dirac
 """
@@ -35,7 +35,7 @@ QUANTILES = norm.ppf((np.arange(1000) + 0.5) / 1000)
 
 
 class Method(NamedTuple):
-    """How the two numbers are trained."""
+    """How the two parameters are trained."""
 
     objective: Objective
     penalty: Penalty | None = None
@@ -60,7 +60,7 @@ SLOPES = {"GAN": 0.5, "NSGAN": 0.5, "WGAN": 1.0, "R1": 0.5, "R2": 0.5}
 
 
 def field(method: Method, point: jax.Array) -> jax.Array:
-    """(d theta, d psi): data at 0, the generator at theta, the critic psi x."""
+    """(d theta, d psi) for data at 0, a generator at theta and the critic psi x."""
     keys, zero = jax.random.split(jax.random.key(0), 1), jnp.zeros((1, 1))
     noise = jnp.asarray(method.noise * QUANTILES if method.noise else [0.0])
 
@@ -77,7 +77,7 @@ def field(method: Method, point: jax.Array) -> jax.Array:
 
 
 def direction(method: Method, point: jax.Array) -> jax.Array:
-    """The field, and for consensus optimization less the gradient of half its square."""
+    """The field; for consensus optimization minus the gradient of half its squared norm."""
     v = functools.partial(field, method)
     if not method.consensus:
         return v(point)
@@ -101,8 +101,8 @@ def eigenvalues(function: Callable[[jax.Array], jax.Array]) -> np.ndarray:
     return np.linalg.eigvals(jax.jacfwd(function)(jnp.zeros(2)))
 
 
-def game(name: str, seed: int, folder: Path) -> Record:
-    """Where steps lead from every point, where many lead from one, and the eigenvalues."""
+def outcome(name: str, seed: int, folder: Path) -> Record:
+    """The path from (1, 1), the field on a grid, and the eigenvalues at the equilibrium."""
     del seed, folder
     method = METHODS[name]
     with jax.enable_x64(True):
@@ -126,7 +126,7 @@ def game(name: str, seed: int, folder: Path) -> Record:
 
 
 def score_of(names: Sequence[str], metric: str) -> Callable[[Records], list[float]]:
-    """One number per method."""
+    """The score of each method."""
     return lambda records: [records[name][0].scores[metric] for name in names]
 
 
@@ -153,7 +153,7 @@ CLAIMS = (
         below=0.01,
     ),
     exact(
-        "Alternating steps of GAN, non-saturating GAN and WGAN turn without growing: the largest "
+        "Alternating steps of GAN, non-saturating GAN and WGAN circle the equilibrium: the largest "
         "deviation of an eigenvalue's modulus from 1",
         "Lemma 2.4: eigenvalues on the unit circle",
         score_of(("GAN", "NSGAN", "WGAN"), "alternating"),
@@ -161,7 +161,7 @@ CLAIMS = (
     ),
 )
 
-CELLS = {name: functools.partial(game, name) for name in METHODS}
+CELLS = {name: functools.partial(outcome, name) for name in METHODS}
 EXPERIMENT = Experiment(
     about=__doc__,
     protocol="Simultaneous gradient descent from (1, 1) in float64. Eigenvalues are those of the "

@@ -1,15 +1,15 @@
-"""GAN, WGAN and WGAN-GP on a grid of 25 Gaussians: which of them finds the modes.
+"""GAN, WGAN and WGAN-GP on a grid of 25 Gaussians: which of them reaches the modes.
 
 Claim     with the same networks and as many generator steps, the gradient penalty covers more of
           the 25 modes than weight clipping and than the non-saturating GAN.
 Paper     Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Figure 1 (the data, the
           networks and the penalty's weight 0.1 of its code). https://arxiv.org/abs/1704.00028
           Scores as in Lin et al., PacGAN, 2018, Table 1. https://arxiv.org/abs/1712.04086
-Differs   3 hidden layers of 128 instead of 512, 3,000 generator steps at a learning rate of 1e-3
-          instead of 100,000 at 1e-4 (scale paper: as published), but RMSProp with 5e-5 and
-          c = 0.01 for clipping, the paper's; the paper shows value surfaces of critics and counts
-          no modes.
-Expect    TODO
+Differs   3 hidden layers of 128 instead of 512 and 3,000 generator steps instead of 100,000; GAN
+          and WGAN-GP at a learning rate of 1e-3 instead of 1e-4, clipping with the paper's RMSProp
+          at 5e-5 and c = 0.01. Scale paper is as published. The paper shows value surfaces of
+          critics and counts no modes.
+Expect    run `make tables`
 
     jaxgan run gaussians
 """
@@ -42,7 +42,7 @@ from jaxgan.study import (
 from jaxgan.training import Recipe, Setup
 
 POINTS_OF_W1 = 1000
-NO_COUNT = "The paper counts no modes; PacGAN's table has 17.3 of 25 for a GAN of other networks"
+NO_COUNT = "The paper counts no modes; PacGAN's table has 17.3 of 25 for a GAN with other networks"
 
 
 def score(samples: jax.Array) -> Mapping[str, float]:
@@ -79,7 +79,7 @@ def cells(arms: Mapping[str, Recipe], width: int, steps: int, batch_size: int) -
 
 
 def recipes_at(rate: float) -> Mapping[str, Recipe]:
-    """Clipping keeps its own rate, the paper's."""
+    """GAN and WGAN-GP at this learning rate, clipping at the paper's."""
     return {
         "gan": recipes.dcgan(learning_rate=rate),
         "wgan": recipes.wgan(),

@@ -1,18 +1,18 @@
-"""Each method with the normalization that its critic may have, after equally many critic steps.
+"""WGAN-GP, clipped WGAN and GAN, each with its usual normalization, for equally many critic steps.
 
 Claim     WGAN-GP with a layer-normalized critic makes digits whose features lie closer to the real
           ones than clipped WGAN and the non-saturating GAN do, whose critics have batch
           normalization, when all have taken as many critic steps.
 Paper     Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Section 4 (layer instead of
-          batch normalization, since a penalty is on each example's own slope) and Figures 2 and 3.
-          https://arxiv.org/abs/1704.00028
+          batch normalization, since the penalty is on each example's own gradient) and Figures 2
+          and 3. https://arxiv.org/abs/1704.00028
 Differs   5,000 digits of MNIST instead of CIFAR-10 and LSUN; the networks of the paper's code for
           MNIST at an eighth of their width; batch size 32; 2,500 critic steps, which are 2,500
           generator steps of the GAN and 500 of the others. Learning rates are those with the lowest
           distance of a few that were tried once, on another seed: 5e-4 and 1e-3 for WGAN-GP; 2e-4,
           5e-4 and 1e-3 for the GAN; RMSProp and c of 5e-5 and 0.01 (the paper's), 5e-4 and 0.01,
           2e-4 and 0.03, 5e-4 and 0.1 for clipping. Scores from our own classifier.
-Expect    TODO
+Expect    run `make tables`
 
     jaxgan run norms
 """
