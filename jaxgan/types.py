@@ -1,4 +1,4 @@
-"""The types that every file may import: arrays, data, the contracts of the parts, one error."""
+"""Shared types: arrays, data, the protocols of the components, and one error."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ Variables = dict[str, Any]
 """A Flax variable collection or a tree of parameters: nested dictionaries of arrays."""
 
 Metrics = dict[str, Array]
-"""Scalars of one step, named `player/quantity`."""
+"""Scalars of one step, with names such as `critic/loss`."""
 
 Scalar = Float[Array, ""]
-"""A number that a program computes: a loss, a metric."""
+"""A scalar that a program computes, such as a loss or a metric."""
 
 Number = float | Scalar
-"""A number of a recipe; in a population it is an argument of the program."""
+"""A numeric setting of a recipe; in a population it is an argument of the compiled program."""
 
 Scores = Float[Array, "batch *features"]
-"""What a critic gives: a score per example, or features."""
+"""The output of a critic: one score per example, or features."""
 
 
 class Dataset(NamedTuple):
     """A whole training set, kept on the device.
 
     Images are uint8 `[n, height, width, channels]` and are mapped to [-1, 1] when they are drawn;
-    anything else is float `[n, ...]` and is used as it is.
+    other data are float `[n, ...]` and are used unchanged.
 
     >>> import jax.numpy as jnp
     >>> Dataset(jnp.zeros((5, 8, 8, 1), jnp.uint8))
@@ -59,16 +59,16 @@ class Dataset(NamedTuple):
     labels: Array | None = None
 
     def __repr__(self) -> str:
-        """Types and shapes instead of all the numbers."""
+        """Types and shapes instead of values."""
         labels = None if self.labels is None else _shape(self.labels)
         return f"Dataset(real={_shape(self.real)}, labels={labels})"
 
 
 class Batch(NamedTuple):
-    """What one train step consumes; every leaf starts with `[n_critic + 1, batch]`.
+    """The input of one train step; every leaf begins with `[n_critic + generator_batches, batch]`.
 
-    The first `n_critic` entries feed the critic's steps, the last one the generator's step. There
-    is one PRNG key per example, so the number of devices is not a hyper-parameter.
+    The first `n_critic` entries are for the critic's steps, the rest for the generator's step.
+    There is one PRNG key per example, so random numbers do not depend on the number of devices.
     """
 
     real: Array
@@ -77,15 +77,15 @@ class Batch(NamedTuple):
 
 
 class Objective(abc.ABC):
-    """What each player minimizes, given the critic's scores of one batch.
+    """The losses of the critic and the generator, given the critic's scores of one batch.
 
-    Real scores are HIGH in every objective. Both losses see both arrays, so relativistic and
-    batch-statistic losses fit; a critic pass that a loss does not read is deleted by XLA. Scores
-    are `[batch]`, features `[batch, ...]`. Equal settings compare equal.
+    Real scores are HIGH in every objective. Both losses receive both arrays, as relativistic losses
+    and batch statistics require; XLA removes a critic pass that a loss does not use. Scores are
+    `[batch]`, features `[batch, ...]`. Objectives with equal settings compare equal.
 
     Attributes:
-        features: whether it compares features of the critic, or the examples themselves, instead
-            of one score per example.
+        features: whether the losses compare features of the critic, or the examples themselves,
+            instead of one score per example.
     """
 
     features: ClassVar[bool] = False
@@ -99,14 +99,14 @@ class Objective(abc.ABC):
         """The generator's loss, a scalar to minimize."""
 
     def bind(self, real: Array, fake: Array) -> Objective:
-        """The objective for these examples: itself, unless it compares them in pairs."""
+        """The objective for these examples; itself unless its losses depend on the examples."""
         del real, fake
         return self
 
     def witness(self, scores: Array, real: Array, fake: Array) -> Float[Array, " batch"]:
-        """What penalties differentiate, one number per example: the score, unless it is features.
+        """The number per example that penalties differentiate; by default the score.
 
-        `scores` are the critic's of any examples, `real` and `fake` those of the batch.
+        `scores` are the critic's outputs for any examples, `real` and `fake` those for the batch.
         """
         del real, fake
         return scores
@@ -114,7 +114,7 @@ class Objective(abc.ABC):
 
 @runtime_checkable
 class Critic(Protocol):
-    """A function of a batch, `[batch, ...] -> [batch]` scores: it cannot see its parameters."""
+    """The critic as a function of a batch, `[batch, ...] -> [batch]`, with fixed parameters."""
 
     def __call__(self, x: Array, /) -> Float[Array, " batch"]:
         """The scores of a batch."""
@@ -123,7 +123,7 @@ class Critic(Protocol):
 
 @runtime_checkable
 class StochasticCritic(Critic, Protocol):
-    """A critic with dropout, as penalties are given it."""
+    """A critic with dropout, as penalties receive it."""
 
     def score_with_keys(
         self, x: Array, keys: Key[Array, " batch"]
@@ -134,10 +134,10 @@ class StochasticCritic(Critic, Protocol):
 
 @runtime_checkable
 class Penalty(Protocol):
-    """A term of the critic's loss that looks at the critic as a function of the data.
+    """A term of the critic's loss that depends on the critic as a function of the data.
 
     `real` and `fake` are `[batch, ...]`, `keys` is `[batch]`; the value is a mean over examples.
-    Equal settings compare equal.
+    Penalties with equal settings compare equal.
     """
 
     def __call__(
@@ -172,9 +172,9 @@ def unknown(kind: str, name: str, names: Iterable[str]) -> ValueError:
     """The error for a name that does not exist, with the nearest one that does.
 
     Args:
-        kind: what it should have been the name of.
-        name: what was given.
-        names: what there is.
+        kind: the kind of object that was named, such as "recipe".
+        name: the name that was given.
+        names: the names that exist.
 
     Returns:
         An error to raise.

@@ -410,7 +410,7 @@ def test_log_ratios_beyond_floats() -> None:
     ("name", "options", "message"),
     [
         ("pearsson", {}, "unknown divergence 'pearsson': did you mean 'pearson'"),
-        ("alpha", {"alpha": 1.0}, "alpha is 1.0; take 'reverse_kl' for 0 and 'kl' for 1"),
+        ("alpha", {"alpha": 1.0}, "alpha is 1.0; use 'reverse_kl' for 0 and 'kl' for 1"),
         ("weighted_jensen_shannon", {"weight": 1.0}, "weight is 1.0"),
     ],
 )

@@ -211,7 +211,7 @@ def test_half_precision_only_rounds() -> None:
     [
         ("unbiased", 1, 3, "at least two of each"),
         ("linear", 1, 1, "at least two of each"),
-        ("linear", 4, 3, "as many of each"),
+        ("linear", 4, 3, "equally many of each"),
     ],
 )
 def test_sets_that_an_estimator_cannot_take(estimator: Any, n: int, m: int, remedy: str) -> None:

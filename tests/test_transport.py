@@ -172,5 +172,5 @@ def test_the_best_critic_has_slope_one_and_the_gap_of_the_distance(x: Any, y: An
 
 
 def test_a_best_critic_needs_as_many_points_of_each() -> None:
-    with pytest.raises(ValueError, match=r"x is \(3, 2\) and y is \(4, 2\); give as many"):
+    with pytest.raises(ValueError, match=r"x is \(3, 2\) and y is \(4, 2\); give two sets of one"):
         kantorovich_potential(normal(3, 2), normal(4, 2))

@@ -1,4 +1,4 @@
-"""Distances of two distributions: f-divergences, quadrature on the line, optimal transport."""
+"""Distances between two distributions: f-divergences, quadrature on the line, optimal transport."""
 
 from jaxgan.divergences.densities import (
     divergence,

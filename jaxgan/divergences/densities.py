@@ -31,22 +31,22 @@ def divergence(
 
     $$D_f(P \| Q) = \int_{q > 0} q\, f(p / q)\, dx + f'(\infty)\, P(q = 0)$$
 
-    With 16 points per panel, panels of at most one standard deviation and tails that are covered,
-    relative errors were below 1e-11 for Gaussians. Total variation has a kink at p = q: unless
-    that is an edge, its error is about 4e-4 of it, falling with the square of the width.
+    With 16 points per panel, panels of at most one standard deviation and covered tails, relative
+    errors were below 1e-11 for Gaussians. Total variation has a kink at p = q: unless that is an
+    edge, its relative error is about 4e-4 and falls with the square of the panel width.
 
-    Beyond log-ratios of 300 either way the integrand goes on linearly in the log-ratio, which is
-    exact for both KL and Jeffreys.
+    For log-ratios below -300 or above 300 the integrand is continued linearly in the log-ratio,
+    which is exact for both KL divergences and Jeffreys.
 
     Args:
         of: the divergence, such as `f_divergence("kl")`.
-        log_p: log-density of the real law in nats, -inf outside its support.
-        log_q: log-density of the fake law in nats.
-        grid: edges of the panels, increasing, `[panels + 1]`, in the unit of x. They cover both
-            supports, and each jump of a density is one of them.
+        log_p: log-density of the real distribution in nats, -inf outside its support.
+        log_q: log-density of the fake distribution in nats.
+        grid: edges of the panels, increasing, `[panels + 1]`, in the unit of x. They must cover
+            both supports and include each jump of a density.
 
     Returns:
-        The divergence in nats, inf where the densities make it so.
+        The divergence in nats, which may be inf.
 
     Raises:
         ValueError: the grid does not increase, or a density does not integrate to 1 over it.
@@ -81,13 +81,13 @@ def jensen_shannon(log_p: LogDensity, log_q: LogDensity, grid: Float[ArrayLike, 
 
     $$JS(P, Q) = \tfrac12 KL(P \| M) + \tfrac12 KL(Q \| M), \qquad M = \tfrac12 (P + Q)$$
 
-    Sources differ. The WGAN paper leaves out the halves (and then calls the value of disjoint
-    supports log 2); the row `jensen_shannon` of f-GAN is twice this; Su's article gives the name to
-    half of `jeffreys`, which is inf on disjoint supports where this is log 2.
+    Definitions differ between sources. The WGAN paper omits the halves (but gives log 2 as the
+    value for disjoint supports); the row `jensen_shannon` of f-GAN is twice this; Su's article uses
+    the name for half of `jeffreys`, which is inf on disjoint supports where this is log 2.
 
     Args:
-        log_p: log-density in nats, as in `divergence`.
-        log_q: the other one.
+        log_p: log-density of P in nats, as in `divergence`.
+        log_q: log-density of Q in nats.
         grid: edges of the panels, as in `divergence`.
 
     Returns:
@@ -111,12 +111,12 @@ def jensen_shannon(log_p: LogDensity, log_q: LogDensity, grid: Float[ArrayLike, 
 def jeffreys(log_p: LogDensity, log_q: LogDensity, grid: Float[ArrayLike, " edges"]) -> float:
     r"""Jeffreys divergence in nats, $KL(P \| Q) + KL(Q \| P)$.
 
-    It is infinite as soon as one law has mass where the other has none. Su's article calls half of
+    It is infinite if one distribution has mass where the other has none. Su's article calls half of
     it "JS".
 
     Args:
-        log_p: log-density in nats, as in `divergence`.
-        log_q: the other one.
+        log_p: log-density of P in nats, as in `divergence`.
+        log_q: log-density of Q in nats.
         grid: edges of the panels, as in `divergence`.
 
     Returns:
@@ -140,7 +140,7 @@ def jeffreys(log_p: LogDensity, log_q: LogDensity, grid: Float[ArrayLike, " edge
 def gaussian_divergences(
     mean_p: float, std_p: float, mean_q: float, std_q: float
 ) -> dict[str, float]:
-    r"""What is known in closed form of two Gaussians on the line: oracles for the rest.
+    r"""Closed-form divergences of two Gaussians on the line, as references for other methods.
 
     With $\delta$ the difference of means, $r = \sigma_p/\sigma_q$ and Z standard normal:
 
@@ -153,9 +153,9 @@ def gaussian_divergences(
     and the total variation from the masses between the points where the densities cross.
 
     Args:
-        mean_p: mean of the real law P.
+        mean_p: mean of the real distribution P.
         std_p: its standard deviation, in the unit of the mean.
-        mean_q: mean of the fake law Q.
+        mean_q: mean of the fake distribution Q.
         std_q: its standard deviation.
 
     Returns:
@@ -227,7 +227,7 @@ def _integrand(of: FDivergence, log_p: Array, log_q: Array) -> Array:
 
 
 def _tilted(of: FDivergence, log_ratio: Array) -> Array:
-    """f(u) / max(1, u) of log u, continued linearly beyond FARTHEST."""
+    """f(u) / max(1, u) as a function of log u, continued linearly beyond FARTHEST."""
     near = jnp.clip(log_ratio, -FARTHEST, FARTHEST)
     value, slope = jax.jvp(
         lambda x: of.f(jnp.exp(x)) * jnp.exp(-jnp.maximum(x, 0.0)), (near,), (jnp.ones_like(near),)

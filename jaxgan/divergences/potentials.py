@@ -1,4 +1,4 @@
-"""The function whose means differ most among all of slope at most one: the critic that is best."""
+"""The optimal critic: of all functions of slope at most one, its means differ most."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def kantorovich_potential(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]
     r"""An optimal critic between two sets of equally many points.
 
     Of all functions with $|f(a) - f(b)| \le \| a - b \|$ it has the largest
-    $\frac{1}{n} \sum_i f(x_i) - \frac{1}{n} \sum_j f(y_j)$, which is $W_1$. From the best
-    assignment s, the numbers $g_j = f(y_j)$ are shortest paths under
+    $\frac{1}{n} \sum_i f(x_i) - \frac{1}{n} \sum_j f(y_j)$, which is $W_1$. Given the best
+    assignment s, the values $g_j = f(y_j)$ are shortest paths under
     $g_{s(i)} - g_j \le \| x_i - y_j \| - \| x_i - y_{s(i)} \|$, and everywhere
-    $f(z) = \min_j (g_j + \| z - y_j \|)$, the largest function of slope one with them. Where no
-    mass is moved, others are as good.
+    $f(z) = \min_j (g_j + \| z - y_j \|)$, the largest function of slope one with these values.
+    Where no mass is moved, the optimal critic is not unique.
 
     Args:
         x: points where it is high, `[n, d]`.
@@ -33,7 +33,7 @@ def kantorovich_potential(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]
         A function of points, `[k, d] -> [k]`.
 
     Raises:
-        ValueError: the two sets are not of one shape.
+        ValueError: the two sets differ in shape, or are not matrices.
 
     >>> f = kantorovich_potential(np.array([[3.0], [4.0]]), np.array([[0.0], [1.0]]))
     >>> (f(np.array([[3.0], [4.0]])) - f(np.array([[0.0], [1.0]]))).tolist()
@@ -44,7 +44,7 @@ def kantorovich_potential(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]
     """
     a, b = np.asarray(x, np.float64), np.asarray(y, np.float64)
     if a.shape != b.shape or a.ndim != 2:
-        raise ValueError(f"x is {a.shape} and y is {b.shape}; give as many points of one space")
+        raise ValueError(f"x is {a.shape} and y is {b.shape}; give two sets of one shape [n, d]")
     cost = cdist(a, b)
     rows, partners = linear_sum_assignment(cost)
     slack = np.empty_like(cost)  # slack[j, s(i)]: how much g at s(i) may exceed g at j
@@ -58,7 +58,7 @@ def kantorovich_potential(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]
 
 
 def _shortest(graph: Float[np.ndarray, "n n"]) -> Float[np.ndarray, " n"]:
-    """The shortest path to each node, from whichever node it is shortest (Bellman and Ford)."""
+    """The length of the shortest path to each node from any node (Bellman-Ford)."""
     distances = np.zeros(len(graph))
     for _ in range(len(graph)):
         shorter = np.minimum(distances, (distances[:, None] + graph).min(axis=0))

@@ -1,4 +1,4 @@
-"""The cost of an entropic transport plan, a bound on the Wasserstein-1 distance of large sets."""
+"""The cost of an entropic transport plan, an upper bound of the Wasserstein-1 distance."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ ITERATIONS = 20_000
 
 
 def sinkhorn_cost(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"], epsilon: float) -> float:
-    r"""Cost of the entropic transport plan of two sets of points, for the Euclidean distance.
+    r"""Cost of the entropic transport plan between two sets of points, in Euclidean distance.
 
     $$\sum_{ij} P_{ij} \| x_i - y_j \|_2, \qquad
     P = \arg\min_P \sum_{ij} P_{ij} \| x_i - y_j \|_2 + \epsilon\, KL(P \| a b^\top),$$
 
-    over the plans with uniform marginals a and b. It is an upper bound of `wasserstein1`, by at
-    most $\epsilon \log \min(n, m)$, and tends to it as epsilon falls. It is no divergence: it is
-    not 0 for equal sets. The debiased form is, but with this cost lies farther from the distance.
+    over the plans with uniform marginals a and b. It exceeds `wasserstein1` by at most
+    $\epsilon \log \min(n, m)$ and tends to it as epsilon falls. It is not a divergence, since it is
+    not 0 for equal sets. The debiased form is one, but with this cost it is farther from
+    `wasserstein1`.
 
-    The iteration works on logarithms, with an epsilon that halves at each step down to the one
-    asked for, on JAX's default device. It keeps one n m matrix: 400 MB at n = m = 10,000.
+    The iteration works on logarithms, with an epsilon that halves at each step down to the given
+    one. It runs on JAX's default device and stores one n m matrix: 400 MB at n = m = 10,000.
 
     Args:
         x: points, `[n, d]`.
@@ -37,7 +38,7 @@ def sinkhorn_cost(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"], epsilo
         The cost, in the unit of the points.
 
     Raises:
-        ValueError: epsilon is not positive, or the sets are not matrices with as many columns.
+        ValueError: epsilon is not positive, or the sets are not matrices with equally many columns.
         RuntimeError: the iteration did not converge.
 
     >>> import numpy as np
@@ -64,7 +65,7 @@ def sinkhorn_cost(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"], epsilo
 
 @jax.jit
 def _solve(x: Array, y: Array, epsilon: Array) -> tuple[Array, Array]:
-    """The cost of the plan, and the error of a marginal where the iteration stopped."""
+    """The cost of the plan, and the error of a marginal when the iteration stopped."""
     cost = jnp.sqrt(jnp.square(x[:, None, :] - y[None, :, :]).sum(axis=-1))
 
     def soft_minimum(potential: Array, blur: Array, axis: int) -> Array:

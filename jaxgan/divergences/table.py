@@ -1,9 +1,9 @@
 """The f-divergences: generator, conjugate, and the activation that maps a score into its domain.
 
 Activations increase, so a high score means real in every row. Where an activation or a fake term
-needs exp(x), x beyond 20 follows the tangent line: values and two derivatives stay finite in
-float32 for scores up to 1e4. Conjugates are exact, and written in the distance to `upper`, so that
-they are no NaN where t has come to it.
+needs exp(x), it is continued beyond x = 20 by its tangent line, so that values and two derivatives
+stay finite in float32 for scores up to 1e4. Conjugates are exact, and written in terms of the
+distance to `upper`, so that they are not NaN where t reaches it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ LOG2 = math.log(2)
 
 @dataclasses.dataclass(frozen=True)
 class FDivergence:
-    r"""One f-divergence, $D_f(P \| Q) = \int q\, f(p / q)$, and what a critic needs to bound it.
+    r"""One f-divergence, $D_f(P \| Q) = \int q\, f(p / q)$, and the functions of its lower bound.
 
     $$D_f(P \| Q) \ge E_P\, g(V) - E_Q\, f^*(g(V)),
     \qquad f^*(t) = \sup_{u \ge 0}\, u t - f(u),$$
@@ -92,14 +92,14 @@ class FDivergence:
     def optimal(self, ratio: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """f'(ratio), the activation of the best critic where p/q is the ratio.
 
-        Total variation has a kink at 1 and is given the slope 0 there.
+        Total variation has a kink at 1, where the slope is taken to be 0.
         """
         slope = jax.grad(lambda u: self.f(u).sum())(ratio)
-        return jnp.minimum(slope, self.upper)  # which large ratios would pass by rounding
+        return jnp.minimum(slope, self.upper)  # large ratios would exceed it by rounding
 
 
 def f_divergence(name: Name, *, weight: float = 0.5, alpha: float = 0.5) -> FDivergence:
-    r"""The f-divergence of a name; equal arguments give equal divergences.
+    r"""The f-divergence of the given name; equal arguments return equal divergences.
 
     With the ratio u = p/q of real to fake density, $\ell = \log(1+e^{-v})$, and Lambert's W in
     $w = W(e^{1-t})$:
@@ -116,7 +116,7 @@ def f_divergence(name: Name, *, weight: float = 0.5, alpha: float = 0.5) -> FDiv
     | jensen_shannon | $u\log u-(u+1)\log\frac{u+1}2$ | $-\log(2-e^t)$ | $\log 2-\ell$ |
     | gan | $u\log u-(u+1)\log(u+1)$ | $-\log(1-e^t)$ | $-\ell$ |
 
-    and two families. `weighted_jensen_shannon`, with the weight $\pi$ and $m = 1-\pi+\pi u$:
+    There are also two families. `weighted_jensen_shannon`, with weight $\pi$ and $m = 1-\pi+\pi u$:
 
     $$f = \pi u \log u - m \log m, \qquad
     f^* = (1-\pi) \log \frac{1-\pi}{1-\pi e^{t/\pi}}, \qquad g = -\pi \log \pi - \ell.$$
@@ -126,8 +126,8 @@ def f_divergence(name: Name, *, weight: float = 0.5, alpha: float = 0.5) -> FDiv
     $$f = \frac{u^\alpha - 1 - \alpha (u-1)}{\alpha (\alpha-1)}, \qquad
     f^* = \frac{((\alpha-1) t + 1)_+^{\alpha/(\alpha-1)} - 1}{\alpha}.$$
 
-    Each D_f vanishes at P = Q, except `gan`, which is lower by 2 log 2. `jensen_shannon` is twice
-    the usual divergence (see `jaxgan.divergences.jensen_shannon`), in nats.
+    Each D_f is 0 at P = Q, except `gan`, which is -2 log 2 there. `jensen_shannon` is twice the
+    usual divergence (see `jaxgan.divergences.jensen_shannon`), in nats.
 
     Args:
         name: the row.
@@ -156,7 +156,7 @@ def f_divergence(name: Name, *, weight: float = 0.5, alpha: float = 0.5) -> FDiv
         return _weighted_jensen_shannon(weight)
     if name == "alpha":
         if alpha in (0, 1) or not math.isfinite(alpha):
-            raise ValueError(f"alpha is {alpha}; take 'reverse_kl' for 0 and 'kl' for 1")
+            raise ValueError(f"alpha is {alpha}; use 'reverse_kl' for 0 and 'kl' for 1")
         return _small_alpha(alpha) if alpha < 1 else _large_alpha(alpha)
     return _TABLE[name]
 
@@ -214,7 +214,7 @@ def _large_alpha(alpha: float) -> FDivergence:
 
     def fake_term(v: Array) -> Array:
         base = (alpha - 1) * v + 1
-        positive = base > 0  # elsewhere the real critic is flat; log(0) would be NaN in gradients
+        positive = base > 0  # elsewhere the conjugate is flat; log(0) would be NaN in gradients
         inside = jnp.minimum(jnp.where(positive, base, 1.0), edge)
         tangent = 1 + power * jnp.maximum(base - edge, 0) / edge
         raised = jnp.exp(power * jnp.log(inside)) * tangent

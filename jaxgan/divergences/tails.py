@@ -1,4 +1,4 @@
-"""Elementary functions whose values and two derivatives stay finite in their far tails."""
+"""Elementary functions whose values and first two derivatives stay finite in their far tails."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def log_softplus(x: Array) -> Array:
 
 
 def log_one_minus_exp(log_x: Array) -> Array:
-    """The logarithm of 1 - exp(-x), of log x, also where x underflows.
+    """The logarithm of 1 - exp(-x) as a function of log x, also where x underflows.
 
     >>> import jax.numpy as jnp
     >>> float(log_one_minus_exp(jnp.array(-1000.0)))
@@ -51,7 +51,7 @@ def log_one_minus_exp(log_x: Array) -> Array:
 def log_omega(s: Array) -> Array:
     """The root l of l + exp(l) = s: the logarithm of W(exp(s)), with Lambert's W.
 
-    Newton's method; the derivative is that of the equation, 1 / (1 + exp(l)).
+    Computed by Newton's method; the derivative is implicit, 1 / (1 + exp(l)).
 
     >>> import jax.numpy as jnp
     >>> float(log_omega(jnp.array(1.0)))

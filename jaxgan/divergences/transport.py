@@ -1,4 +1,4 @@
-"""The exact Wasserstein-1 distance of two sets of points."""
+"""The exact Wasserstein-1 distance between two sets of points."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ def wasserstein1(
     x_weights: Float[ArrayLike, " n"] | None = None,
     y_weights: Float[ArrayLike, " m"] | None = None,
 ) -> float:
-    r"""Wasserstein-1 distance of two sets of points, each with its weights.
+    r"""Wasserstein-1 distance between two sets of points, with optional weights.
 
     $$W_1 = \min_{P \ge 0} \sum_{ij} P_{ij} \| x_i - y_j \|_2,
     \qquad \sum_j P_{ij} = a_i, \quad \sum_i P_{ij} = b_j$$
 
-    On the line it is the area between the distribution functions, in $O(n \log n)$ time. Elsewhere
-    equally many points without weights are an assignment, up to $O(n^3)$: a second or so at
-    n = 2,000. The rest is a linear programme with n m unknowns: seconds at n = m = 300, so draw as
-    many points from both where you can. `sinkhorn_cost` is for larger sets.
+    In one dimension it is the area between the distribution functions, in $O(n \log n)$ time. In
+    more dimensions, equally many points without weights are an assignment problem, up to $O(n^3)$:
+    about a second at n = 2,000. All else is a linear programme with n m unknowns: seconds at
+    n = m = 300, so draw equally many points from both if you can. Use `sinkhorn_cost` for larger
+    sets.
 
     Args:
         x: points, `[n, d]`.
@@ -39,7 +40,7 @@ def wasserstein1(
         The distance, in the unit of the points.
 
     Raises:
-        ValueError: the sets are not two matrices with as many columns, or weights do not fit.
+        ValueError: the sets are not matrices with equally many columns, or weights do not fit.
 
     >>> import numpy as np
     >>> wasserstein1(np.array([[0.0, 0.0], [1.0, 0.0]]), np.array([[1.0, 3.0], [0.0, 3.0]]))
@@ -50,7 +51,7 @@ def wasserstein1(
     """
     x, y = _points("x", x), _points("y", y)
     if x.shape[1] != y.shape[1]:
-        raise ValueError(f"x is {x.shape} and y is {y.shape}; give points of one space")
+        raise ValueError(f"x is {x.shape} and y is {y.shape}; give points of the same dimension")
     a, b = _masses("x_weights", x_weights, len(x)), _masses("y_weights", y_weights, len(y))
     if x.shape[1] == 1:
         return float(wasserstein_distance(x[:, 0], y[:, 0], a, b))
@@ -61,7 +62,7 @@ def wasserstein1(
 
 
 def _points(name: str, x: ArrayLike) -> np.ndarray:
-    """The argument in float64, or an error that names it."""
+    """The argument in float64; an error names the argument."""
     points = np.asarray(x, np.float64)
     if points.ndim != 2 or len(points) < 1 or points.shape[1] < 1:
         raise ValueError(f"{name} is {points.shape}; give [n, d], one row for each point")
@@ -69,7 +70,7 @@ def _points(name: str, x: ArrayLike) -> np.ndarray:
 
 
 def _masses(name: str, weights: ArrayLike | None, n: int) -> np.ndarray:
-    """Weights that sum to 1, or an error that names them."""
+    """Weights scaled to sum to 1; an error names the argument."""
     masses = np.ones(n) if weights is None else np.asarray(weights, np.float64)
     if masses.shape != (n,):
         raise ValueError(f"{name} is {masses.shape}; give one weight for each of the {n} points")

@@ -6,7 +6,8 @@ with respect to the kernel are the three faces of one trilinear form,
     T(x, w, v) = sum_{b,o,k,c,d} x[b, s o + k - before, c] w[k, c, d] v[b, o, d],
 
 each the derivative of T with respect to the role it lacks. The derivatives of a face are the other
-two faces, so a gradient penalty needs no other operation, of whatever order, forward or reverse.
+two faces, so derivatives of any order, forward or reverse, need no other operation, and neither
+does a gradient penalty.
 """
 
 from __future__ import annotations
@@ -42,22 +43,23 @@ def face(
     r"""The derivative of the form T with respect to one role, given the other two in their order.
 
     `face("output", x, w)` is the convolution, `face("input", w, v)` the gradient with respect to
-    its input, `face("kernel", x, v)` that with respect to its kernel. On CPU each is a product of
-    matrices, elsewhere the vendor's convolution, chosen when the program is lowered.
+    its input, `face("kernel", x, v)` the gradient with respect to its kernel. On CPU each is a
+    matrix product, elsewhere the vendor's convolution; the choice is made when the program is
+    lowered.
 
     Args:
-        role: which role the result has.
-        first: the other role that comes first in input, kernel, output.
-        second: the one that comes second. An input is `[batch, *space, channels]`, a kernel
-            `[*window, channels, features]`, an output `[batch, *outputs, features]`.
+        role: role of the result.
+        first: operand of the other role that comes first in the order input, kernel, output.
+        second: operand of the role that comes second. An input is `[batch, *space, channels]`, a
+            kernel `[*window, channels, features]`, an output `[batch, *outputs, features]`.
         geometry: one `Axis` per spatial dimension.
-        precision: of the products, as for `jax.lax.dot_general`.
+        precision: precision of the products, as for `jax.lax.dot_general`.
 
     Returns:
         An array of that role.
 
     Raises:
-        ValueError: an operand has another size than the geometry says.
+        ValueError: the size of an operand does not match the geometry.
 
     >>> from jaxgan.networks.patches import Axis
     >>> x, kernel = jnp.ones((1, 4, 1)), jnp.ones((2, 1, 1))
@@ -168,7 +170,7 @@ def _batch(
     mapped: int,
     **settings: Any,
 ) -> tuple[Array, int]:
-    """With one kernel for all, `vmap` makes a larger batch; else both operands get the axis."""
+    """With a shared kernel, `vmap` makes a larger batch; else both operands get the axis."""
     bind = functools.partial(convolution_face.bind, role=role, **settings)
     pairs = list(zip(operands, dimensions, strict=True))
     size = next(x.shape[dimension] for x, dimension in pairs if dimension is not None)
@@ -213,7 +215,7 @@ def _vendor(
 
 
 def _products(first: Array, second: Array, *, role: Role, geometry: Geometry, **_: Any) -> Array:
-    """Products of matrices, in full precision as all of them are on CPU."""
+    """Matrix products, always in full precision on CPU."""
     if role == "output":
         return output_product(first, second, geometry)
     if role == "input":

@@ -16,7 +16,7 @@ DOUBLINGS = {8: 1, 16: 2, 28: 3, 32: 3, 64: 4}
 
 DOWN, UP = he_strided(2), he_strided(2, transposed=True)
 GLOROT = nn.initializers.glorot_uniform()
-"""Of the dense layers."""
+"""Initializer of the dense layers."""
 
 
 def _doublings(pixels: int) -> int:
@@ -32,7 +32,7 @@ class DCGANGenerator(nn.Module):
     """Dense to 4 x 4, then transposed 5 x 5 convolutions of stride 2, halving the channels; tanh.
 
     With `width` d and k doublings the channels are d 2^(k-1), ..., 2d, d, C. For 28 pixels the
-    8 x 8 map is cropped to 7 x 7, as in the WGAN-GP code for MNIST, of which this is the network.
+    8 x 8 map is cropped to 7 x 7; this is the network of the WGAN-GP code for MNIST.
 
     >>> import jax, jax.numpy as jnp
     >>> generator = DCGANGenerator((28, 28, 1), width=2)
@@ -70,9 +70,9 @@ class DCGANCritic(nn.Module):
     """5 x 5 convolutions of stride 2 with leaky ReLU 0.2, doubling the channels; then one score.
 
     No normalization after the first layer. `norm` is "none" or "layer" with a gradient penalty;
-    "batch" is what the critics of DCGAN and of clipped WGAN have; "spectral" and "weight" normalize
-    the weights of every layer. `dropout` follows every convolution, 0.5 in CT-GAN. With `features`
-    the critic gives as many numbers instead of a score, for `objectives.MMD`.
+    the critics of DCGAN and of clipped WGAN use "batch"; "spectral" and "weight" normalize the
+    weights of every layer. `dropout` follows every convolution, 0.5 in CT-GAN. With `features` the
+    critic returns that many features instead of a score, for `objectives.MMD`.
 
     >>> import jax, jax.numpy as jnp
     >>> critic = DCGANCritic(width=2)

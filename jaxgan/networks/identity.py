@@ -1,4 +1,4 @@
-"""The critic of direct matching: the data itself."""
+"""The critic of direct matching: the identity."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["Identity"]
 
 
 class Identity(nn.Module):
-    """Hands the flattened examples to the objective as features; nothing is trained (n_critic = 0).
+    """Returns the flattened examples as features; it has nothing to train (n_critic = 0).
 
     >>> import jax.numpy as jnp
     >>> Identity().apply({}, jnp.zeros((5, 2, 2, 1))).shape

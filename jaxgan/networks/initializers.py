@@ -1,4 +1,4 @@
-"""Initial weights of the papers' code, where Flax has no name for them."""
+"""Initializers of the papers' code that Flax does not have."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def uniform(reach: float) -> Initializer:
     """Uniform in [-reach, reach].
 
     Args:
-        reach: the largest weight.
+        reach: the largest absolute weight.
 
     Returns:
         A Flax initializer.
@@ -36,12 +36,12 @@ def he_strided(stride: int = 1, transposed: bool = False) -> Initializer:
     """Uniform with variance 4 / (fan_in + fan_out), for convolutions before and after a ReLU.
 
     With k weights in the window, c input channels and f features, fan_in = k c and
-    fan_out = k f / stride^dimensions, since each input meets so many outputs; of a transposed
+    fan_out = k f / stride^dimensions, the number of outputs that use each input; for a transposed
     convolution fan_in is divided instead.
 
     Args:
-        stride: of the convolution, in every dimension.
-        transposed: whether it is a transposed one.
+        stride: stride of the convolution, in every dimension.
+        transposed: whether the convolution is transposed.
 
     Returns:
         A Flax initializer of kernels `[*window, channels, features]`.

@@ -1,7 +1,7 @@
-"""Flax's convolutions with the gradients of `convolution`: swap the name, keep the rest.
+"""Drop-in replacements for Flax's convolutions, with the gradients of `convolution`.
 
-Fields and parameters are those of Flax, which stays in charge of what is rare: dilated kernels,
-groups of features and circular transposed convolutions go to `jax.lax`, right and at its speed.
+Fields and parameters are those of Flax. Dilated kernels, feature groups and circular transposed
+convolutions use `jax.lax`, with its gradients and speed.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ def conv_general_dilated(
     dimension_numbers: Any = None,
     **options: Any,
 ) -> Float[Array, "..."]:
-    """`jax.lax.conv_general_dilated`, by the faces of `convolution` where it is one of them.
+    """`jax.lax.conv_general_dilated`, computed as a face of `convolution` where it is one.
 
-    It is the convolution itself without dilation, and the gradient of one with respect to its
-    input with dilation of the input in place of strides; both with channels last, in one group.
+    Without dilation it is the convolution itself; with input dilation instead of strides it is the
+    gradient of one with respect to its input. Both need channels last and one group; anything else
+    is computed by `jax.lax`.
 
     Args:
         lhs: `[batch, *space, channels]`.
@@ -46,7 +47,7 @@ def conv_general_dilated(
         lhs_dilation: one per spatial dimension; 1 if None.
         rhs_dilation: one per spatial dimension; 1 if None.
         dimension_numbers: as for `jax.lax`; channels last for a face.
-        options: the others of `jax.lax.conv_general_dilated`.
+        options: other arguments of `jax.lax.conv_general_dilated`.
 
     Returns:
         `[batch, *outputs, features]`.
@@ -66,7 +67,7 @@ def conv_general_dilated(
             x, kernel, strides, padding, dilation, rhs_dilation, dimension_numbers, **options
         )
 
-    shape = jax.eval_shape(vendor, lhs, rhs).shape  # also refuses what does not fit
+    shape = jax.eval_shape(vendor, lhs, rhs).shape  # raises an error if shapes do not fit
     precision = options.get("precision")
     plain = {"precision": precision, "feature_group_count": 1, "batch_group_count": 1}
     rare = any(options[name] != plain.get(name) for name in options) or 0 in shape
@@ -170,7 +171,7 @@ def _per_axis(x: int | Sequence[int] | None, rank: int) -> tuple[int, ...]:
 
 
 def _around(window: int, stride: int, padding: str) -> tuple[int, int]:
-    """What `jax.lax.conv_transpose` puts around the dilated input."""
+    """The padding that `jax.lax.conv_transpose` adds around the dilated input."""
     if padding == "VALID":
         return window - 1, max(stride, window) - 1
     before = window - 1 if stride > window - 1 else -(-(window + stride - 2) // 2)

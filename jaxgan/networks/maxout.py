@@ -1,4 +1,4 @@
-"""The critic of the first GAN: maxout layers with dropout."""
+"""The critic of the original GAN: maxout layers with dropout."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ HIDDEN = nn.initializers.variance_scaling(2.0, "fan_in", "uniform")
 OUTPUT = nn.initializers.glorot_uniform()
 
 Width = int | tuple[int, ...]
-"""Of every hidden layer, or of each."""
+"""The width of every hidden layer, or a tuple with the width of each."""
 
 
 def _widths(width: Width, depth: int) -> tuple[int, ...]:
@@ -26,7 +26,7 @@ def _widths(width: Width, depth: int) -> tuple[int, ...]:
 def _initializers(
     reach: float | None,
 ) -> tuple[nn.initializers.Initializer, nn.initializers.Initializer]:
-    """Of the hidden layers and of the last."""
+    """The initializers of the hidden layers and of the last layer."""
     return (HIDDEN, OUTPUT) if reach is None else (uniform(reach), uniform(reach))
 
 
@@ -34,8 +34,9 @@ class MLPGenerator(nn.Module):
     """depth x (dense, ReLU), then a dense layer to the shape of an example.
 
     The initialization is that of the WGAN-GP toy code: uniform with variance 2 / fan_in in hidden
-    layers, Glorot in the last; or uniform in [-reach, reach] in all. `squash` ends in tanh, for
-    images in [-1, 1]. A tuple for `width` gives the width of each hidden layer.
+    layers, Glorot in the last. With `reach` it is uniform in [-reach, reach] in all layers.
+    `squash` adds a final tanh, for images in [-1, 1]. A tuple for `width` gives the width of each
+    hidden layer.
 
     >>> import jax, jax.numpy as jnp
     >>> MLPGenerator((2,)).init_with_output(jax.random.key(0), jnp.zeros((5, 2)))[0].shape

@@ -1,4 +1,4 @@
-"""Normalizations between the layers of a network, and of their weights."""
+"""Normalizations of the activations and of the weights of a network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jaxgan.types import unknown
 __all__ = ["LayerNorm", "Norm", "normalize", "reweight"]
 
 Norm = Literal["none", "batch", "layer", "spectral", "weight"]
-"""`batch` couples the examples of a batch: never in a critic with a gradient penalty.
+"""`batch` couples the examples of a batch: do not use it in a critic with a gradient penalty.
 
 `spectral` and `weight` normalize the weights of every layer and nothing between the layers.
 """
@@ -24,7 +24,7 @@ class LayerNorm(nn.Module):
     """Layer normalization of critics: moments over (H, W, C), scale and offset per channel.
 
     y = scale_c (x - mean) / sqrt(var + 1e-5) + offset_c with the mean and variance of one example.
-    `flax.linen.LayerNorm()` reduces the channels alone.
+    `flax.linen.LayerNorm()` reduces over the channels only.
 
     >>> import jax, jax.numpy as jnp
     >>> x = jax.random.normal(jax.random.key(0), (2, 4, 4, 3)) * 5 + 7
@@ -50,7 +50,7 @@ def normalize(x: Array, norm: Norm, *, train: bool) -> Array:
 
     Args:
         x: `[batch, ..., channels]`.
-        norm: which one.
+        norm: name of the normalization.
         train: whether batch statistics are those of this batch.
 
     Returns:
@@ -69,16 +69,16 @@ def normalize(x: Array, norm: Norm, *, train: bool) -> Array:
 
 
 def reweight(layer: nn.Module, norm: Norm, *, train: bool) -> Callable[[Array], Array]:
-    """A layer with its weights normalized, if that is what the norm does.
+    """A layer with normalized weights, if the norm is "spectral" or "weight".
 
     spectral: W / sigma with sigma = u' W v, where u and v are persistent estimates of the first
-    singular vectors that move by one power iteration per critic step; no gradient passes through
-    them, but sigma has one. weight: g w / ||w|| for each unit's weights w with a learned length g.
+    singular vectors, updated by one power iteration per critic step. sigma is differentiated with
+    u and v held constant. weight: g w / ||w|| for each unit's weights w with a learned length g.
 
     Args:
         layer: a dense layer or a convolution, made inside a compact module.
-        norm: of the network.
-        train: whether the vectors move.
+        norm: normalization of the network.
+        train: whether u and v are updated.
 
     Returns:
         The layer as a function of its input.

@@ -1,8 +1,8 @@
-"""The patches that the windows of a convolution see, the adjoint, and the products of both.
+"""The patches of a convolution, their adjoint, and the matrix products with both.
 
-On CPU a product of two matrices runs near the roof wherever it stands, also inside a loop. Each
-face of the form in `convolution` is one such product, with `patches` before it or `overlap`, its
-adjoint, behind. Both go one dimension at a time, so that every copy moves whole runs of channels.
+On CPU a product of two matrices runs near peak speed, also inside a loop. Each face of the form in
+`convolution` is one such product, with `patches` before it or its adjoint `overlap` after it. Both
+process one dimension at a time, so that every copy moves whole runs of channels.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ __all__ = ["Axis", "Geometry", "input_product", "kernel_product", "output_produc
 __all__ += ["patches"]
 
 WHOLE = 2**26
-"""Bytes of patches that are made at once, so that XLA can share them between two faces."""
+"""Most bytes of patches that are made at once, so that XLA can share them between two faces."""
 
 BLOCK = 2**23
-"""Bytes of patches that are made at a time where they would be more: what a cache holds."""
+"""Bytes per block where patches exceed `WHOLE`; a block fits in a cache."""
 
 
 class Axis(NamedTuple):
@@ -41,7 +41,7 @@ class Axis(NamedTuple):
 
     @property
     def outputs(self) -> int:
-        """Places where the window stops."""
+        """Number of positions of the window."""
         return (self.size + self.before + self.after - self.window) // self.stride + 1
 
 
@@ -49,7 +49,7 @@ Geometry = tuple[Axis, ...]
 
 
 def patches(x: Shaped[Array, "batch *space channels"], geometry: Geometry) -> Shaped[Array, "..."]:
-    r"""What each window sees: `p[b, o, k, c] = x[b, s o + k - before, c]`, zero outside of x.
+    r"""The input of each window: `p[b, o, k, c] = x[b, s o + k - before, c]`, zero outside of x.
 
     Args:
         x: the input.
@@ -73,10 +73,10 @@ def patches(x: Shaped[Array, "batch *space channels"], geometry: Geometry) -> Sh
 
 
 def overlap(p: Shaped[Array, "..."], geometry: Geometry) -> Shaped[Array, "batch *space channels"]:
-    r"""The adjoint of `patches`: `x[b, i, c]` is the sum of all `p[b, o, k, c]` that saw it.
+    r"""The adjoint of `patches`: `x[b, i, c]` is the sum of all `p[b, o, k, c]` taken from it.
 
-    With stride s the taps r, r + s, r + 2s, ... land on every s-th place, so each remainder r is
-    summed by itself, without dilation, and the remainders are interleaved.
+    With stride s the taps r, r + s, r + 2s, ... fall on every s-th position, so each remainder r is
+    summed separately, without dilation, and the remainders are interleaved.
 
     Args:
         p: `[batch, *outputs, *window, channels]`.
@@ -155,7 +155,7 @@ def _in_blocks(part: Callable[[Array], Array], geometry: Geometry, row: int, x: 
 
 
 def _blocks(geometry: Geometry, row: int, *operands: Array) -> tuple[Array, ...] | None:
-    """The operands cut along the batch, for patches that fit a cache; None if made at once."""
+    """The operands split along the batch, so that patches fit in a cache; None if made at once."""
     batch = operands[0].shape[0]
     example = prod(_outputs(geometry)) * row * operands[0].dtype.itemsize
     if batch * example <= WHOLE:
@@ -166,7 +166,7 @@ def _blocks(geometry: Geometry, row: int, *operands: Array) -> tuple[Array, ...]
 
 
 def _product(a: Array, b: Array, of_a: int, of_b: int) -> Array:
-    """Contracts one dimension of each; half precision gives float32."""
+    """Contracts one dimension of each; half precision returns float32."""
     wide = jnp.promote_types(a.dtype, jnp.float32)
     return lax.dot_general(a, b, (((of_a,), (of_b,)), ((), ())), preferred_element_type=wide)
 

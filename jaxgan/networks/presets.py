@@ -35,13 +35,14 @@ def mlp(
 
     Args:
         shape: the shape of an example; rank 3 is an image, whose generator ends in tanh.
-        width: of the hidden layers of both; a tuple for each of the generator's, from the latent
-            on, and in reverse of the critic's.
-        depth: hidden layers of both, where width is one number.
+        width: width of the hidden layers of both networks; a tuple gives the width of each of the
+            generator's hidden layers and, in reverse order, of the critic's.
+        depth: number of hidden layers of both networks, if `width` is one number.
         latent: size of z ~ N(0, I); 2 for points and 64 for images if None.
-        critic_norm: "none" or "layer" with a gradient penalty, "spectral" or "weight" instead.
+        critic_norm: "none" or "layer" with a gradient penalty, "spectral" or "weight" without.
         dropout: share of the critic's hidden units that are dropped, 0.5 for CT-GAN.
-        features: of the critic, where its objective is `objectives.MMD`; None for a score.
+        features: number of features that the critic returns, for `objectives.MMD`; None for a
+            score.
 
     Returns:
         The pair.
@@ -73,13 +74,14 @@ def dcgan(
 
     Args:
         shape: `(pixels, pixels, channels)`.
-        width: channels of the widest maps, doubling toward the 4 x 4 ones.
+        width: channels of the largest maps; they double toward the 4 x 4 maps.
         latent: size of z ~ N(0, I).
         generator_norm: "batch", "layer" or "none".
         critic_norm: "none" or "layer" with a gradient penalty, "batch" with clipping, "spectral"
-            or "weight" instead.
+            or "weight" with neither.
         dropout: share of the critic's activations that are dropped, 0.5 for CT-GAN.
-        features: of the critic, where its objective is `objectives.MMD`; None for a score.
+        features: number of features that the critic returns, for `objectives.MMD`; None for a
+            score.
 
     Returns:
         The pair.
@@ -118,10 +120,11 @@ def resnet(
         width: channels of every map.
         latent: size of z ~ N(0, I).
         generator_norm: "batch", "layer" or "none".
-        critic_norm: "none" or "layer" with a gradient penalty, "spectral" or "weight" instead.
+        critic_norm: "none" or "layer" with a gradient penalty, "spectral" or "weight" without.
         dropout: shares that are dropped after three of the critic's blocks, (0.2, 0.5, 0.5) for
             CT-GAN.
-        features: of the critic, where its objective is `objectives.MMD`; None for a score.
+        features: number of features that the critic returns, for `objectives.MMD`; None for a
+            score.
 
     Returns:
         The pair.
@@ -141,15 +144,15 @@ def resnet(
 
 
 def gan_2014(shape: tuple[int, ...], width: int = 1200, critic_width: int = 240) -> Networks:
-    """The fully connected networks of the first GAN for MNIST: ReLU against maxout with dropout.
+    """Fully connected networks of the original GAN for MNIST: ReLU generator, maxout critic.
 
     The generator ends in tanh for pixels in [-1, 1], where the paper's ends in a sigmoid, and its
     output bias starts at 0, where the authors' code takes the logit of each pixel's mean.
 
     Args:
         shape: the shape of an example.
-        width: of the generator's two hidden layers.
-        critic_width: of the critic's two maxout layers, of five pieces each.
+        width: width of the generator's two hidden layers.
+        critic_width: width of the critic's two maxout layers, of five pieces each.
 
     Returns:
         The pair.
@@ -166,7 +169,7 @@ def gan_2014(shape: tuple[int, ...], width: int = 1200, critic_width: int = 240)
 
 
 def su(shape: tuple[int, ...]) -> Networks:
-    """Su's fully connected networks for MNIST: 10-32-128-pixels against pixels-128-32-1.
+    """Su's fully connected networks for MNIST: 10-32-128-pixels and pixels-128-32-1.
 
     The generator ends in tanh for pixels in [-1, 1], where his ends in a sigmoid.
 
@@ -187,13 +190,13 @@ def su(shape: tuple[int, ...]) -> Networks:
 
 
 def gmmn(shape: tuple[int, ...], width: tuple[int, ...] = (64, 256, 256, 1024)) -> Networks:
-    """A generator alone, for matching the data themselves: the critic is the identity.
+    """A generator for direct matching of the data; the critic is the identity.
 
     It ends in tanh for pixels in [-1, 1], where the paper's ends in a sigmoid.
 
     Args:
         shape: the shape of an example.
-        width: of the generator's hidden layers.
+        width: width of each of the generator's hidden layers.
 
     Returns:
         The pair.

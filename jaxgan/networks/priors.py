@@ -1,4 +1,4 @@
-"""The law of one latent vector; the train step draws one per example, from the example's key."""
+"""The latent distributions; the train step draws one vector per example, from its key."""
 
 from __future__ import annotations
 

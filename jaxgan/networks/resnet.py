@@ -14,10 +14,10 @@ from jaxgan.networks.norms import Norm, normalize, reweight
 __all__ = ["ResNetCritic", "ResNetGenerator"]
 
 HE = nn.initializers.variance_scaling(2.0, "fan_avg", "uniform")
-"""Of the 3 x 3 convolutions that a ReLU precedes or follows."""
+"""Initializer of the 3 x 3 convolutions before or after a ReLU."""
 
 GLOROT = nn.initializers.glorot_uniform()
-"""Of shortcuts, dense layers and the generator's last convolution."""
+"""Initializer of shortcuts, dense layers and the generator's last convolution."""
 
 
 def _check(shape: tuple[int, ...]) -> None:
@@ -44,7 +44,7 @@ def _convolutions(width: int, norm: Norm, train: bool) -> Callable[..., Callable
 
 
 class FirstBlock(nn.Module):
-    """The critic's entry, conv1(pool(x)) + pool(conv3(relu(conv3(x)))): no ReLU on the pixels.
+    """The critic's first block, conv1(pool(x)) + pool(conv3(relu(conv3(x)))): no ReLU on pixels.
 
     Its shortcut pools before the 1 x 1 convolution: `OptimizedResBlockDisc1` of the paper's code.
     """
@@ -64,10 +64,10 @@ class FirstBlock(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """x + f(x) with f = (norm, ReLU, 3 x 3 convolution) twice; the features stay as many.
+    """x + f(x) with f = (norm, ReLU, 3 x 3 convolution) twice; the number of features is kept.
 
     "up" doubles the pixels by nearest neighbors before the first convolution of f, "down" halves
-    them by means after the second; x then passes a 1 x 1 convolution in the same place.
+    them by means after the second. In both, x has a 1 x 1 convolution at the higher resolution.
     """
 
     width: int
@@ -127,7 +127,7 @@ class ResNetGenerator(nn.Module):
 
 
 class ResNetCritic(nn.Module):
-    """Two residual blocks that halve the pixels, two that keep them, ReLU; a score of the means.
+    """Two residual blocks that halve the pixels, two that keep them, ReLU, mean; then one score.
 
     The features are averaged over the 8 x 8 pixels: other residual critics sum them, which is 64
     times the scale. No normalization in the first block. `norm` is "none" or "layer" with a

@@ -1,8 +1,8 @@
-"""Objectives: what each player minimizes, given the critic's scores of real and fake examples.
+"""Objectives: the losses of critic and generator, given scores of real and fake examples.
 
-`__all__` is the registry: an objective that a file here lists appears in the command line, in
-`docs/members.md` and in the contract suite. Real scores are high in every one of them. The matching
-losses compare two sets of features, or of the examples themselves, without a game.
+`__all__` is the registry: an objective in the `__all__` of a file here appears in the command line,
+in `docs/members.md` and in the contract suite. In every objective a high score means real. The
+matching losses compare two sets of features or of examples and also work without a critic.
 """
 
 from jaxgan.objectives import (

@@ -1,4 +1,4 @@
-"""The games of the first paper, on logits s with D = sigmoid(s)."""
+"""The objectives of the original GAN paper, on logits s with D = sigmoid(s)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def _cross_entropy(real: Scores, fake: Scores) -> Scalar:
 
 @dataclasses.dataclass(frozen=True)
 class Minimax(Objective):
-    """The zero-sum game of the first paper, on logits s with D = sigmoid(s).
+    """The zero-sum game of the original GAN paper, on logits s with D = sigmoid(s).
 
     The critic minimizes -E log D(real) - E log(1 - D(fake)) and the generator minimizes
-    E log(1 - D(fake)), whose gradient vanishes where the critic is sure.
+    E log(1 - D(fake)), whose gradient vanishes where the critic is confident.
 
     >>> import jax.numpy as jnp
     >>> scores = jnp.zeros(4)
@@ -43,7 +43,7 @@ class Minimax(Objective):
 
 @dataclasses.dataclass(frozen=True)
 class NonSaturating(Objective):
-    """The critic of `Minimax` with a generator that minimizes -E log D(fake).
+    """The critic loss of `Minimax` with a generator that minimizes -E log D(fake).
 
     >>> import jax.numpy as jnp
     >>> round(float(NonSaturating().generator_loss(jnp.zeros(4), jnp.zeros(4))), 4)  # log 2

@@ -13,12 +13,12 @@ __all__ = ["FGAN"]
 
 @dataclasses.dataclass(frozen=True)
 class FGAN(Objective):
-    """The game of an f-divergence: T = g(s) for the score s and the increasing activation g.
+    """The variational game of an f-divergence: T = g(s) with the score s and an increasing g.
 
     The critic maximizes the bound E T(real) - E f*(T(fake)) <= D_f(real || fake). The generator
     minimizes the same bound, -E f*(T(fake)), or with `generator="practical"` -E T(fake), whose
-    gradient does not fade where the critic is sure. `weight` is that of the weighted
-    Jensen-Shannon divergence, `alpha` the order of the alpha divergence.
+    gradient does not vanish where the critic is confident. `weight` is the weight of the real
+    density in the weighted Jensen-Shannon divergence, `alpha` the order of the alpha divergence.
 
     >>> import jax.numpy as jnp
     >>> game = FGAN("pearson")  # g(s) = s, f*(t) = t^2 / 4 + t

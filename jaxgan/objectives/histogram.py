@@ -1,4 +1,4 @@
-"""The Jensen-Shannon divergence of two histograms of numbers, made differentiable."""
+"""A differentiable Jensen-Shannon divergence between two histograms of scalars."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Histogram = Float[Array, " bins"]
 
 
 def _relative_entropy(p: Histogram, mean: Histogram) -> Scalar:
-    # Where p = 0 the logarithm sees 1, so that 0 log 0 = 0 has a finite gradient too.
+    # Where p = 0 the logarithm is taken of 1, so that 0 log 0 = 0 has a finite gradient too.
     seen = p > 0
     ratio = jnp.where(seen, p, 1.0) / jnp.where(seen, mean, 1.0)
     return (p * jnp.log(ratio)).sum()
@@ -27,16 +27,16 @@ def _relative_entropy(p: Histogram, mean: Histogram) -> Scalar:
 
 @dataclasses.dataclass(frozen=True)
 class HistogramJS(Objective):
-    """The generator minimizes the Jensen-Shannon divergence of two histograms of numbers.
+    """The generator minimizes the Jensen-Shannon divergence between two histograms of scalars.
 
     JS = KL(p || (p + q) / 2) / 2 + KL(q || (p + q) / 2) / 2 in nats, from 0 (equal) to log 2
     (no bin in common), with p and q the histograms of real and fake in `bins` equal bins from
-    `low` to `high`. A count is flat and has no gradient, so each number is shared linearly by the
-    two bins whose centers enclose it; one that lies on a center is counted by that bin alone.
+    `low` to `high`. Hard counts have gradient 0, so each value is split linearly between the two
+    bins whose centers enclose it; a value at a center counts in that bin only.
 
-    What lies beyond the outermost centers counts in the outermost bin and has gradient 0, and so
-    has a fake among bins that no real one reaches: take a range that the first samples are in.
-    The number of bins is exponential in the number of features, hence numbers only.
+    Values beyond the outermost centers count in the outermost bin and have gradient 0. So do fakes
+    between bins without real examples: choose a range that contains the first samples. The number
+    of bins would be exponential in the number of features, so only scalars are supported.
 
     >>> real, fake = jnp.array([0.1, 0.3]), jnp.array([2.1, 2.3])
     >>> round(float(HistogramJS().generator_loss(real, fake)), 4)  # log 2
@@ -74,7 +74,7 @@ class HistogramJS(Objective):
         x = rows(scores)
         if x.shape[1] != 1:
             raise ValueError(
-                f"{name} has shape {scores.shape}, but HistogramJS compares numbers: "
+                f"{name} has shape {scores.shape}, but HistogramJS compares scalars: "
                 "give one per example, or compare vectors with MMD"
             )
         width = (self.high - self.low) / self.bins

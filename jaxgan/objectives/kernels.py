@@ -1,6 +1,6 @@
-"""Kernels that compare every example of one set with every one of another: `[n, d]`, `[m, d]`.
+"""Kernels between all pairs of examples from two sets, `[n, d], [m, d] -> [n, m]`.
 
-A kernel is a frozen dataclass, so that objectives that hold equal kernels are equal.
+A kernel is a frozen dataclass, so objectives with equal kernels compare equal.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class Kernel(Protocol):
 def root(squares: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     """The square root of max(squares, 0), with derivative 0 where that is 0.
 
-    The root never sees the zero, so that neither its infinite slope nor `inf * 0 = NaN` reaches
+    The root is never evaluated at 0, so neither its infinite slope nor `inf * 0 = NaN` appears in
     the first or the second derivative.
 
     Args:
-        squares: of any shape; what is negative counts as 0.
+        squares: array of any shape; negative values count as 0.
 
     Returns:
         The roots, of the same shape.
@@ -60,11 +60,11 @@ def root(squares: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
 def squared_distances(x: X, y: Y) -> Gram:
     """||x_i - y_j||^2, from the differences.
 
-    |x|^2 + |y|^2 - 2 xy would be one matrix product, but in float32 it loses what is below 1e-7
-    of |x|^2, which may be all of a distance, and it can be negative. From the differences equal
-    examples are at exactly 0 and the error is relative to the distance itself. One feature at a
-    time, computed again for the gradient: memory is a few times `[n, m]`, never `[n, m, d]`,
-    which for 1000 images of 784 pixels would be 3 GB each time it is needed.
+    |x|^2 + |y|^2 - 2 xy would be one matrix product, but in float32 its error is about 1e-7 of
+    |x|^2, which can exceed a small distance, and it can be negative. With differences, equal
+    examples are at exactly 0 and the error is relative to the distance. Features are added one at
+    a time and recomputed for the gradient: memory is a few times `[n, m]`, never `[n, m, d]`,
+    which for 1000 images of 784 pixels would be 3 GB.
 
     Args:
         x: `[n, d]`.
@@ -89,7 +89,7 @@ def squared_distances(x: X, y: Y) -> Gram:
 
 
 def _products(x: X, y: Y) -> Gram:
-    # Without it accelerators multiply with the 8 or 11 bits of bfloat16 or TF32.
+    # By default accelerators multiply with the 8 or 11 bits of bfloat16 or TF32.
     return jnp.matmul(x, y.T, precision="highest")
 
 
@@ -102,10 +102,10 @@ def _check_positive(name: str, values: tuple[float, ...]) -> None:
 class Gaussian:
     """A sum of Gaussian kernels, sum over gamma of exp(-gamma ||x - y||^2).
 
-    Published codes mean different things by "sigma", so gamma is what is stored:
-    `Gaussian.from_sigmas` takes standard deviations, gamma = 1 / (2 sigma^2), which is what the
-    code of MMD-GAN does; `Gaussian.from_variances` takes variances, gamma = 1 / (2 variance),
-    which is what the code of GMMN does with the numbers that it calls sigma.
+    Published code uses "sigma" for different quantities, so the kernel stores `gammas`:
+    `Gaussian.from_sigmas` takes standard deviations, gamma = 1 / (2 sigma^2), as the code of
+    MMD-GAN does; `Gaussian.from_variances` takes variances, gamma = 1 / (2 variance), as the code
+    of GMMN does with numbers that it calls sigma.
 
     >>> x, y = jnp.array([[0.0]]), jnp.array([[2.0]])
     >>> round(float(Gaussian((0.5,))(x, y)[0, 0]), 4)  # exp(-2)
@@ -166,9 +166,9 @@ class Gaussian:
 class RationalQuadratic:
     """A sum of rational quadratic kernels, sum over alpha of (1 + ||x - y||^2 / (2 alpha))^-alpha.
 
-    A Gaussian mixed over all bandwidths: its tail falls as a power, so examples that are far
-    apart still have a gradient. The default alphas are those of the authors' code; the paper
-    names (0.2, 0.5, 1, 2, 5). With `linear` the dot product x . y is added, the paper's rq*.
+    A mixture of Gaussians over all bandwidths: its tail decays as a power, so distant examples
+    still have a gradient. The default alphas are those of the authors' code; the paper gives
+    (0.2, 0.5, 1, 2, 5). With `linear` the dot product x . y is added, the paper's rq*.
 
     >>> x, y = jnp.array([[0.0]]), jnp.array([[2.0]])
     >>> round(float(RationalQuadratic((1.0,))(x, y)[0, 0]), 4)  # 1 / (1 + 2)
@@ -197,7 +197,7 @@ class Energy:
 
     MMD^2 = 2 E||x - y|| - E||x - x'|| - E||y - y'||, Székely's energy distance with factor 1
     (the norms cancel; the reference's own kernel has a factor 1/2, so its MMD^2 is half of it).
-    In one dimension it is 2 int (F - G)^2, the Cramér distance twice. The derivative of a norm
+    In one dimension it is 2 int (F - G)^2, twice the Cramér distance. The derivative of a norm
     at 0 is taken to be 0.
 
     >>> x, y = jnp.array([[1.0]]), jnp.array([[3.0]])
@@ -219,7 +219,7 @@ class Energy:
 class Linear:
     """The dot product, x . y, whose biased MMD^2 is ||mean x - mean y||^2.
 
-    It compares means and nothing else.
+    It compares means only.
 
     >>> float(Linear()(jnp.array([[1.0, 2.0]]), jnp.array([[3.0, 4.0]]))[0, 0])
     11.0
@@ -250,7 +250,7 @@ class Polynomial:
 
     degree: int = 3
     scale: float | None = None
-    """None is one over the number of features."""
+    """None means one over the number of features."""
     offset: float = 1.0
 
     def __call__(self, x: X, y: Y) -> Gram:

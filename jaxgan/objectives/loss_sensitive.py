@@ -15,12 +15,12 @@ __all__ = ["LossSensitive"]
 
 @dataclasses.dataclass(frozen=True)
 class LossSensitive(Objective):
-    """LS-GAN and its generalization: a fake scores lower than its real one, by their distance.
+    """LS-GAN and its generalization: a fake scores below its paired real example by their distance.
 
     With the loss L = -score of an example, C(a) = max(a, slope a) and the margin
     Delta = weight ||x - x'||_1 of the pair, summed over all axes, the critic minimizes
     E C(Delta + L(real) - L(fake)) and the generator E L(fake). slope = 0 is LS-GAN, 1 is the
-    difference of means, -1 the absolute value. Without examples (`bind`) the margin is 1.
+    difference of means, -1 the absolute value. The margin is 1 until `bind` supplies the examples.
 
     >>> game = LossSensitive(weight=0.5).bind(jnp.ones((1, 2)), jnp.zeros((1, 2)))  # Delta = 1
     >>> float(game.critic_loss(real=jnp.array([0.25]), fake=jnp.array([0.0])))
@@ -33,11 +33,13 @@ class LossSensitive(Objective):
     weight: Number = 2e-4
     slope: Number = 0.0
     margin: ClassVar[float] = 1.0
-    """Of scores whose examples are not known."""
+    """The margin before `bind` supplies the examples."""
 
     def __post_init__(self) -> None:
         if isinstance(self.slope, (int, float)) and self.slope > 1:
-            raise ValueError(f"slope must be at most 1, got {self.slope}: max(a, slope a) bends up")
+            raise ValueError(
+                f"slope must be at most 1, got {self.slope}: 0 is LS-GAN, 1 the difference of means"
+            )
 
     def bind(self, real: Array, fake: Array) -> Objective:
         """The same objective with the margins of these pairs of examples."""
@@ -56,13 +58,13 @@ class LossSensitive(Objective):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class _Bound(Objective):
-    """The objective of one batch: it knows the margin of each pair."""
+    """The objective for one batch, with the margin of each pair."""
 
     unbound: LossSensitive
     margin: float | Float[Array, " batch"]
 
     def critic_loss(self, real: Float[Array, " batch"], fake: Float[Array, " batch"]) -> Scalar:
-        """E max(a, slope a) of what each pair lacks, a = margin + fake - real."""
+        """E max(a, slope a) with a = margin + fake - real."""
         lack = self.margin + fake - real
         return jnp.maximum(lack, self.unbound.slope * lack).mean()
 

@@ -1,4 +1,4 @@
-"""Objectives that aim at fixed scores: least squares and the hinge."""
+"""Objectives with fixed targets or margins for the scores: least squares and the hinge."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class LeastSquares(Objective):
     The critic minimizes E (real - b)^2 / 2 + E (fake - a)^2 / 2, the generator E (fake - c)^2 / 2.
     The best critic is (b p_real + a p_fake) / (p_real + p_fake). With (a, b, c) = (-1, 1, 0) the
     generator then minimizes Pearson's chi^2(p_real + p_fake || 2 p_fake) / 2; the default is the
-    0-1 coding of the paper's code, which sums over the batch where this is a mean.
+    0-1 coding of the paper's code, which sums over the batch where this takes the mean.
 
     >>> import jax.numpy as jnp
     >>> float(LeastSquares().critic_loss(jnp.array([1.0, 0.0]), jnp.array([1.0, 1.0])))
@@ -45,7 +45,7 @@ class LeastSquares(Objective):
 
 @dataclasses.dataclass(frozen=True)
 class Hinge(Objective):
-    """Margins of one: scores beyond them have no gradient for the critic.
+    """Hinge losses with margins of one: scores beyond the margin give the critic no gradient.
 
     The critic minimizes E max(0, 1 - real) + E max(0, 1 + fake), the generator -E fake.
 

@@ -1,4 +1,4 @@
-"""The maximum mean discrepancy: three estimators of it, its witness, and the game of it."""
+"""The maximum mean discrepancy: three estimators, the witness function and the objective."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ def mmd2(
 ) -> Scalar:
     """An estimate of MMD^2 = E k(x, x') + E k(y, y') - 2 E k(x, y).
 
-    - biased: means over all pairs, of an example with itself too: never negative (but for
+    - biased: means over all pairs, including each example with itself; never negative (up to
       rounding), and too large by (E k(x, x) - E k(x, x')) / n and the same for y.
-    - unbiased: within a set the pairs i != j only; may be negative.
+    - unbiased: only the pairs i != j within a set; may be negative.
     - linear: the mean of k(x1, x2) + k(y1, y2) - k(x1, y2) - k(x2, y1) over disjoint pairs
-      (1, 2), (3, 4), ... of both sets: unbiased in linear time, of larger variance. Examples meet
-      their neighbors only, so the order matters, up to the order of the pairs; a last example
-      of odd number is not used.
+      (1, 2), (3, 4), ... of both sets; unbiased, in linear time, with larger variance. Only
+      neighbors are compared, so the result depends on the order of the examples, but not on the
+      order of the pairs; if their number is odd, the last example is not used.
 
     Args:
         kernel: `[n, d], [m, d] -> [n, m]`.
         x: `[n, d]` examples.
         y: `[m, d]` examples; for "linear" as many as `x`.
-        estimator: which of the three.
+        estimator: "biased", "unbiased" or "linear".
 
     Returns:
         The estimate, in the units of the kernel.
 
     Raises:
-        ValueError: an unknown estimator, or sets too small or unequal for it.
+        ValueError: the estimator is unknown, or the sets are too small or unequal for it.
 
     >>> from jaxgan.objectives import Linear
     >>> x, y = jnp.array([[0.0], [2.0]]), jnp.array([[3.0], [5.0]])
@@ -73,18 +73,18 @@ def _check(estimator: str, n: int, m: int) -> None:
     if estimator != "biased" and min(n, m) < 2:
         raise ValueError(
             f"estimator = {estimator!r} of {n} and {m} examples: give at least two of each, "
-            "or take 'biased'"
+            "or use 'biased'"
         )
     if estimator == "linear" and n != m:
         raise ValueError(
-            f"estimator = 'linear' of {n} and {m} examples: give as many of each, "
-            "or take 'unbiased'"
+            f"estimator = 'linear' of {n} and {m} examples: give equally many of each, "
+            "or use 'unbiased'"
         )
 
 
 def _mean_off_diagonal(gram: Float[Array, "n n"]) -> Scalar:
     n = len(gram)
-    # Selected rather than subtracted: the diagonal may be so much larger that nothing is left.
+    # Masked, since subtracting a much larger diagonal would leave only its rounding error.
     return jnp.where(jnp.eye(n, dtype=bool), 0.0, gram).sum() / (n * (n - 1))
 
 
@@ -131,13 +131,13 @@ def witness(
 
 @dataclasses.dataclass(frozen=True)
 class MMD(Objective):
-    """The generator minimizes an estimate of MMD^2, a critic that gives features maximizes it.
+    """The generator minimizes an estimate of MMD^2, a critic that returns features maximizes it.
 
     With the data themselves as scores (no critic) it is a generative moment matching network;
     with a critic's features it is an MMD-GAN, whose gradient penalty acts on the witness. With
-    `root` both losses are of sqrt(max(MMD^2, 0)), whose gradient is 0 where that is 0. The
-    estimator "linear" compares neighbors, so there the order of the batch matters. Computed in
-    float32 at least, returned in the type of the real scores.
+    `root` both losses use sqrt(max(MMD^2, 0)), whose gradient is 0 where that is 0. The estimator
+    "linear" compares neighbors, so it depends on the order of the batch. Computed in at least
+    float32, returned in the type of the real scores.
 
     >>> real, fake = jnp.array([0.0, 2.0]), jnp.array([0.0, 2.0])
     >>> round(float(MMD(estimator="biased").generator_loss(real, fake)), 4)

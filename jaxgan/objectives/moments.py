@@ -1,4 +1,4 @@
-"""Matching of means and variances: a distance that sees the first two moments and no shape."""
+"""Moment matching: a distance between means and variances."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Rows = Float[Array, "batch d"]
 
 @dataclasses.dataclass(frozen=True)
 class Moments(Objective):
-    """The generator minimizes the distance of means and variances, a critic maximizes it.
+    """The generator minimizes the distance between means and variances, a critic maximizes it.
 
     ||mean real - mean fake||^2 + ||var real - var fake||^2, with the variance of each feature, or
     with `covariance` the whole matrix in the Frobenius norm. Variances are means over the n
-    examples, not over n - 1. Laws that share these moments are at distance 0 whatever their
-    shape. Computed in float32 at least, returned in the type of the real scores.
+    examples, not over n - 1. Distributions with equal moments are at distance 0 even if their
+    shapes differ. Computed in at least float32, returned in the type of the real scores.
 
     >>> real, fake = jnp.array([0.0, 2.0]), jnp.array([3.0, 3.0])
     >>> float(Moments().generator_loss(real, fake))  # (1 - 3)^2 + (1 - 0)^2

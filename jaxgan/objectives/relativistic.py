@@ -13,7 +13,7 @@ __all__ = ["Relativistic", "RelativisticAverage"]
 
 @dataclasses.dataclass(frozen=True)
 class Relativistic(Objective):
-    """Each real example is to look more real than the fake one beside it (RSGAN, RpGAN).
+    """Each real example should score higher than the fake paired with it (RSGAN, RpGAN).
 
     The critic minimizes E softplus(-(real - fake)) over the pairs of the batch, the generator
     E softplus(-(fake - real)).
@@ -37,7 +37,7 @@ class Relativistic(Objective):
 
 @dataclasses.dataclass(frozen=True)
 class RelativisticAverage(Objective):
-    """Real examples are to look more real than the average fake one, and fakes less (RaGAN).
+    """Real examples should score above the average fake, fakes below the average real (RaGAN).
 
     The critic minimizes E softplus(-(real - E fake)) + E softplus(fake - E real), the generator
     the same with real and fake exchanged.

@@ -1,4 +1,4 @@
-"""Scores of any rank as the rows that kernels and moments are defined on."""
+"""Scores of any rank as a matrix, the input of kernels and moments."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ __all__ = ["rows"]
 
 
 def rows(scores: Float[Array, "batch *features"]) -> Float[Array, "batch d"]:
-    """Examples as vectors, in float32 at least.
+    """Examples as vectors, in at least float32.
 
-    Half precision ends at 65504, the square of 256: distances need more, whatever the network
-    computes in.
+    Half precision overflows above 65504, about the square of 256, which squared distances may
+    exceed.
 
     Args:
         scores: `[batch]` is one feature per example, `[batch, ...]` is flattened.

@@ -1,4 +1,4 @@
-"""Objectives that are differences of mean scores, or of what a sigmoid makes of them."""
+"""Objectives that are differences of mean scores, or of mean sigmoids of scores."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Wasserstein(Objective):
 
 @dataclasses.dataclass(frozen=True)
 class AbsoluteError(Objective):
-    """The expected absolute error of a classifier D = sigmoid(s), which the generator raises.
+    """The expected absolute error of a classifier D = sigmoid(s), which the generator maximizes.
 
     E(G, D) = E (1 - D(real)) / 2 + E D(fake) / 2: the critic minimizes it, the generator maximizes
-    it. The best D is 1 where real is more likely, and then E = (1 - TV) / 2, so that the game
-    is that of the total variation, in [0, 1/2].
+    it. The best D is 1 where real is more likely and 0 elsewhere. Then E = (1 - TV) / 2, in
+    [0, 1/2], and the generator minimizes the total variation.
 
     >>> import jax.numpy as jnp
     >>> float(AbsoluteError().critic_loss(jnp.zeros(4), jnp.zeros(4)))

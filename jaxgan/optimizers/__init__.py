@@ -1,6 +1,6 @@
 """Optimizers that compare and print by value, weight clipping, and schedules.
 
-A recipe takes any `optax.GradientTransformation`; these are those of the papers' settings.
+A recipe takes any `optax.GradientTransformation`; these are the ones that our recipes use.
 """
 
 from jaxgan.optimizers.by_value import (

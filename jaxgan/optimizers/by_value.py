@@ -2,7 +2,7 @@
 
 Optax's own transformations are pairs of closures: `optax.adam(1e-4) != optax.adam(1e-4)`, so two
 equal recipes would be compiled twice and could not be printed. `by_value` changes that. A recipe
-takes any `optax.GradientTransformation` as it is; these are the ones that our recipes use.
+takes any `optax.GradientTransformation`; these are the ones that our recipes use.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ P = ParamSpec("P")
 
 
 class _ByValue(optax.GradientTransformationExtraArgs):
-    """A gradient transformation that remembers the call that made it."""
+    """A gradient transformation that stores the call that created it."""
 
     call: tuple[str, tuple[Any, ...], tuple[tuple[str, Any], ...]]
 
@@ -49,7 +49,7 @@ class _ByValue(optax.GradientTransformationExtraArgs):
 def by_value(
     make: Callable[P, optax.GradientTransformation],
 ) -> Callable[P, optax.GradientTransformation]:
-    """Makes a constructor return transformations that are values: equal if their arguments are.
+    """Makes a constructor return transformations that compare equal if their arguments do.
 
     Args:
         make: a function that returns an `optax.GradientTransformation`.

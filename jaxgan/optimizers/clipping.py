@@ -22,12 +22,12 @@ def clip_params(
     """Keeps every parameter in [-c, c] after its update; chain it last.
 
     The update u becomes clip(p + u, -c, c) - p. Adding that to p rounds twice, by at most
-    eps * max(|p|, c) together, so the clip aims that far inside: the bound holds exactly.
+    eps * max(|p|, c) together, so the clip uses a bound smaller by that: [-c, c] holds exactly.
 
     Args:
         c: the bound, in the units of the parameters, positive.
-        where: tells from a leaf's path ("Dense_0/kernel") whether to clip it; all if None, as in
-            the paper's code, which clips biases and norm scales too.
+        where: function of a leaf's path ("Dense_0/kernel") that returns whether to clip it; None
+            clips all leaves, as the paper's code does, including biases and norm scales.
 
     Returns:
         A stateless transformation whose update needs `params`.

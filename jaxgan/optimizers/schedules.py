@@ -1,4 +1,4 @@
-"""Learning rates and momenta that change with the step, as values: equal if their numbers are."""
+"""Schedules of learning rates and momenta that compare equal if their settings are equal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Geometric", "Linear", "Switch"]
 
 @dataclasses.dataclass(frozen=True)
 class Linear:
-    """From start to end in a straight line over so many updates, then end.
+    """Linear from start to end over `updates` updates, then constant.
 
     >>> [float(Linear(1.0, 0.0, 4)(update)) for update in (0, 1, 4, 9)]
     [1.0, 0.75, 0.0, 0.0]
@@ -50,7 +50,7 @@ class Geometric:
 
 @dataclasses.dataclass(frozen=True)
 class Switch:
-    """One value before an update, another from it on.
+    """One value before an update, another from that update on.
 
     >>> [float(Switch(2.0, 0.25, 10)(update)) for update in (9, 10)]
     [2.0, 0.25]

@@ -1,6 +1,6 @@
 """Penalties on the critic as a function of the data, nested inside the gradient of its loss.
 
-`__all__` is the registry of the penalties and of the functions that they are made of.
+`__all__` is the registry of the penalties and of the functions that they use.
 """
 
 from jaxgan.penalties import difference, dragan, gradient, points

@@ -17,7 +17,7 @@ Examples = Float[Array, "batch *shape"]
 Keys = Key[Array, " batch"]
 
 EPSILON = 1e-6
-"""Added to distances: pairs that are closer have slopes of rounding errors."""
+"""Added to distances, since the slope of a closer pair would be rounding error."""
 
 
 def _slopes(critic: Critic, x: Examples, y: Examples) -> Float[Array, " batch"]:
@@ -29,10 +29,10 @@ def _slopes(critic: Critic, x: Examples, y: Examples) -> Float[Array, " batch"]:
 class FiniteDifference:
     """Su's penalty without a second derivative: the slope between two interpolates of a pair.
 
-    y1 and y2 lie on the segment from fake to real, at two independent uniform places; the slope
-    s = |critic(y1) - critic(y2)| / ||y1 - y2|| costs weight * E max(s, target), with
-    `form="two_sided"` weight * E (s - target)^2. A slope along one direction is at most the
-    norm of the gradient, so that this bounds less than `GradientPenalty`.
+    y1 and y2 are two independent uniform points on the segment from fake to real. With the slope
+    s = |critic(y1) - critic(y2)| / ||y1 - y2|| the penalty is weight * E max(s, target), or
+    weight * E (s - target)^2 for `form="two_sided"`. A slope along one direction is at most the
+    norm of the gradient, so this is a weaker constraint than `GradientPenalty`.
 
     >>> w = jnp.array([3.0, 4.0])
     >>> keys = jax.random.split(jax.random.key(0), 8)
@@ -53,7 +53,7 @@ class FiniteDifference:
     ) -> Float[Array, ""]:
         """weight * E cost(slope).
 
-        `slope` is that between two interpolates, `cost` what `form` makes of it.
+        `slope` is the slope between two interpolates, `cost` the function that `form` names.
         """
         first, second = jax.vmap(jax.random.split, out_axes=1)(keys)
         slopes = _slopes(critic, interpolate(real, fake, first), interpolate(real, fake, second))
@@ -62,10 +62,10 @@ class FiniteDifference:
 
 @dataclasses.dataclass(frozen=True)
 class LipschitzPenalty:
-    """Slopes above one between real and fake, weight * E max(0, s - target)^2.
+    """The penalty on slopes above one between real and fake, weight * E max(0, s - target)^2.
 
-    s = |critic(x) - critic(x')| / ||x - x'|| of a real example and the fake one beside it: the
-    constraint of the dual problem itself, which asks nothing of the slope between other points.
+    s = |critic(x) - critic(x')| / ||x - x'|| for a real example and the fake paired with it. This
+    is the constraint of the dual problem, which does not limit the slope between other points.
 
     >>> w = jnp.array([3.0, 4.0])
     >>> keys = jax.random.split(jax.random.key(0), 8)
@@ -85,7 +85,7 @@ class LipschitzPenalty:
     ) -> Float[Array, ""]:
         """weight * E max(0, slope - target)^2.
 
-        `slope` is that between a real example and the fake one beside it.
+        `slope` is the slope between a real example and the fake paired with it.
         """
         del keys
         slopes = _slopes(critic, real, fake)
@@ -94,11 +94,11 @@ class LipschitzPenalty:
 
 @dataclasses.dataclass(frozen=True)
 class Consistency:
-    """CT-GAN's term: two dropout masks are to score a real example alike.
+    """CT-GAN's consistency term: a real example should score the same under two dropout masks.
 
     E max(0, weight * ((D(x') - D(x''))^2 + features * mean (D_(x') - D_(x''))^2) - margin), where
-    x' and x'' are the same real examples under two masks and D_ is the last hidden layer. It is
-    the code's form, where the weight stands inside the maximum. The critic needs dropout.
+    x' and x'' are the same real examples under two masks and D_ is the last hidden layer. This is
+    the form of the authors' code, with the weight inside the maximum. The critic needs dropout.
 
     >>> keys = jax.random.split(jax.random.key(0), 8)
     >>> class Critic:
@@ -125,14 +125,14 @@ class Consistency:
     ) -> Float[Array, ""]:
         """E max(0, weight * (score_gap^2 + features * hidden_gap^2) - margin).
 
-        The gaps are those of a real example under two masks: of its score, and, as the root of a
-        mean square, of the last hidden layer.
+        The gaps are differences of a real example under two masks: in its score, and in the last
+        hidden layer as a root mean square.
         """
         del fake
         if not isinstance(critic, StochasticCritic):
             raise TypeError(
                 "Consistency compares two dropout masks: give it a critic with a method "
-                "drawn(x, keys) -> (scores, features), as the train step does"
+                "score_with_keys(x, keys) -> (scores, features), as the train step does"
             )
         first, second = jax.vmap(jax.random.split, out_axes=1)(keys)
         (score, hidden), (other_score, other_hidden) = (

@@ -1,4 +1,4 @@
-"""The gradient penalty around real examples alone."""
+"""The gradient penalty around real examples only."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Keys = Key[Array, " batch"]
 
 @dataclasses.dataclass(frozen=True)
 class DRAGAN:
-    """The two-sided penalty in a cloud around the real data, weight * E (||grad|| - target)^2.
+    """The two-sided penalty at noisy real examples, weight * E (||grad|| - target)^2.
 
-    `noise="code"` is what the authors ran: x + e * deviation / 2 * u, one e ~ U[0, 1] per example
-    and u ~ U[0, 1] per pixel, so that the cloud lies on one side of the data. `noise="paper"`
-    is what they published: x + deviation * n, n ~ N(0, I). `deviation` is the standard deviation of
-    the data, which their code takes over all numbers of each batch; a number keeps an example's
-    penalty the same in every batch and on every device.
+    `noise="code"` is the noise of the authors' code: x + e * deviation / 2 * u, one e ~ U[0, 1] per
+    example and u ~ U[0, 1] per pixel, so it is never negative. `noise="paper"` is the noise of the
+    paper: x + deviation * n, n ~ N(0, I). `deviation` is the standard deviation of the data. Their
+    code computes it from each batch; here it is a setting, so the penalty of an example does not
+    depend on its batch or device.
 
     >>> import jax.numpy as jnp
     >>> w = jnp.array([3.0, 4.0])
@@ -48,7 +48,7 @@ class DRAGAN:
     ) -> Float[Array, ""]:
         """weight * E (norm - target)^2.
 
-        `norm` is that of the critic's gradient at a point of the cloud.
+        `norm` is the norm of the critic's gradient at a noisy real example.
         """
         cloud = real + self.deviation * jax.vmap(self._noise)(keys, real)
         return GradientPenalty(self.weight, self.target, at="real")(critic, cloud, fake, keys)

@@ -1,4 +1,4 @@
-"""Penalties on the norm of the critic's gradient in its input."""
+"""Penalties on the norm of the critic's gradient with respect to its input."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Keys = Key[Array, " batch"]
 
 
 def _gradients(critic: Critic, x: Examples) -> Examples:
-    """Each example's own gradient, if no example sees another: no batch normalization."""
+    """The gradient of each example's score; needs independent scores (no batch normalization)."""
     return jax.grad(lambda x: critic(x).sum())(x)
 
 
@@ -28,15 +28,15 @@ def _squares(x: Examples) -> Float[Array, " batch"]:
 
 @dataclasses.dataclass(frozen=True)
 class GradientPenalty:
-    """The penalty on slopes, weight * E (||grad_x critic(x)|| - target)^2 on interpolates.
+    """The gradient penalty, weight * E (||grad_x critic(x)|| - target)^2 on interpolates.
 
-    The norm is exact and over all axes of an example; the critic's gradient is taken through the
-    sum of its scores, which is each example's own gradient if no example sees another (so: no
-    batch normalization in the critic). `weight` is 10 in the paper, 0.1 in its 2-D toys.
+    The norm is exact and over all axes of an example. Gradients are taken of the sum of the scores,
+    so each score must depend on its own example only: no batch normalization in the critic.
+    `weight` is 10 in the paper, 0.1 in its experiments on 2-D points.
 
     `form` is "two_sided", "one_sided" for weight * E max(0, ||grad|| - target)^2 (the paper's
     Appendix C; WGAN-LP), or "one_sided_linear" for weight * E max(||grad||, target) (Su, 2017).
-    `at` says at which points: interpolates, real, fake, or both of the latter.
+    `at` names the points: "interpolates", "real", "fake", or "both" for real and fake.
 
     >>> w = jnp.array([3.0, 4.0])
     >>> keys = jax.random.split(jax.random.key(0), 8)
@@ -61,7 +61,8 @@ class GradientPenalty:
     ) -> Float[Array, ""]:
         """weight * E cost(norm).
 
-        `norm` is that of the critic's gradient at a point, `cost` what `form` makes of it.
+        `norm` is the norm of the critic's gradient at a point, `cost` the function that `form`
+        names.
         """
         points = places(self.at, real, fake, keys)
         slopes = jnp.concatenate([norm_per_example(_gradients(critic, x)) for x in points])
@@ -91,7 +92,7 @@ class R1:
     ) -> Float[Array, ""]:
         """gamma / 2 * E norm^2.
 
-        `norm` is that of the critic's gradient at a real example.
+        `norm` is the norm of the critic's gradient at a real example.
         """
         del fake, keys
         return self.gamma / 2 * _squares(_gradients(critic, real)).mean()
@@ -118,7 +119,7 @@ class R2:
     ) -> Float[Array, ""]:
         """gamma / 2 * E norm^2.
 
-        `norm` is that of the critic's gradient at a fake.
+        `norm` is the norm of the critic's gradient at a fake.
         """
         del real, keys
         return self.gamma / 2 * _squares(_gradients(critic, fake)).mean()
@@ -128,8 +129,8 @@ class R2:
 class PowerPenalty:
     """WGAN-div's penalty, weight * E ||grad_x critic(x)||^power, without a target slope.
 
-    The paper finds weight 2 and power 6 best and leaves the points open; with `at="both"` it is
-    weight / 2 * (E_real + E_fake), as in the code of Su.
+    The paper finds weight 2 and power 6 best and does not specify the points; with `at="both"` the
+    penalty is weight / 2 * (E_real + E_fake), as in the code of Su.
 
     >>> w = jnp.array([0.6, 0.8])
     >>> keys = jax.random.split(jax.random.key(0), 8)
@@ -148,8 +149,8 @@ class PowerPenalty:
     def __post_init__(self) -> None:
         if isinstance(self.power, (int, float)) and self.power < 2:
             raise ValueError(
-                f"power must be at least 2, got {self.power}: below, the penalty has no gradient "
-                "that is finite where the critic is flat"
+                f"power must be at least 2, got {self.power}: below 2 the gradient of the penalty "
+                "is not finite where the critic is flat"
             )
 
     def __call__(
@@ -157,7 +158,7 @@ class PowerPenalty:
     ) -> Float[Array, ""]:
         """weight * E norm^power.
 
-        `norm` is that of the critic's gradient at a point.
+        `norm` is the norm of the critic's gradient at a point.
         """
         points = places(self.at, real, fake, keys)
         squares = jnp.concatenate([_squares(_gradients(critic, x)) for x in points])
@@ -165,6 +166,6 @@ class PowerPenalty:
 
 
 def _power(x: Float[Array, " batch"], exponent: Number) -> Float[Array, " batch"]:
-    """x^exponent for x >= 0, whose derivatives at 0 do not pass through log 0."""
+    """x^exponent for x >= 0, whose derivatives at 0 do not use log 0."""
     positive = x > 0
     return jnp.where(positive, jnp.where(positive, x, 1.0) ** exponent, 0.0)

@@ -1,4 +1,4 @@
-"""Where a penalty looks at the critic, and what it makes of a slope."""
+"""The points at which penalties evaluate the critic, and the costs of a slope."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Form = Literal["two_sided", "one_sided", "one_sided_linear"]
 """(s - target)^2, max(s - target, 0)^2 or max(s, target) of a slope s."""
 
 Place = Literal["interpolates", "real", "fake", "both"]
-"""Points between real and fake, or the examples themselves; `both` means over all of them."""
+"""Points between real and fake, or the examples themselves; `both` averages over real and fake."""
 
 
 def norm_per_example(x: Float[Array, "batch *shape"]) -> Float[Array, " batch"]:
     """The Euclidean norm of each example over all axes but the first.
 
-    Exact, with derivative 0 where the norm is 0: the square root never sees the zero, so that
-    neither its infinite slope nor `inf * 0 = NaN` reaches the first or the second derivative.
+    Exact, with derivative 0 where the norm is 0: the square root is never evaluated at 0, so
+    neither its infinite slope nor `inf * 0 = NaN` appears in the first or the second derivative.
 
     Args:
         x: `[batch, ...]`, of any rank.
@@ -77,16 +77,16 @@ def places(
     fake: Float[Array, "batch *shape"],
     keys: Key[Array, " batch"],
 ) -> tuple[Float[Array, "batch *shape"], ...]:
-    """The batches of points at which a penalty is taken; it is the mean over all of them.
+    """The batches of points at which a penalty is evaluated; it is the mean over all of them.
 
     Args:
-        at: where.
+        at: the kind of points.
         real: `[batch, ...]`.
         fake: `[batch, ...]`, of the same shape.
         keys: one key per example, for the interpolates.
 
     Returns:
-        One batch, or two.
+        One batch of points, or two for "both".
 
     >>> keys = jax.random.split(jax.random.key(0), 2)
     >>> len(places("both", jnp.ones((2, 3)), jnp.zeros((2, 3)), keys))
@@ -98,12 +98,12 @@ def places(
 
 
 def excess(form: Form, slope: Float[Array, " batch"], target: Number) -> Float[Array, " batch"]:
-    """What a slope costs.
+    """The cost of a slope.
 
     Args:
-        form: how.
+        form: the cost as a function of the slope.
         slope: `[batch]`, in scores per unit of the data.
-        target: the slope that is allowed or wanted.
+        target: the wanted slope (two-sided), or the largest that is not penalized (one-sided).
 
     Returns:
         `[batch]` costs.

@@ -1,4 +1,4 @@
-"""The train step and what it works on; it meets objectives, penalties and networks as values."""
+"""The train step, its inputs and its state; objectives, penalties and networks are arguments."""
 
 from jaxgan.training.chunk import sample_batch, train_chunk
 from jaxgan.training.critic_step import critic_step

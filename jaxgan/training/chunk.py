@@ -1,4 +1,4 @@
-"""Many steps in one program: draw a batch, take a step, refuse what is not finite."""
+"""Many steps in one program: draw a batch, take a step, discard it if it diverged."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def sample_batch(
     """Draws the examples and the keys of one train step, with replacement.
 
     Args:
-        data: the whole set; uint8 pixels p become p / 127.5 - 1.
+        data: the whole data set; uint8 pixels p become p / 127.5 - 1.
         key: the key of this step, `fold_in(key, step)`.
-        n_critic: critic steps.
+        n_critic: number of critic steps.
         batch_size: examples per critic step.
-        generator_batches: examples of the generator's step, in batches.
+        generator_batches: size of the generator's batch, as a multiple of `batch_size`.
 
     Returns:
         A batch whose leaves begin with `[n_critic + generator_batches, batch_size]`.
@@ -68,24 +68,24 @@ def train_chunk(
 ) -> tuple[TrainState, Metrics]:
     """Many train steps in one program, with data, keys and loop on the device.
 
-    Step t draws its batch from `fold_in(key, t)`. A step that diverges is not taken: one with a
-    metric that is not finite, or with a number of the state that stops being finite. The state
-    stays the last good one, and its `step` names the one that failed. The length is an argument of
-    the compiled program and not part of it, so chunks of any length run the same instructions: n
-    steps are k + (n - k) steps, bit for bit.
+    Step t draws its batch from `fold_in(key, t)`. A step has diverged if one of its metrics is not
+    finite, or if a finite number of the state becomes non-finite. It is discarded: the state stays
+    the last finite one, and its `step` is the number of the step that diverged. The length is an
+    argument of the compiled program, so chunks of any length run the same instructions: n steps
+    equal k steps followed by n - k steps, bit for bit.
 
     Args:
         networks: generator, critic and latent distribution.
         recipe: the training settings.
         state: the state to start from.
-        data: the whole set.
+        data: the whole data set.
         key: the key of the run.
         length: steps to take, at most `capacity`.
         batch_size: examples per critic step.
         n_critic: critic steps per generator step in this chunk.
         capacity: the size of the returned metrics.
         axis_name: see `make_train_step`.
-        share: this device's part of a whole batch.
+        share: function of a whole batch that returns this device's part.
 
     Returns:
         The state after the chunk and the metrics of its steps, `[capacity]` each, zero from
@@ -112,7 +112,7 @@ def train_chunk(
 
 
 def _lost(before: TrainState, after: TrainState) -> Array:
-    """Whether a number of the state stopped being finite; an optimizer may start with infinity."""
+    """Whether a finite number of the state became non-finite; optimizers may start at infinity."""
 
     def lost(old: Array, new: Array) -> Array:
         return (jnp.isfinite(old) & ~jnp.isfinite(new)).any()

@@ -1,4 +1,4 @@
-"""The critic as penalties see it."""
+"""The critic as penalties receive it: a function of a batch."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ __all__ = ["CriticFunction"]
 
 
 class CriticFunction(NamedTuple):
-    """A function of a batch, with parameters, labels and dropout keys inside.
+    """The critic as a function of a batch, with parameters, labels and dropout keys bound.
 
     Attributes:
         run: `(x, keys) -> (scores, features)`.
-        keys: of the dropout masks where a penalty names none.
+        keys: keys of the dropout masks, for penalties that do not give their own.
     """
 
     run: Callable[[Array, Array], tuple[Array, Array | None]]
@@ -32,7 +32,7 @@ class CriticFunction(NamedTuple):
         scores, features = self.run(x, keys)
         if features is None:
             raise ValueError(
-                "the critic has no dense layer, whose input a penalty here compares: end the "
-                "critic in flax.linen.Dense, or take that penalty out"
+                "the critic has no dense layer, but a penalty compares the input of its last one: "
+                "end the critic in flax.linen.Dense, or remove that penalty"
             )
         return scores, features

@@ -21,14 +21,14 @@ __all__ = ["CriticInputs", "critic_inputs", "critic_step", "descend"]
 
 
 class CriticInputs(NamedTuple):
-    """What one critic step needs, `[batch, ...]` each.
+    """The inputs of one critic step, `[batch, ...]` each.
 
     Attributes:
-        index: of the critic step in the whole run, `[]`; lazy penalties count it.
-        real: examples of the data.
-        fake: examples of the generator.
-        labels: of both, None without.
-        keys: of the penalties.
+        index: number of the critic step within the whole run, `[]`, for lazy penalties.
+        real: real examples.
+        fake: generated examples.
+        labels: labels of both, or None.
+        keys: keys of the penalties.
         masks: dropout keys of the real pass, the fake pass and the penalties.
     """
 
@@ -47,17 +47,17 @@ def critic_step(
     batch: Batch,
     axis_name: str | None = None,
 ) -> tuple[TrainState, Metrics]:
-    """One step of the critic against the generator as it stands.
+    """One step of the critic against the current generator.
 
     Args:
         networks: the networks of the state.
         recipe: the training settings.
-        state: the state before; its `step` counts steps of the generator and stays as it is.
+        state: the state before the step; its `step` counts generator steps and does not change.
         batch: leaves begin with `[batch]`.
         axis_name: see `make_train_step`.
 
     Returns:
-        The state with another critic, and the metrics of the step.
+        The state with the updated critic, and the metrics of the step.
 
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets
@@ -82,8 +82,8 @@ def critic_inputs(
 ) -> CriticInputs:
     """The inputs of several critic steps at once, `[n_critic, batch, ...]`.
 
-    One pass makes all fakes, since the generator stands still meanwhile; `vmap` over the critic
-    steps leaves each its own batch statistics.
+    One pass generates all fakes, since the generator does not change between critic steps; `vmap`
+    over the critic steps keeps their batch statistics separate.
     """
     keys = jax.vmap(split_keys)(batch.keys)
 
@@ -116,8 +116,8 @@ def descend(
             half = {"keys": masks, "dtype": recipe.compute_dtype}
             return apply(networks.critic, variables, x, labels, **half, **options)
 
-        # One pass for real and fake; `vmap` leaves each its own statistics. Both start from those
-        # of the step, and their mean leaves it: one step is one iteration of a spectral norm.
+        # One pass for real and fake; `vmap` keeps their statistics separate. Both start from the
+        # same statistics and their mean is stored: one step is one iteration of a spectral norm.
         both, masks = jnp.stack([real, fake]), jnp.stack(inputs.masks[:2])
         scores, stats = jax.vmap(scores_and_stats)(both, masks)
         real_scores, fake_scores = (gather(part, axis_name) for part in scores)
@@ -145,7 +145,7 @@ def descend(
 
 
 def _penalty(recipe: Recipe, critic: CriticFunction, inputs: CriticInputs) -> Array:
-    """The sum of the penalties, in float32; every k-th step k times, if they are lazy."""
+    """The sum of the penalties, in float32; if lazy, k times the sum at every k-th step only."""
     if recipe.remat:
         critic = critic._replace(run=jax.checkpoint(critic.run))
 

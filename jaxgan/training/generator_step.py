@@ -26,18 +26,18 @@ def generator_step(
     *,
     opponent: Player | None = None,
 ) -> tuple[TrainState, Metrics]:
-    """One step of the generator against the critic as it stands.
+    """One step of the generator against the current critic.
 
     Args:
         networks: the networks of the state.
         recipe: the training settings.
-        state: the state before.
+        state: the state before the step.
         batch: leaves begin with `[batch]`.
         axis_name: see `make_train_step`.
-        opponent: another critic than that of the state, for simultaneous steps.
+        opponent: the critic to use instead of the state's, for simultaneous steps.
 
     Returns:
-        The state with another generator, moving average and step, and the metrics of the step.
+        The state with updated generator, moving average and step, and the metrics of the step.
 
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets

@@ -1,4 +1,4 @@
-"""What the key of an example is split into: its latent, its penalties, its dropout masks."""
+"""The keys that an example's key is split into: for its latent, penalties and dropout masks."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class ExampleKeys(NamedTuple):
     """The keys of each example of a batch.
 
     Attributes:
-        latent: of its latent vector.
-        penalty: of its penalties; penalty i folds in i.
-        masks: of the critic's dropout in its real pass, its fake pass and its penalties.
+        latent: keys of the latent vectors.
+        penalty: keys of the penalties; penalty i folds in i.
+        masks: keys of the critic's dropout in the real pass, the fake pass and the penalties.
     """
 
     latent: Key[Array, " batch"]
@@ -28,7 +28,7 @@ class ExampleKeys(NamedTuple):
 
 
 def split_keys(keys: Key[Array, " batch"]) -> ExampleKeys:
-    """One key per example becomes the keys of its parts.
+    """Splits the key of each example.
 
     >>> split_keys(jax.random.split(jax.random.key(0), 4)).latent.shape
     (4,)

@@ -1,4 +1,4 @@
-"""The only place that calls a Flax module."""
+"""Calls of Flax modules; no other file calls one."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ __all__ = ["apply", "fakes", "initialize", "parameters_of", "scores_and_features
 
 @functools.cache
 def parameters_of(kind: type[nn.Module]) -> Mapping[str, inspect.Parameter]:
-    """What a module's `__call__` declares, by name."""
+    """The parameters of a module's `__call__`, by name."""
     return inspect.signature(kind.__call__).parameters
 
 
 def initialize(module: nn.Module, key: Key[Array, ""], x: Array, labels: Array | None) -> Variables:
-    """All collections of a module; `params` is there even if it is empty."""
+    """All collections of a module; `params` is present even if it is empty."""
     return {"params": {}, **module.init(key, x, **_options(module, labels, train=False))}
 
 
@@ -42,10 +42,10 @@ def apply(
     axis_name: str | None = None,
     dtype: str | None = None,
 ) -> tuple[Array, Variables]:
-    """The output of a module and its statistics, which move only in training.
+    """The output of a module and its statistics, which change only in training.
 
-    Batch statistics are those of the whole batch, also where it is split over `axis_name`. Dropout
-    draws each example's mask from its own key. With a `dtype` the module computes in it, and
+    Batch statistics are those of the whole batch, even if it is split over `axis_name`. Dropout
+    draws each example's mask from its own key. With a `dtype` the module computes in that type;
     output and statistics keep the precision of `x`.
     """
     options: dict[str, Any] = {"train": train, "keys": keys, "axis_name": axis_name}
@@ -106,9 +106,10 @@ def _options(module: nn.Module, labels: Array | None, *, train: bool) -> dict[st
 
 @dataclasses.dataclass
 class _Watch:
-    """What a module need not know: over which axis its batch is split, and each example's key.
+    """Intercepts the calls of a module's layers, so that networks know nothing about devices.
 
-    It keeps the input of the last dense layer.
+    It gives batch normalization the mapped axis and dropout one key per example, and keeps the
+    input of the last dense layer.
     """
 
     keys: Key[Array, " batch"] | None
@@ -137,7 +138,7 @@ class _Watch:
 def _drop(
     module: nn.Dropout, keys: Key[Array, " batch"], x: Array, deterministic: bool | None = None
 ) -> Array:
-    """Flax's dropout with a mask per example; a layer is told from others by its path."""
+    """Flax's dropout with a mask per example; each layer folds its path into the keys."""
     off = nn.merge_param("deterministic", module.deterministic, deterministic)
     if off or module.rate == 0:
         return x

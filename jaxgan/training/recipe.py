@@ -1,4 +1,4 @@
-"""How a generator and a critic are trained, whatever they are and whatever the data."""
+"""The training settings, independent of the networks and the data."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ __all__ = ["Recipe"]
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """The training settings: no network, no data, no length.
+    """The training settings, without networks, data set or number of steps.
 
     Attributes:
-        objective: the losses of both players.
+        objective: the losses of both networks.
         generator_optimizer: any `optax.GradientTransformation`.
         critic_optimizer: any `optax.GradientTransformation`; chain `optimizers.clip_params` last
             to clip the parameters.
         penalties: terms that are added to the critic's loss.
-        n_critic: critic steps per generator step; 0 matches directly, without training a critic;
-            a function of the step for a schedule.
-        generator_batches: examples of the generator's step, in batches of the critic: 2 for the
+        n_critic: critic steps per generator step, or a function of the step for a schedule; 0
+            trains no critic (direct matching).
+        generator_batches: size of the generator's batch, as a multiple of the critic's: 2 for the
             residual networks of WGAN-GP and of SN-GAN.
         average: decay per step of the moving average of the generator, 0 for none.
-        simultaneous: both players step at once from the same examples, fakes and parameters (the
-            first entry of a batch). Needs one critic step and one generator batch.
-        penalty_every: k takes the penalties at every k-th critic step only, times k. The gradient
-            is right on average over k steps, but an adaptive optimizer divides by the root of its
-            mean square, which the rare large ones raise, so the penalty has less effect than its
-            weight says.
-        remat: recompute the critic inside the penalties' derivatives instead of keeping what it
-            computed: the same numbers in more time, and less memory where the critic is deep
-            (`benchmarks.cost_card` says whether it is).
+        simultaneous: whether both networks update at once from the same examples, fakes and
+            parameters (the first entry of a batch). Needs one critic step and one generator batch.
+        penalty_every: k applies the penalties at every k-th critic step only, multiplied by k. The
+            gradient is right on average over k steps, but an adaptive optimizer divides by the
+            root of its mean square, which rare large gradients raise, so the penalty has less
+            effect than its weight suggests.
+        remat: whether to recompute the critic inside the penalties' derivatives instead of storing
+            its activations. The numbers are the same; it takes more time, and less memory if the
+            critic is deep (measure with `benchmarks.cost_card`).
         compute_dtype: "bfloat16" for the networks' passes on accelerators; parameters, penalties,
-            statistics and losses keep float32. None computes as the parameters are.
+            statistics and losses keep float32. None computes in the precision of the parameters.
 
     Raises:
         TypeError: the objective is not an `Objective`.
         ValueError: n_critic is negative, average outside [0, 1), penalty_every or
-            generator_batches below 1, or simultaneous with other numbers than one.
+            generator_batches below 1, or simultaneous with n_critic or generator_batches not 1.
     """
 
     objective: Objective
@@ -68,7 +68,7 @@ class Recipe:
             raise ValueError(
                 "simultaneous steps need n_critic=1 and generator_batches=1, got "
                 f"n_critic={self.n_critic} and generator_batches={self.generator_batches}: both "
-                "players share one batch"
+                "networks share one batch"
             )
         if isinstance(self.n_critic, int) and self.n_critic < 0:
             raise ValueError(f"n_critic must be at least 0, got {self.n_critic}")

@@ -1,4 +1,4 @@
-"""What trained networks give: examples of the generator, scores of the critic."""
+"""Outputs of trained networks: examples of the generator, scores of the critic."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def sample(
     Args:
         networks: the networks of the state.
         state: a trained state.
-        key: the key of the latents; example i has a key of its own.
-        n: how many.
+        key: the key of the latents; it is split into one key per example.
+        n: number of examples.
         labels: `[n]` labels for a conditional generator.
 
     Returns:

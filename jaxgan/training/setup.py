@@ -1,4 +1,4 @@
-"""What is trained, how, on what data and for how long."""
+"""The inputs of a run: networks, recipe, data, batch size and number of steps."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["Setup"]
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Setup:
-    """Everything but the seed that decides the bits of a run.
+    """Everything that determines the result of a run, except the seed.
 
     Attributes:
         networks: generator, critic and latent distribution.
         recipe: the training settings.
         data: the data set.
         batch_size: examples per critic step, over all devices.
-        steps: generator steps.
+        steps: number of generator steps.
 
     Raises:
         ValueError: the batch is empty or larger than the data, or the number of steps is negative.

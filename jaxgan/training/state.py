@@ -1,4 +1,4 @@
-"""What flows from step to step: two players, a moving average and a counter."""
+"""The state of training: two networks with their optimizers, a moving average and a counter."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Player(NamedTuple):
 
 
 class TrainState(NamedTuple):
-    """What the next step needs, and nothing else. `average` is None where the recipe has none."""
+    """All that the next step needs. `average` is None if the recipe has no moving average."""
 
     step: Array
     generator: Player
@@ -41,20 +41,20 @@ class TrainState(NamedTuple):
 
     @property
     def generator_variables(self) -> Variables:
-        """What examples are generated with: the moving average where there is one."""
+        """The variables that generate examples: the moving average if there is one."""
         return self.generator.variables if self.average is None else self.average
 
 
 def create_state(
     networks: Networks, recipe: Recipe, key: Key[Array, ""], data: Dataset
 ) -> TrainState:
-    """Initializes both players for a data set.
+    """Initializes both networks for a data set.
 
     Args:
         networks: generator, critic and latent distribution.
         recipe: the training settings.
         key: the key of the parameters.
-        data: the set to train on; only its shapes are read.
+        data: the data set to train on; only its shapes are read.
 
     Returns:
         The state before step 0.
@@ -135,6 +135,6 @@ def _check_shapes(real: Any, fake: Any, scores: Any) -> None:
         )
     if scores.ndim == 0 or scores.shape[0] != 1:
         raise ValueError(
-            f"the critic must give one score per example, [batch]; it gave {scores.shape} for a "
-            "batch of 1"
+            "the critic must return one score per example, [batch]; it returned "
+            f"{scores.shape} for a batch of 1"
         )

@@ -24,7 +24,7 @@ def make_train_step(networks: Networks, recipe: Recipe, axis_name: str | None = 
     Args:
         networks: generator, critic and latent distribution.
         recipe: the training settings.
-        axis_name: the mapped axis over which the batch is split, for `pmap` and `vmap`; None where
+        axis_name: the mapped axis over which the batch is split, for `pmap` and `vmap`; None if
             one program sees the whole batch (`jit`, also over a mesh).
 
     Returns:
@@ -79,7 +79,7 @@ def _halves(recipe: Recipe, batch: Batch) -> tuple[Batch, Batch]:
         )
 
     def together(x: Array) -> Array:
-        # Examples first, so that those of a device stay on it.
+        # Examples first, so that each device keeps its own.
         return x.swapaxes(0, 1).reshape(-1, *x.shape[2:])
 
     of_critic, of_generator = (

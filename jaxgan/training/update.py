@@ -1,4 +1,4 @@
-"""One step of an optimizer on the parameters of a player."""
+"""One step of an optimizer on the parameters of a network."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def update(
     stats: Variables,
     axis_name: str | None,
 ) -> tuple[Player, Metrics]:
-    """The player after one step of its optimizer.
+    """A network after one step of its optimizer.
 
     Args:
-        name: of the player, in the metrics.
-        optimizer: of the player.
-        player: before the step.
-        gradients: of its loss on this device's part of the batch.
+        name: name of the network in the metrics.
+        optimizer: optimizer of the network.
+        player: the network before the step.
+        gradients: gradients of its loss on this device's part of the batch.
         stats: its statistics after the step, on this device's part of the batch.
         axis_name: the mapped axis over which the batch is split, if there is one.
 
     Returns:
-        The player, and the norms of its gradient and of its update.
+        The network after the step, and the norms of its gradient and of its update.
     """
     gradients, stats = mean((gradients, stats), axis_name)
     updates, opt_state = optimizer.update(gradients, player.opt_state, player.params)

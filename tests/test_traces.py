@@ -1,0 +1,56 @@
+"""A step is traced once, and gives the same with and without `jit` and under `pmap`: by chex."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import chex
+import jax
+import pytest
+
+from jaxgan.training import create_state, make_train_step, sample_batch
+from tests.members import MEMBERS, MLP, NETWORKS, RECIPES
+
+
+def start(setup: Any) -> tuple[Any, Any]:
+    """A state and a batch of a setup."""
+    state = create_state(setup.networks, setup.recipe, jax.random.key(0), setup.data)
+    n = setup.recipe.critic_steps(0) + setup.recipe.generator_batches - 1
+    batch = sample_batch(setup.data, jax.random.key(1), n_critic=n, batch_size=8)
+    return state, batch
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_step_returns_a_state_of_the_types_that_it_takes(name: str) -> None:
+    # Otherwise the second step is compiled again.
+    setup = dataclasses.replace(
+        MEMBERS["penalized"], recipe=RECIPES[name], networks=NETWORKS.get(name, MLP)
+    )
+    state, batch = start(setup)
+    after, _ = jax.eval_shape(make_train_step(setup.networks, setup.recipe), state, batch)
+    chex.assert_trees_all_equal_shapes_and_dtypes(state, after)
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_three_steps_are_traced_once(name: str) -> None:
+    setup = MEMBERS[name]
+    step = make_train_step(setup.networks, setup.recipe)
+    chex.clear_trace_counter()
+    step = jax.jit(chex.assert_max_traces(step, n=1))
+    state, batch = start(setup)
+    for _ in range(3):
+        state, _ = step(state, batch)
+    assert int(state.step) == 3
+
+
+class Variants(chex.TestCase):
+    """The step with and without `jit`, and on every device with the same batch."""
+
+    @chex.variants(with_jit=True, without_jit=True, with_pmap=True)
+    def test_it_is_the_same_step(self) -> None:
+        setup = MEMBERS["penalized"]
+        step = make_train_step(setup.networks, setup.recipe)
+        state, batch = start(setup)
+        wanted = jax.jit(step)(state, batch)
+        chex.assert_trees_all_close(self.variant(step)(state, batch), wanted, rtol=1e-5, atol=1e-6)
