@@ -1,4 +1,4 @@
-"""Shared types: arrays, data, the protocols of the components, and one error."""
+"""Shared types: arrays, data, the protocols of the components, and their errors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
+import chex
 from flax import linen as nn
 from jaxtyping import Array, Float, Key
 
@@ -25,6 +26,7 @@ __all__ = [
     "Scores",
     "StochasticCritic",
     "Variables",
+    "assert_pairs",
     "unknown",
 ]
 
@@ -166,6 +168,26 @@ class Networks:
     generator: nn.Module
     critic: nn.Module
     latent: Prior
+
+
+def assert_pairs(real: Array, fake: Array) -> None:
+    """Checks that each real example, or its score, is compared with one fake.
+
+    Args:
+        real: `[batch, ...]`.
+        fake: `[batch, ...]`.
+
+    Raises:
+        ValueError: the shapes differ, so that broadcasting would compare one with many.
+
+    >>> import jax.numpy as jnp
+    >>> assert_pairs(jnp.ones((2, 3)), jnp.zeros((2, 3)))
+    """
+    chex.assert_equal_shape(
+        (real, fake),
+        custom_message="real and fake are compared in pairs: give arrays of one shape",
+        exception_type=ValueError,
+    )
 
 
 def unknown(kind: str, name: str, names: Iterable[str]) -> ValueError:

@@ -17,6 +17,7 @@ if "xla_force_host_platform_device_count" not in os.environ.get("XLA_FLAGS", "")
 
 import hypothesis  # noqa: E402
 import jax  # noqa: E402
+import jaxtyping  # noqa: E402
 import pytest  # noqa: E402
 
 if QUICK and jax.__version_info__ < (0, 11):  # later versions do not know these flags
@@ -51,6 +52,12 @@ def doubles() -> Iterator[None]:
     """Float64."""
     with jax.enable_x64(True):
         yield
+
+
+@pytest.fixture
+def unchecked_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Annotations that nobody checks, as users have them: jaxtyping would raise its own error."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -180,6 +180,23 @@ def test_a_slope_above_one_is_refused() -> None:
         objectives.LossSensitive(slope=2.0)
 
 
+@pytest.mark.usefixtures("unchecked_types")
+@pytest.mark.parametrize("loss", ["critic_loss", "generator_loss"])
+def test_scores_that_are_compared_in_pairs_have_one_shape(loss: str) -> None:
+    # [4] and [4, 1] would broadcast to the differences of all 16 pairs.
+    real, fake = jnp.ones(4), jnp.ones((4, 1))
+    with pytest.raises(ValueError, match="compared in pairs"):
+        getattr(objectives.Relativistic(), loss)(real, fake)
+
+
+@pytest.mark.usefixtures("unchecked_types")
+def test_margins_are_of_pairs_of_one_shape() -> None:
+    with pytest.raises(ValueError, match="compared in pairs"):
+        objectives.LossSensitive().bind(jnp.ones((4, 2)), jnp.ones((1, 2)))
+    with pytest.raises(ValueError, match="compared in pairs"):
+        objectives.LossSensitive().critic_loss(jnp.ones(4), jnp.ones((4, 1)))
+
+
 def test_the_saturating_generator_stalls_where_the_critic_is_sure() -> None:
     # d/ds of -softplus(s) is -sigmoid(s), of softplus(-s) it is sigmoid(s) - 1.
     sure = jnp.array([-20.0])

@@ -18,6 +18,7 @@ from jaxgan.penalties import (
     R2,
     Consistency,
     FiniteDifference,
+    GradientPenalty,
     LipschitzPenalty,
     PowerPenalty,
     interpolate,
@@ -265,3 +266,19 @@ def test_inconsistency_up_to_the_margin_is_free() -> None:
         for margin in (5.0, 0.0)
     )
     np.testing.assert_allclose(free / whole, 3.8 / 8.8, rtol=1e-5)
+
+
+@pytest.mark.usefixtures("unchecked_types")
+@pytest.mark.parametrize(
+    "penalty", [GradientPenalty(), FiniteDifference(), LipschitzPenalty()], ids=repr
+)
+def test_points_between_real_and_fake_need_pairs(penalty: Any) -> None:
+    keys = jax.random.split(jax.random.key(0), 4)
+    with pytest.raises(ValueError, match="compared in pairs"):
+        penalty(lambda x: x[:, 0], jnp.ones((4, 2)), jnp.zeros((1, 2)), keys)
+
+
+@pytest.mark.usefixtures("unchecked_types")
+def test_each_example_has_a_key_of_its_own() -> None:
+    with pytest.raises(ValueError, match="one key per example"):
+        interpolate(jnp.ones((4, 2)), jnp.zeros((4, 2)), jax.random.split(jax.random.key(0), 1))

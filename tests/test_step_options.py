@@ -11,9 +11,9 @@ import functools
 import re
 from typing import Any
 
+import chex
 import jax
 import jax.numpy as jnp
-import numpy as np
 import pytest
 from jax.flatten_util import ravel_pytree
 
@@ -59,8 +59,7 @@ def in_turn(member: Setup, state: Any, batch: Batch, *penalties: Any) -> tuple[A
 
 
 def assert_close(found: Any, wanted: Any, tolerance: float = 2e-6) -> None:
-    close = functools.partial(np.testing.assert_allclose, rtol=tolerance, atol=tolerance)
-    jax.tree.map(close, found, wanted)
+    chex.assert_trees_all_close(found, wanted, rtol=tolerance, atol=tolerance)
 
 
 def test_a_lazy_penalty_is_taken_twice_or_not_at_all() -> None:

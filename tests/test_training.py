@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -48,11 +49,13 @@ def state_and_batch(member: Setup, batch_size: int = 8) -> tuple[Any, Batch]:
 
 
 def assert_close(found: Any, wanted: Any, tolerance: float = 2e-6) -> None:
-    for (path, a), b in zip(
-        jax.tree_util.tree_leaves_with_path(found), jax.tree.leaves(wanted), strict=True
-    ):
-        name = jax.tree_util.keystr(path)
-        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance, err_msg=name)
+    chex.assert_trees_all_close(found, wanted, rtol=tolerance, atol=tolerance)
+
+
+def with_a_key_too_many(member: Setup) -> tuple[TrainState, Batch]:
+    state, batch = state_and_batch(member)
+    keys = jnp.concatenate([batch.keys, batch.keys[:, :1]], axis=1)
+    return state, batch._replace(keys=keys)
 
 
 def copy(tree: Any) -> Any:
@@ -341,6 +344,10 @@ class ImageGenerator(nn.Module):
                 *state_and_batch(MEMBERS["penalized"]),
             ),
             "batch holds 2 critic steps",
+        ),
+        (
+            lambda: make_train_step(MLP, PENALIZED)(*with_a_key_too_many(MEMBERS["penalized"])),
+            "the leaves of a batch share",
         ),
     ],
 )

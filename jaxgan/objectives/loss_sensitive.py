@@ -8,7 +8,7 @@ from typing import ClassVar
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jaxgan.types import Number, Objective, Scalar, Scores
+from jaxgan.types import Number, Objective, Scalar, Scores, assert_pairs
 
 __all__ = ["LossSensitive"]
 
@@ -43,6 +43,7 @@ class LossSensitive(Objective):
 
     def bind(self, real: Array, fake: Array) -> Objective:
         """The same objective with the margins of these pairs of examples."""
+        assert_pairs(real, fake)
         distance = jnp.abs(real - fake).reshape(real.shape[0], -1).sum(axis=1)
         return _Bound(self, self.weight * distance)
 
@@ -65,6 +66,7 @@ class _Bound(Objective):
 
     def critic_loss(self, real: Float[Array, " batch"], fake: Float[Array, " batch"]) -> Scalar:
         """E max(a, slope a) with a = margin + fake - real."""
+        assert_pairs(real, fake)
         lack = self.margin + fake - real
         return jnp.maximum(lack, self.unbound.slope * lack).mean()
 

@@ -6,7 +6,7 @@ import dataclasses
 
 import jax
 
-from jaxgan.types import Objective, Scalar, Scores
+from jaxgan.types import Objective, Scalar, Scores, assert_pairs
 
 __all__ = ["Relativistic", "RelativisticAverage"]
 
@@ -28,10 +28,12 @@ class Relativistic(Objective):
 
     def critic_loss(self, real: Scores, fake: Scores) -> Scalar:
         """E softplus(fake - real)."""
+        assert_pairs(real, fake)
         return jax.nn.softplus(fake - real).mean()
 
     def generator_loss(self, real: Scores, fake: Scores) -> Scalar:
         """E softplus(real - fake)."""
+        assert_pairs(real, fake)
         return jax.nn.softplus(real - fake).mean()
 
 

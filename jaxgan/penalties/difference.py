@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
 from jaxgan.penalties.points import Form, excess, interpolate, norm_per_example
-from jaxgan.types import Critic, Number, StochasticCritic
+from jaxgan.types import Critic, Number, StochasticCritic, assert_pairs
 
 __all__ = ["Consistency", "FiniteDifference", "LipschitzPenalty"]
 
@@ -22,6 +22,7 @@ EPSILON = 1e-6
 
 def _slopes(critic: Critic, x: Examples, y: Examples) -> Float[Array, " batch"]:
     """|critic(x) - critic(y)| / ||x - y||."""
+    assert_pairs(x, y)
     return jnp.abs(critic(x) - critic(y)) / (norm_per_example(x - y) + EPSILON)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+import chex
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
-from jaxgan.types import Number
+from jaxgan.types import Number, assert_pairs
 
 __all__ = ["Form", "Place", "excess", "interpolate", "norm_per_example", "places"]
 
@@ -58,6 +59,9 @@ def interpolate(
     Returns:
         `[batch, ...]` points.
 
+    Raises:
+        ValueError: real and fake differ in shape, or there is not one key per example.
+
     >>> keys = jax.random.split(jax.random.key(0), 2)
     >>> points = interpolate(jnp.ones((2, 3)), jnp.zeros((2, 3)), keys)
     >>> bool((points == points[:, :1]).all()), bool(points[0, 0] == points[1, 0])
@@ -66,6 +70,10 @@ def interpolate(
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Algorithm 1.
     https://arxiv.org/abs/1704.00028
     """
+    assert_pairs(real, fake)
+    chex.assert_shape(
+        keys, real.shape[:1], custom_message="give one key per example", exception_type=ValueError
+    )
     share = jax.vmap(lambda key: jax.random.uniform(key, dtype=real.dtype))(keys)
     share = share.reshape(-1, *(1,) * (real.ndim - 1))
     return fake + share * (real - fake)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import chex
 import jax
 from jaxtyping import Array
 
@@ -70,6 +71,12 @@ def make_train_step(networks: Networks, recipe: Recipe, axis_name: str | None = 
 
 def _halves(recipe: Recipe, batch: Batch) -> tuple[Batch, Batch]:
     """The critic's part of a batch, `[n_critic, batch]`, and the generator's, `[batch]`."""
+    chex.assert_equal_shape_prefix(
+        jax.tree.leaves(batch),
+        2,
+        custom_message="the leaves of a batch share [n_critic + generator_batches, batch]",
+        exception_type=ValueError,
+    )
     more = recipe.generator_batches
     n_critic = batch.keys.shape[0] - more
     if n_critic < 0 or (isinstance(recipe.n_critic, int) and n_critic != recipe.n_critic):
