@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from jaxgan.runs.folder import read_rows
@@ -34,18 +35,36 @@ def in_peace(folder: Path, steps: int) -> tuple[str, float]:
     return digest(folder, steps), sum(row["seconds"] for row in rows)
 
 
-def killed_at(folder: Path, steps: int, seconds: float) -> tuple[str, int]:
-    """The digest of a run that was killed so long after it began to train, and where it went on."""
+def killed_at(folder: Path, steps: int, moment: Callable[[Path], None]) -> tuple[str, int]:
+    """The digest of a run that is killed when `moment` returns, and the step it resumes from."""
     command = [*JAXGAN, *TRAIN, "--steps", str(steps), "--out", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not (folder / "wgan_gp" / "seed-0" / "metrics.jsonl").is_file():
-        time.sleep(0.01)
-    time.sleep(seconds)
+    moment(folder / "wgan_gp" / "seed-0")
     process.kill()
     process.wait()
     saved = sorted(folder.glob("wgan_gp/seed-0/checkpoints/step-*"))
     subprocess.run([*JAXGAN, "resume", str(folder)], check=True, capture_output=True)
     return digest(folder, steps), int(saved[-1].name[5:]) if saved else 0
+
+
+def at_the_first(pattern: str) -> Callable[[Path], None]:
+    """The moment when a file or folder of that name appears in the run's."""
+
+    def moment(run: Path) -> None:
+        while not any(run.glob(pattern)):
+            time.sleep(0.01)
+
+    return moment
+
+
+def after(seconds: float) -> Callable[[Path], None]:
+    """The moment so many seconds after the run began to train."""
+
+    def moment(run: Path) -> None:
+        at_the_first("metrics.jsonl")(run)
+        time.sleep(seconds)
+
+    return moment
 
 
 def main() -> None:
@@ -65,7 +84,7 @@ def main() -> None:
         print(f"trained in peace in {first:.1f} s and {seconds:.1f} s: {wanted[:16]}")
         for index in range(options.moments):
             moment = moments.uniform(0, seconds)
-            found, step = killed_at(folder / str(index), options.steps, moment)
+            found, step = killed_at(folder / str(index), options.steps, after(moment))
             wrong += found != wanted
             word = "the same bits" if found == wanted else "OTHER BITS"
             print(f"killed after {moment:5.2f} s, went on from step {step:5d}: {word}", flush=True)
