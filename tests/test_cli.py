@@ -65,6 +65,7 @@ def test_train_resume_sample_and_report(tmp_path: Path, capsys: Any) -> None:
     main(["sample", str(folder), "--n", "7"])
     assert np.load(folder / "samples-7.npy").shape == (7, 2)
     assert (folder / "samples-7.png").is_file()
+    assert "has no best_by" in fails(["sample", str(folder), "--best"])
     main(["report", str(folder)])
     assert "train" in capsys.readouterr().out
 

@@ -201,6 +201,33 @@ def test_a_finished_run_does_nothing_twice_and_a_longer_one_goes_on(tmp_path: Pa
     assert series.steps.tolist() == series.values.tolist() == [0, 2, 4, 6]
 
 
+def test_the_best_state_is_kept_beside_the_last(tmp_path: Path) -> None:
+    def distance(moment: Moment) -> Measurement:
+        return Measurement({"distance": abs(int(moment.state.step) - 1.0)})
+
+    cell = Training(setup(steps=8), distance, range(9), best_by="distance")
+    cell(0, tmp_path)
+    assert int(cell.restore(0, tmp_path, best=True).step) == 1
+    assert int(cell.restore(0, tmp_path).step) == 8
+    with pytest.raises(ValueError, match="has no best_by"):
+        dataclasses.replace(cell, best_by=None).restore(0, tmp_path, best=True)
+
+
+@pytest.mark.parametrize("via", ["pmap", "sharded"])
+def test_a_run_over_two_devices_has_the_scores_of_one(via: Any, tmp_path: Path) -> None:
+    one, two = (
+        study.run(experiment({"real": real(), "a": trained(), "b": trained()}), folder, **split)
+        for folder, split in (
+            (tmp_path / "one", {}),
+            (tmp_path / "two", {"devices": 2, "via": via}),
+        )
+    )
+    for alone, together in zip(one.cells["a"].seeds, two.cells["a"].seeds, strict=True):
+        assert together.scores == pytest.approx(alone.scores, rel=1e-5)
+    with pytest.raises(ValueError, match="3 devices"):
+        study.run(experiment({"a": trained()}, claims=()), tmp_path / "three", devices=3, via=via)
+
+
 def test_a_stopped_run_has_a_report_and_goes_on_to_the_same_record(tmp_path: Path) -> None:
     def cells(stop: bool) -> dict[str, Any]:
         def measure(moment: Moment) -> Measurement:

@@ -150,7 +150,10 @@ class Training:
 
         Raises:
             FileNotFoundError: there is none.
+            ValueError: the best one is wanted and the training has no `best_by`.
         """
+        if best and self.best_by is None:
+            raise ValueError("best is True, but this training has no best_by: take the last state")
         setup = self.setup
         like = create_state(setup.networks, setup.recipe, jax.random.key(seed), setup.data)
         state = checkpoint.restore(folder / CHECKPOINTS, like, best=best)
