@@ -6,7 +6,7 @@ READY := .venv/.installed
 PYTEST := python -m pytest -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-3.12 check lock clean
+.PHONY: help demo test test-slow test-3.12 check tables lock clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,7 @@ check: $(READY) ## Format, lint, types, generated pages, tests, and tests under 
 	$(BIN)/ruff check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/python -m jaxgan.cli.members --check docs/members.md
+	$(BIN)/python -m experiments.tables --check
 	$(BIN)/$(PYTEST)
 	JAX_DEBUG_KEY_REUSE=1 $(BIN)/$(PYTEST) tests/test_loop.py
 
@@ -32,6 +33,9 @@ test-slow: $(READY) ## Run every test on optimized programs, and break every mem
 test-3.12: ## Run the tests on Python 3.12 (newer JAX), where there is one.
 	@if $(PYTHON312) -c '' 2>/dev/null; then $(MAKE) .venv-3.12/.installed && .venv-3.12/bin/$(PYTEST); \
 	else echo "$(PYTHON312) was not found: skipped. Name one with PYTHON312=..."; fi
+
+tables: $(READY) ## Write the tables of results from results/.
+	$(BIN)/python -m experiments.tables
 
 lock: $(READY) ## Update requirements.lock after a change of dependencies, keeping what still fits.
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \

@@ -1,1 +1,1 @@
-"""Measurements of speed. They print numbers with their machine and judge none of them."""
+"""Benchmarks of speed: they print times and the machine, and assert nothing."""

@@ -1,8 +1,8 @@
-"""What each objective and each penalty costs, beside the plain loss.
+"""The cost of each objective and each penalty, relative to the plain loss.
 
-The plain loss is Wasserstein's without a penalty: one critic step and one generator step. The
-steps alternate; times are minima. Memory is what XLA reserves beside arguments and results. FLOPs
-are those of the program as it is written, so a lazy penalty counts whole.
+The plain loss is `Wasserstein` without a penalty, with one critic step and one generator step. The
+programs are timed in alternation; times are minima. Memory is what XLA reserves in addition to
+arguments and results. FLOPs are counted in the unoptimized program, so a lazy penalty counts fully.
 
     python -m benchmarks.cost_card --work mnist
 """
@@ -22,12 +22,11 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from benchmarks.works import WORKS, Work, examples
-from jaxgan import objectives, penalties
+from jaxgan.cli.catalogue import members
 from jaxgan.objectives import Wasserstein
 from jaxgan.recipes import wgan_gp
 from jaxgan.runs.provenance import provenance
 from jaxgan.training import Recipe, create_state, make_train_step, sample_batch
-from jaxgan.types import Penalty
 
 __all__ = ["cards", "main"]
 
@@ -36,24 +35,21 @@ COLUMNS = ("time, ms", "time", "FLOPs", "memory, MiB", "memory", "compile, s")
 
 
 def cards() -> Iterator[tuple[str, Recipe]]:
-    """The plain loss, then every objective without penalty and every penalty with the plain one."""
+    """The plain loss, every objective without a penalty, and the plain loss with every penalty."""
     plain = dataclasses.replace(wgan_gp(n_critic=1), penalties=())
     yield PLAIN, plain
-    for name in objectives.__all__:
-        if name != Wasserstein.__name__:
-            objective = getattr(objectives, name)()
-            yield name, dataclasses.replace(plain, objective=objective)
-    for name in penalties.__all__:
-        kind = getattr(penalties, name)
-        if isinstance(kind, type) and isinstance(kind(), Penalty):
-            penalized = dataclasses.replace(plain, penalties=(kind(),))
-            yield name, penalized
-            yield f"{name}, every 4th step", dataclasses.replace(penalized, penalty_every=4)
-            yield f"{name}, remat", dataclasses.replace(penalized, remat=True)
+    for name, kind in members("objective").items():
+        if kind is not Wasserstein:
+            yield name, dataclasses.replace(plain, objective=kind())
+    for name, kind in members("penalty").items():
+        penalized = dataclasses.replace(plain, penalties=(kind(),))
+        yield name, penalized
+        yield f"{name}, every 4th step", dataclasses.replace(penalized, penalty_every=4)
+        yield f"{name}, remat", dataclasses.replace(penalized, remat=True)
 
 
 class Card:
-    """One compiled step; `seconds` of its turns."""
+    """A compiled train step and its measurements; `seconds` has one time per round."""
 
     def __init__(self, work: Work, recipe: Recipe) -> None:
         key, data = jax.random.key(0), examples(work)
@@ -89,13 +85,13 @@ def _row(card: Card, plain: Card) -> dict[str, Any]:
 
 
 def main(work: str = "mnist", rounds: int = 5, steps: int = 4, out: Path | None = None) -> None:
-    """Prints one row per objective and penalty; what has no unit is relative to the plain loss.
+    """Prints one row per objective and penalty; without a unit it is relative to the plain loss.
 
     Args:
         work: mlp_512, mlp_64, mnist, cifar, resnet or dcgan64.
-        rounds: turns of each.
-        steps: steps per turn; a lazy penalty is taken at every fourth.
-        out: a JSON file for the results.
+        rounds: how often each program is timed.
+        steps: steps per timing; a lazy penalty is computed at every fourth.
+        out: JSON file for the results.
     """
     found = {name: Card(WORKS[work], recipe) for name, recipe in cards()}
     for _ in range(rounds):

@@ -1,4 +1,4 @@
-"""The arithmetic that a train step needs, whoever does it and however."""
+"""The number of floating-point operations of a train step, independent of the implementation."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ __all__ = ["flops_of_step"]
 
 
 def flops_of_step(networks: Networks, recipe: Recipe, batch: int) -> int:
-    """Additions and multiplications of the products of one generator step.
+    """Additions and multiplications in the matrix products and convolutions of one generator step.
 
-    With G and C for a forward pass of generator and critic and g, c for their first layers, whose
-    inputs need no gradient, a critic step needs G for its fakes and 2 (3 C - c) for scores and
-    gradients of real and fake; a gradient penalty adds 2 C for a gradient with respect to the input
-    and 2 C to go back through it (a critic of rectifiers has no other second derivative). The
-    generator step needs 3 G - g and 2 C. Padding counts as if it were data, as is the custom.
+    G and C are the operations of a forward pass of generator and critic, g and c those of their
+    first layers, whose inputs need no gradient. A critic step needs G for its fakes and
+    2 (3 C - c) for scores and gradients of real and fake; a gradient penalty adds 2 C for the
+    gradient with respect to the input and 2 C for the backward pass through it (a ReLU critic has
+    no other second derivative). The generator step needs 3 G - g and 2 C. Padding is counted like
+    data, as usual.
     """
     key = jax.random.key(0)
     latent = jnp.stack([networks.latent(key)] * batch)
@@ -38,7 +39,7 @@ def flops_of_step(networks: Networks, recipe: Recipe, batch: int) -> int:
 
 
 def _products(function: Any, *arguments: Any) -> list[int]:
-    """Those of each product of matrices and of each convolution, in order."""
+    """The operations of each matrix product and each convolution, in order."""
     return [
         2 * _multiplications(equation)
         for equation in jax.make_jaxpr(function)(*arguments).jaxpr.eqns

@@ -1,8 +1,8 @@
 """Seconds per generator step: jaxgan, the same step with Flax's convolutions, and PyTorch.
 
-Each contender is a process of its own. They take turns, so that what else the machine does falls
-on all; the ratios are those of the minima. A product of two matrices, measured in the same turns,
-is the roof. PyTorch needs no place beside jaxgan: `--torch` names the Python that has it.
+Each contender is a separate process. They take turns, so that other load on the machine affects all
+of them; ratios are ratios of minima. The roof is the speed of a product of two matrices, measured
+in the same turns. PyTorch need not be installed beside jaxgan: `--torch` is a Python that has it.
 
     python -m benchmarks.step_time --quick --torch path/to/python
 """
@@ -39,7 +39,7 @@ Answer = dict[str, Any]
 
 
 class Contender:
-    """A worker that times steps when asked; `failed` says why it cannot."""
+    """A worker process that times steps on request; `failed` is its error, if any."""
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         pipe = subprocess.PIPE
@@ -60,7 +60,7 @@ class Contender:
         return self._answer()
 
     def take_turn(self, budget: float) -> None:
-        """As many steps as fit into the budget of seconds."""
+        """Times as many steps as fit into the budget, in seconds."""
         step = min(self.seconds, default=float("inf"))
         self.seconds += self.ask(steps=min(1000, max(1, int(budget / step))))["seconds"]
 
@@ -81,7 +81,7 @@ class Contender:
 def _contenders(
     work: str, loss: str, torch: str, device: str, precision: str, flax: bool
 ) -> Iterator[dict[str, Contender]]:
-    """Started one after the other, so that each compiles alone."""
+    """The contenders, started one after the other, so that only one compiles at a time."""
     own = [sys.executable, "-m", "benchmarks.worker", work, loss]
     yardstick = [torch, str(HERE / "yardstick.py"), work, loss]
     image = len(WORKS[work].shape) == 3
@@ -110,12 +110,12 @@ def _contenders(
 def measure(
     work: str, loss: str, *, device: str, rounds: int, budget: float, **arguments: Any
 ) -> Answer:
-    """All contenders at one work and loss, in turn."""
+    """Times all contenders on one work and loss, in alternation."""
     with _contenders(work, loss, device=device, **arguments) as contenders:
         able = {name: each for name, each in contenders.items() if not each.failed}
         if "jaxgan" not in able:
-            raise RuntimeError(f"jaxgan at {work}, {loss}: {contenders['jaxgan'].failed}")
-        able["jaxgan"].take_turn(budget)  # one step, to learn what fits into a turn
+            raise RuntimeError(f"jaxgan on {work}, {loss}: {contenders['jaxgan'].failed}")
+        able["jaxgan"].take_turn(budget)  # one step, to estimate how many fit into a turn
         roofs: list[float] = []
         for _ in range(rounds):
             for name, contender in able.items():
@@ -182,13 +182,13 @@ def main(
     Args:
         works: mlp_512, mlp_64, mnist, cifar, resnet, dcgan64.
         losses: gp, clip, ns.
-        quick: mnist with the gradient penalty alone, without plain Flax, in about two minutes.
-        flax: whether plain Flax takes part; on CPU its penalty steps take half a minute each.
-        torch: the Python that has PyTorch 2.13.0; without it there is no yardstick.
-        precision: of the products, on an accelerator.
-        rounds: turns of each contender.
-        budget: seconds of a turn, which is one step at least.
-        out: a JSON file for the results, which is written after each work.
+        quick: only mnist with the gradient penalty, without plain Flax, in about two minutes.
+        flax: whether to time plain Flax; on CPU its penalty steps take half a minute each.
+        torch: path of a Python that has PyTorch 2.13.0; empty to skip PyTorch.
+        precision: precision of matrix products, on an accelerator.
+        rounds: number of turns of each contender.
+        budget: seconds per turn; a turn has at least one step.
+        out: JSON file for the results, written after each work and loss.
     """
     for name, given, known in (("works", works, WORKS), ("losses", losses, LOSSES)):
         for choice in given:

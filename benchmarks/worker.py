@@ -1,8 +1,8 @@
-"""The train steps of `jaxgan` in a process of their own: a worker that times them on request.
+"""The train steps of `jaxgan` in a separate process: a worker that times them on request.
 
 Requests are lines of JSON on stdin, answers lines of JSON on stdout, as in `yardstick.py`:
-{"steps": 10}, {"peak": true}, {"matmul": 4096}. The way "flax" is the same step on networks of
-`flax.linen.Conv`.
+{"steps": 10}, {"peak": true}, {"matmul": 4096}. The way "flax" is the same step with networks that
+use `flax.linen.Conv`.
 
     python -m benchmarks.worker mnist gp jaxgan
 """
@@ -36,7 +36,7 @@ PRECISIONS = {"float32": "highest", "tf32": "tensorfloat32", "bfloat16": "highes
 
 
 def flops_per_second(size: int) -> float:
-    """The best of five products of two float32 matrices."""
+    """The fastest of five products of two float32 matrices."""
     left, right = jax.random.normal(jax.random.key(0), (2, size, size))
     product = jax.jit(jnp.dot)
     jax.block_until_ready(product(left, right))
@@ -55,7 +55,7 @@ def _peak_bytes() -> int:
 
 
 def serve(work: str, loss: str, way: str, precision: str) -> Iterator[dict[str, Any]]:
-    """One answer when ready, then one per request."""
+    """Yields one answer when ready, then one per request."""
     flops = flops_of_step(WORKS[work].networks, LOSSES[loss], WORKS[work].batch)
     if way == "flax":
         with_flax_convolutions()
@@ -103,7 +103,7 @@ def main(
     way: tyro.conf.Positional[Literal["jaxgan", "flax"]] = "jaxgan",
     precision: Literal["float32", "tf32", "bfloat16"] = "float32",
 ) -> None:
-    """Serves until its input ends."""
+    """Answers requests until stdin ends."""
     stdout = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):  # only answers go to stdout
         try:

@@ -1,4 +1,4 @@
-"""What is timed: networks with a batch, and losses. `yardstick.py` has the same in PyTorch."""
+"""What is timed: networks with batch sizes, and losses. `yardstick.py` has the same in PyTorch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXAMPLES = 4096
 
 
 class Work(NamedTuple):
-    """Networks, the shape of an example, the size of a batch."""
+    """Networks, the shape of an example, and the batch size."""
 
     networks: Networks
     shape: tuple[int, ...]
@@ -44,7 +44,7 @@ LOSSES: dict[str, Recipe] = {
 
 
 def examples(work: Work) -> Dataset:
-    """Random pixels or points: what they show does not change the time."""
+    """Random pixels or points; the time does not depend on the values."""
     random = np.random.default_rng(0)
     shape = (EXAMPLES, *work.shape)
     if len(work.shape) == 3:
@@ -53,7 +53,7 @@ def examples(work: Work) -> Dataset:
 
 
 def with_flax_convolutions() -> None:
-    """From here on the networks are made of `flax.linen.Conv`: what jaxgan is compared with."""
+    """Replaces the convolutions of the networks by `flax.linen`'s, to compare with plain Flax."""
     for module in (dcgan_modules, resnet_modules):
         for name in {"Conv", "ConvTranspose"} & set(vars(module)):
             setattr(module, name, getattr(nn, name))

@@ -1,6 +1,6 @@
 """The train steps of `jaxgan` in PyTorch: a worker that times them on request.
 
-It shares neither process nor environment with JAX. Requests are lines of JSON on stdin, answers
+It needs no JAX and runs in a separate process. Requests are lines of JSON on stdin, answers
 lines of JSON on stdout: {"steps": 10}, {"peak": true}, {"matmul": 4096}.
 
     python benchmarks/yardstick.py mnist gp eager
@@ -32,7 +32,7 @@ PRECISIONS = ("float32", "tf32", "bfloat16")
 
 
 class Work(NamedTuple):
-    """Networks, the shape of an example, the size of a batch and that of a latent."""
+    """Networks, the shape of an example, the batch size and the latent size."""
 
     networks: Callable[[], Pair]
     shape: tuple[int, ...]
@@ -78,11 +78,11 @@ def gradient_penalty(critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
 
 
 class Game:
-    """Both players, their data and one whole train step.
+    """Both networks, their data and a whole train step.
 
-    `torch.autograd.grad` for the parameters of one player computes no kernel gradients of the
-    other. The way "compile" makes one graph of a batch, its losses and their gradients, the
-    penalty's included, and another of the optimizer. It has the layout of "channels_last".
+    `torch.autograd.grad` for the parameters of one network computes no kernel gradients of the
+    other. The way "compile" compiles one graph of the batch, its losses and their gradients,
+    including the penalty's, and another of the optimizer. It uses the layout of "channels_last".
     """
 
     def __init__(self, work: Work, loss: Loss, way: str, device: str, precision: str) -> None:
@@ -157,7 +157,7 @@ class Game:
         self.update(1)
 
     def seconds(self, steps: int) -> list[float]:
-        """The time of each step; on a GPU, which runs behind, their mean alone."""
+        """The time of each step; on a GPU, which runs asynchronously, only their mean."""
         wait = torch.cuda.synchronize if self.device == "cuda" else lambda: None
         wait()
         times = [time.perf_counter()]
@@ -171,7 +171,7 @@ class Game:
 
 
 def flops_per_second(size: int, device: str) -> float:
-    """The best of five products of two float32 matrices."""
+    """The fastest of five products of two float32 matrices."""
     left, right = torch.randn(2, size, size, device=device)
     times = []
     for _ in range(5):
@@ -207,7 +207,7 @@ def answer(game: Game, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def serve(work: str, loss: str, way: str, device: str, precision: str) -> Iterator[dict[str, Any]]:
-    """One answer when ready, then one per request."""
+    """Yields one answer when ready, then one per request."""
     configure(device, precision)
     game = Game(WORKS[work], LOSSES[loss], way, device, precision)
     yield {

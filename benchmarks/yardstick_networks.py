@@ -1,4 +1,4 @@
-"""The networks of `jaxgan` in PyTorch, with its arithmetic and its numbers of parameters."""
+"""The networks of `jaxgan` in PyTorch, with the same arithmetic and numbers of parameters."""
 # pyright: reportMissingImports=false
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ Pair = tuple[nn.Module, nn.Module]
 
 
 class Rectifier(nn.Module):
-    """max(x, slope x), of which `by_mask` is the form for double backward.
+    """max(x, slope x); `by_mask` selects a form that is faster under double backward.
 
-    The native kernels give the second derivative, which is zero, as a tensor of zeros and take it
-    back through every convolution; a mask has none.
+    The native kernels return the second derivative, which is zero, as a tensor of zeros and
+    propagate it through every convolution; a product with a mask does not.
     """
 
     def __init__(self, slope: float = 0.0, *, inplace: bool = True) -> None:
@@ -33,7 +33,7 @@ class Rectifier(nn.Module):
 
 
 def mlp(width: int, depth: int = 3) -> Pair:
-    """Generator and critic of points in the plane, `jaxgan.networks.presets.mlp`."""
+    """Generator and critic for points in the plane, `jaxgan.networks.presets.mlp`."""
 
     def network(features: int) -> nn.Module:
         sizes = itertools.pairwise([2, *[width] * depth])
@@ -44,10 +44,10 @@ def mlp(width: int, depth: int = 3) -> Pair:
 
 
 def dcgan(pixels: int, channels: int, latent: int = 128, width: int = 64) -> Pair:
-    """Generator and critic of images, `jaxgan.networks.presets.dcgan`.
+    """Generator and critic for images, `jaxgan.networks.presets.dcgan`.
 
-    5 x 5 kernels of stride 2 that double or halve the pixels. Without output padding the first
-    layer after the base makes the 7 x 7 map of 28 pixels, where jaxgan crops 8 x 8.
+    5 x 5 kernels with stride 2 double or halve the pixels. For 28 pixels, the first layer after the
+    base has no output padding, which gives a 7 x 7 map; jaxgan crops one of 8 x 8.
     """
     widths = [width * 2**layer for layer in range({28: 3, 32: 3, 64: 4}[pixels])]
     widest = widths[-1]
@@ -75,14 +75,14 @@ class Sum(nn.Module):
 
 
 class Halve(nn.Module):
-    """Means over 2 x 2 pixels; `AvgPool2d` has the zeros of `Rectifier` in its double backward."""
+    """Means over 2 x 2 pixels; `AvgPool2d` would propagate zeros as in `Rectifier`."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).mean((3, 5))
 
 
 def resnet(width: int = 128) -> Pair:
-    """Generator and critic of images of 32 x 32 pixels, `jaxgan.networks.presets.resnet`."""
+    """Generator and critic for images of 32 x 32 pixels, `jaxgan.networks.presets.resnet`."""
 
     def convolution(size: int, before: int = width, after: int = width) -> nn.Module:
         return nn.Conv2d(before, after, size, padding=size // 2)

@@ -1,4 +1,4 @@
-"""Setups with one fault each, and the name that `jaxgan doctor` has for it."""
+"""Setups with one fault each, and the name of the finding in `jaxgan doctor`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def points(scale: float = 1.0, labels: Any = None) -> Dataset:
 
 
 def setup(networks: Networks = MLP, recipe: Recipe = WGAN_GP, data: Dataset | None = None) -> Setup:
-    """What `examine` is given; healthy as it stands."""
+    """An argument for `examine`, healthy by default."""
     return Setup(networks, recipe, data or points())
 
 
@@ -42,7 +42,7 @@ def with_generator(generator: nn.Module, data: Dataset | None = None) -> Setup:
 
 
 class Critic(nn.Module):
-    """A critic of two layers with one thing wrong."""
+    """A critic with two layers and one fault."""
 
     wrong: str
     last_init: Any = nn.initializers.lecun_normal()
@@ -78,7 +78,7 @@ class Critic(nn.Module):
 
 
 class Generator(nn.Module):
-    """A generator of two layers with one thing wrong."""
+    """A generator with two layers and one fault."""
 
     wrong: str
 
@@ -104,7 +104,7 @@ class Stopped(GradientPenalty):
 
 @dataclasses.dataclass(frozen=True)
 class Elsewhere(GradientPenalty):
-    """A penalty of the data, which does not look at the critic."""
+    """A penalty on the data that does not use the critic."""
 
     def __call__(self, critic: Any, real: Any, fake: Any, keys: Any) -> jax.Array:
         return jnp.square(real - fake).mean()
@@ -194,7 +194,7 @@ BROKEN: dict[str, tuple[str, Setup]] = {
         with_critic(Critic("statistics by hand"), recipes.gan_2014(learning_rate=0.01)),
     ),
 }
-"""By name: the finding that is expected, alone, and the setup."""
+"""By name: the only expected finding, and the setup."""
 
 HEALTHY: dict[str, Setup] = {
     "a last layer that starts at zero": with_critic(
@@ -204,4 +204,4 @@ HEALTHY: dict[str, Setup] = {
     "batch norm without a penalty": with_critic(Critic("batch norm"), recipes.dcgan()),
     "layer norm under a penalty": with_critic(Critic("layer norm")),
 }
-"""What looks like a fault and is none."""
+"""Setups that resemble a fault but have none."""

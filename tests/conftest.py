@@ -1,4 +1,4 @@
-"""The strictness of the whole suite: eight simulated devices, no silent broadcasting, one cache."""
+"""Settings of the whole suite: eight simulated devices, no implicit broadcasting, one cache."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 CACHE = Path(__file__).parent.parent / ".cache" / "jax"
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(CACHE))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
-# Most programs here are compiled once and run once: compiling is what costs.
+# Most programs here are compiled once and run once, so most of the time is compilation.
 QUICK = os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1") == "1"
 if "xla_force_host_platform_device_count" not in os.environ.get("XLA_FLAGS", ""):
     flags = os.environ.get("XLA_FLAGS", "")
@@ -26,8 +26,8 @@ if QUICK and jax.__version_info__ < (0, 11):  # later versions do not know these
     )
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
-# JAX compiles at the first example, so examples have no deadline and may be slow to make; the same
-# ones every time.
+# JAX compiles at the first example, so examples have no deadline and may be generated slowly. They
+# are the same every time.
 hypothesis.settings.register_profile(
     "jaxgan",
     deadline=None,
@@ -40,7 +40,7 @@ hypothesis.settings.load_profile("jaxgan")
 
 @pytest.fixture(scope="module")
 def optimized() -> Iterator[None]:
-    """Programs as users have them: for what is claimed of their bits."""
+    """Optimized programs, as users run them: for tests of exact bits."""
     before = jax.config.read("jax_disable_most_optimizations")
     jax.config.update("jax_disable_most_optimizations", False)
     yield
@@ -56,12 +56,12 @@ def doubles() -> Iterator[None]:
 
 @pytest.fixture
 def unchecked_types(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Annotations that nobody checks, as users have them: jaxtyping would raise its own error."""
+    """Turns the checks of annotations off, as for users: jaxtyping would raise its own error."""
     monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def few_programs() -> Iterator[None]:
-    """Forgets a module's programs: all of them together take gigabytes, and one worker's end."""
+    """Clears the programs of a module: together they take gigabytes, and workers would crash."""
     yield
     jax.clear_caches()

@@ -1,4 +1,4 @@
-"""Which of many alike cases run every day; the others wait for `make test-slow`."""
+"""Which of many similar cases run every day; the others run in `make test-slow`."""
 
 from __future__ import annotations
 

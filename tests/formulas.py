@@ -1,8 +1,8 @@
 """The formulas of the docstrings, evaluated: `E` is a mean over examples, `^` a power.
 
-Each loss of an objective and each penalty has its formula as the first line of its docstring, which
-the documentation shows. Here it is computed by NumPy or PyTorch, in float64 and without the
-library, so that a member brings its own expected numbers.
+The first line of the docstring of each loss and each penalty is its formula, which the
+documentation shows. Here NumPy or PyTorch evaluate it, in float64 and without the library, so each
+member defines its own expected numbers.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _end_of_term(formula: str, at: int) -> int:
 
 
 class Settings(Mapping[str, Any]):
-    """The attributes of a member as the names of its formula, with others beside them."""
+    """The attributes of a member as names in its formula, and other names."""
 
     def __init__(self, member: Any, **others: Any) -> None:
         self._member, self._others = member, others

@@ -1,4 +1,4 @@
-"""Kills a run at random moments with SIGKILL and compares its bits with those of a run in peace.
+"""Kills a run at random moments with SIGKILL and compares its bits with an uninterrupted run.
 
 python -m tests.kill_and_resume --moments 20
 """
@@ -28,7 +28,7 @@ def digest(folder: Path, steps: int) -> str:
 
 
 def in_peace(folder: Path, steps: int) -> tuple[str, float]:
-    """The digest of a run that nobody kills, and the seconds that its training took."""
+    """The digest of an uninterrupted run, and the seconds that its training took."""
     command = [*JAXGAN, *TRAIN, "--steps", str(steps), "--out", str(folder)]
     subprocess.run(command, check=True, capture_output=True)
     rows = read_rows(folder / "wgan_gp" / "seed-0" / "metrics.jsonl")
@@ -48,7 +48,7 @@ def killed_at(folder: Path, steps: int, moment: Callable[[Path], None]) -> tuple
 
 
 def at_the_first(pattern: str) -> Callable[[Path], None]:
-    """The moment when a file or folder of that name appears in the run's."""
+    """Waits until a file or folder that matches the pattern appears in the folder of the run."""
 
     def moment(run: Path) -> None:
         while not any(run.glob(pattern)):
@@ -58,7 +58,7 @@ def at_the_first(pattern: str) -> Callable[[Path], None]:
 
 
 def after(seconds: float) -> Callable[[Path], None]:
-    """The moment so many seconds after the run began to train."""
+    """Waits until the run has trained for this many seconds."""
 
     def moment(run: Path) -> None:
         at_the_first("metrics.jsonl")(run)
@@ -68,7 +68,7 @@ def after(seconds: float) -> Callable[[Path], None]:
 
 
 def main() -> None:
-    """Tries the moments and exits with an error if one run ended in other bits."""
+    """Tries random moments and exits with an error if a run ended with other bits."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--moments", type=int, default=20)
     parser.add_argument("--steps", type=int, default=5000)
@@ -80,14 +80,14 @@ def main() -> None:
         folder = Path(name)
         wanted, first = in_peace(folder / "first", options.steps)
         again, seconds = in_peace(folder / "second", options.steps)
-        assert again == wanted, "two runs in peace differ"
-        print(f"trained in peace in {first:.1f} s and {seconds:.1f} s: {wanted[:16]}")
+        assert again == wanted, "two uninterrupted runs differ"
+        print(f"trained without interruption in {first:.1f} s and {seconds:.1f} s: {wanted[:16]}")
         for index in range(options.moments):
             moment = moments.uniform(0, seconds)
             found, step = killed_at(folder / str(index), options.steps, after(moment))
             wrong += found != wanted
             word = "the same bits" if found == wanted else "OTHER BITS"
-            print(f"killed after {moment:5.2f} s, went on from step {step:5d}: {word}", flush=True)
+            print(f"killed after {moment:5.2f} s, resumed from step {step:5d}: {word}", flush=True)
     print(f"{options.moments - wrong} passed, {wrong} failed")
     sys.exit(bool(wrong))
 

@@ -1,4 +1,4 @@
-"""Tiny members of every kind that the types must fit, on which the contracts are tested."""
+"""Tiny setups of every kind that the types must support, on which the contracts are tested."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ConditionalCritic(nn.Module):
 
 
 class SpectralCritic(nn.Module):
-    """A critic whose layers have spectral norm one."""
+    """A critic with spectral normalization in each layer."""
 
     @nn.compact
     def __call__(self, x: jax.Array, train: bool) -> jax.Array:
@@ -69,7 +69,7 @@ class TokenCritic(nn.Module):
 
 @dataclasses.dataclass(frozen=True)
 class MeanMatching(Objective):
-    """Direct matching of means: a statistic of the whole batch, no critic is trained."""
+    """Direct matching of means: a statistic of the whole batch, without a critic."""
 
     def critic_loss(self, real: jax.Array, fake: jax.Array) -> jax.Array:
         """Never used with n_critic = 0."""
@@ -81,7 +81,7 @@ class MeanMatching(Objective):
 
 
 def setup(networks: Networks, recipe: Recipe, data: Dataset) -> Setup:
-    """A setup of few examples and few steps."""
+    """A setup with few examples and few steps."""
     return Setup(networks, recipe, data, batch_size=8, steps=40)
 
 
@@ -102,7 +102,7 @@ PENALIZED = Recipe(Wasserstein(), SGD, SGD, (GradientPenalty(10.0),), n_critic=2
 
 
 def quick(make: Any, **arguments: Any) -> Recipe:
-    """A recipe with fewer critic steps than the paper's, and a schedule that moves in few steps."""
+    """A recipe with fewer critic steps than the paper's, and a shorter schedule."""
     fewer = {"n_critic": 2, "decay_steps": 100}
     taken = inspect.signature(make).parameters
     return make(**{name: value for name, value in fewer.items() if name in taken} | arguments)
@@ -116,7 +116,7 @@ RECIPES = {name: quick(make) for name, make in members("recipe").items()} | {
     "wgan_scheduled": recipes.wgan(official_schedule=True),
     "wgan_gp_beta": quick(recipes.wgan_gp, beta1=0.5, decay_steps=None),
 }
-"""Every recipe of the registry and its options, on points."""
+"""Every recipe of the registry, and their options."""
 
 OTHERS = {
     "sngan": dataclasses.replace(MLP, critic=nets.MLPCritic(8, 1, norm="spectral")),
@@ -125,7 +125,7 @@ OTHERS = {
 
 
 def networks_for(name: str) -> Networks:
-    """What a recipe needs: features, dropout, no critic at all, or the plain networks."""
+    """The networks that a recipe needs: with features, dropout, no critic, or plain ones."""
     recipe = RECIPES[name]
     if name in OTHERS:
         return OTHERS[name]
@@ -139,7 +139,7 @@ def networks_for(name: str) -> Networks:
 
 
 NETWORKS = {name: networks_for(name) for name in RECIPES if networks_for(name) != MLP}
-"""The networks of a recipe that are not `MLP`."""
+"""The networks of the recipes that do not use `MLP`."""
 
 MEMBERS = {
     "penalized": setup(MLP, PENALIZED, Dataset(_points())),
@@ -172,4 +172,4 @@ MEMBERS = {
         Dataset(_points()),
     ),
 }
-"""Each kind of member that the types must fit: labels, statistics, sequences, no critic."""
+"""A setup of each kind that the types must support: labels, statistics, sequences, no critic."""

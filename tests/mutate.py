@@ -1,13 +1,12 @@
-"""Breaks every objective, penalty, divergence and recipe, and looks whether a test sees it.
+"""Mutates every objective, penalty, divergence and recipe, and checks that a test fails.
 
     python -m tests.mutate                    # all members, about half an hour on two cores
     python -m tests.mutate penalties R1       # one folder, one member
-    python -m tests.mutate --list             # what would be broken
+    python -m tests.mutate --list             # the mutants
 
 A mutant is one change in a copy of the library: a sign, a factor of two, an axis, a mean for a
-sum, real for fake, the shape of an interpolation's epsilon, a number of a recipe. The suites of its
-folder must fail.
-What survives is printed, and makes the exit status 1.
+sum, real for fake, the shape of an interpolation's epsilon, a number of a recipe. A test in the
+suites of its folder must fail. If a mutant survives, the exit status is 1.
 """
 
 from __future__ import annotations
@@ -44,22 +43,22 @@ SUITES = {
     "recipes": ["test_recipes.py"],
 }
 MATCHING = ["test_matching.py", "test_kernels.py"]
-"""Of the objectives that compare features, and of what these are made of."""
+"""The suites of the objectives that compare features, and of their kernels and estimators."""
 
 OF_MATCHING = ("histogram", "kernels", "mmd", "moments", "rows")
 NAMED = ("objectives", "penalties")
-"""Folders whose tests are told by the names of the members."""
+"""Folders whose tests can be selected by the names of the members."""
 
 EQUIVALENT: dict[str, str] = {
-    "DRAGAN: real to fake in `real`": "the noise reads the shape alone; the cloud's own is caught",
-    "DRAGAN: fake to real in `fake`": "a penalty at real points reads no fake",
-    "divergence: sign in `1 + NODES`": "Gauss's nodes lie symmetrically, and so do their weights",
+    "DRAGAN: real to fake in `real`": "only the shape is used; changes of the noise are caught",
+    "DRAGAN: fake to real in `fake`": "a penalty at real points does not use fakes",
+    "divergence: sign in `1 + NODES`": "Gauss's nodes and weights are symmetric",
 }
-"""Changes that change nothing, and why; as they are printed, but for the line."""
+"""Changes without an effect, and why; as they are printed, without the line number."""
 
 
 PATIENCE = 300
-"""Seconds for the suites of a folder, several times what they take."""
+"""Time limit for the suites of a folder in seconds, several times what they take."""
 
 
 class Mutant(NamedTuple):
@@ -74,17 +73,17 @@ class Mutant(NamedTuple):
 
     @property
     def suites(self) -> list[str]:
-        """What must fail."""
+        """The suites of which a test must fail."""
         return MATCHING if self.file.stem in OF_MATCHING else SUITES[self.folder]
 
     @property
     def name(self) -> str:
-        """As it is printed."""
+        """The name that is printed."""
         return f"{self.member}: {self.change}"
 
 
 def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Every change of one node, and what replaces it."""
+    """Every change of one node: its name and the new node."""
     new: Any = copy.deepcopy(node)
     match node:
         case ast.BinOp(op=ast.Add()):
@@ -122,11 +121,11 @@ EPSILONS = {
     ),
     "epsilon from -1 to 1": ("fake + share *", "fake + (2 * share - 1) *"),
 }
-"""Other laws of the point between real and fake, as changes of the text of `interpolate`."""
+"""Other distributions of the point between real and fake, as edits of `interpolate`."""
 
 
 def mutants() -> Iterator[Mutant]:
-    """All of them."""
+    """All mutants."""
     for folder in SUITES:
         for file in sorted((ROOT / "jaxgan" / folder).glob("[a-z]*.py")):
             text = file.read_text()
@@ -155,7 +154,7 @@ def _of_file(folder: str, file: Path, tree: ast.Module) -> Iterator[Mutant]:
 
 
 def _of_numbers(file: Path, tree: ast.Module, top: ast.stmt, member: str) -> Iterator[Mutant]:
-    """Every number of a recipe, also of its defaults, twice as large or one instead of zero."""
+    """Doubles every number of a recipe, including defaults; zero becomes one."""
     for node in list(ast.walk(top)):
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
             other = ast.Constant(2 * node.value or type(node.value)(1))
@@ -173,7 +172,7 @@ def _code(top: ast.stmt) -> Iterator[tuple[ast.AST, int]]:
         ):
             skipped |= {id(part) for part in ast.walk(node)}
         if isinstance(node, ast.Attribute) and node.attr in ("shape", "ndim", "dtype"):
-            skipped.add(id(node.value))  # real and fake are alike in these
+            skipped.add(id(node.value))  # these are equal for real and fake
     inside: dict[int, tuple[ast.AST, int]] = {}
     for node in ast.walk(top):
         if isinstance(node, (ast.FunctionDef, ast.Lambda)):
@@ -189,7 +188,7 @@ class _Replace(ast.NodeTransformer):
         self.old, self.new = old, new
 
     def applied(self, tree: ast.Module) -> ast.Module:
-        """The tree with the node replaced, the given tree as it was."""
+        """A copy of the tree with the node replaced."""
         mark = "mutated"
         setattr(self.old, mark, True)
         mutated = self.visit(copy.deepcopy(tree))
@@ -214,16 +213,16 @@ def survives(mutant: Mutant) -> bool:
         child = multiprocessing.get_context("fork").Process(target=_pytest, args=(copied, words))
         child.start()
         child.join(PATIENCE)
-        if child.is_alive():  # a loop without an end is seen, too
+        if child.is_alive():  # an endless loop counts as caught
             child.kill()
             return False
-    if child.exitcode not in (0, 1, 2):  # passed, failed, or did not even import
+    if child.exitcode not in (0, 1, 2):  # passed, failed, or not importable
         raise RuntimeError(f"{mutant.name}: pytest ended with {child.exitcode}")
     return child.exitcode == 0
 
 
 def _pytest(folder: Path, words: list[str]) -> None:
-    """Runs in a child that has imported what is large; its output is not shown."""
+    """Runs pytest, without output, in a child process that has the large imports already."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
@@ -234,7 +233,7 @@ def _pytest(folder: Path, words: list[str]) -> None:
 
 
 def main(words: list[str]) -> int:
-    """Breaks what is asked for, two at a time."""
+    """Tests the chosen mutants, two at a time."""
     chosen = [
         mutant
         for mutant in mutants()

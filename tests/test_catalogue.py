@@ -67,8 +67,8 @@ def test_the_table_of_the_docs_is_up_to_date() -> None:
 
 
 def test_a_member_added_to_one_file_is_everywhere(tmp_path: Path) -> None:
-    # The example of CONTRIBUTING.md, written into a file of a copy of this project: the command
-    # line lists and builds it, the table shows it, and the suites hold it to its formula.
+    # The example of CONTRIBUTING.md, added to a file in a copy of this project: the command
+    # line lists and builds it, the table shows it, and the suites test its formula.
     for part in ("jaxgan", "tests", "docs", "pyproject.toml"):
         source = ROOT / part
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / part)

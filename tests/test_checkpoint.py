@@ -1,4 +1,4 @@
-"""A checkpoint comes back to the bit, and a damaged one is found and passed over."""
+"""A checkpoint is restored to the bit, and a damaged one is detected and skipped."""
 
 from __future__ import annotations
 

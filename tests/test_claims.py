@@ -1,4 +1,4 @@
-"""Verdicts: what an interval says, what is exact, and that too little says nothing."""
+"""Verdicts: from intervals, for exact numbers, and for too few numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAN = float("nan")
 
 
 def of(values: list[float]) -> list[Record]:
-    """Records whose score x has these values; NaN is what a training has that diverged."""
+    """Records whose score x has these values; NaN is the score of a training that diverged."""
     return [Record({"x": x}, ended="diverged" if np.isnan(x) else "finished") for x in values]
 
 
@@ -51,7 +51,7 @@ def test_verdicts(values: list[float], options: dict, wanted: str) -> None:
 
 def test_nothing_is_drawn_around_what_is_exact() -> None:
     found = verdict([3.0, 1.0, 2.0], above=0.5, unit="exact")
-    assert (found.interval, found.measured) == (None, 1.0)  # that nearest to the wrong side
+    assert (found.interval, found.measured) == (None, 1.0)  # the number nearest to the wrong side
     assert verdict([3.0, 1.0, 2.0], below=5.0, unit="exact").measured == 3.0
 
 
@@ -74,7 +74,7 @@ def test_a_cell_that_diverged_is_named_and_has_no_number() -> None:
     records = {"a": of([1.0, 2.0, 3.0]), "b": of([0.0, NAN, NAN])}
     found = judge(claim, records, [0, 1, 2])
     assert found.verdict == "does not hold"
-    assert found.reason == "b diverged with 2 of 3 seeds, so there is no score"
+    assert found.reason == "no score, since b diverged with 2 of 3 seeds"
     assert (found.values, found.measured, found.interval) == ([1.0, None, None], None, None)
 
 
@@ -108,6 +108,6 @@ def test_a_claim_needs_one_threshold(options: dict, message: str) -> None:
 
 def test_an_unknown_unit_is_refused() -> None:
     claim = Claim("x", "", lambda records: [], above=0.0)
-    object.__setattr__(claim, "unit", "seed")  # past the suite's own check of types
+    object.__setattr__(claim, "unit", "seed")  # avoids the suite's type checks
     with pytest.raises(ValueError, match="unknown unit of a claim 'seed': did you mean 'seeds'"):
         claim.__post_init__()

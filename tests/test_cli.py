@@ -1,4 +1,4 @@
-"""The commands as a user types them."""
+"""The commands of the command line."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_another_run_is_not_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "run.json").read_text() == before
 
 
-def test_train_on_images_of_ones_own(tmp_path: Path) -> None:
+def test_train_on_your_own_images(tmp_path: Path) -> None:
     images = np.random.default_rng(0).integers(0, 256, (40, 8, 8), dtype=np.uint8)
     np.savez(tmp_path / "mine.npz", images=images, labels=np.arange(40) % 4)
     out = tmp_path / "run"
@@ -124,10 +124,10 @@ def test_an_unwritable_folder_is_said_before_the_training(tmp_path: Path) -> Non
 
 
 def test_a_killed_run_ends_in_the_same_bits(tmp_path: Path) -> None:
-    # One moment here; `python -m tests.kill_and_resume` tries twenty.
+    # This is one moment; `python -m tests.kill_and_resume` tries twenty.
     wanted, _ = in_peace(tmp_path / "peace", steps=2000)
     found, step = killed_at(tmp_path / "killed", 2000, at_the_first("checkpoints/step-*"))
-    assert 0 < step < 2000  # it was killed on its way
+    assert 0 < step < 2000  # it was killed during the training
     assert found == wanted
 
 
@@ -143,7 +143,7 @@ def test_a_training_that_diverges_has_a_status_of_its_own_and_says_so(
     shown = capsys.readouterr()
     assert "jaxgan: dcgan, seed 0 diverged at step" in shown.err
     rows = read_rows(out / "dcgan" / "seed-0" / "metrics.jsonl")
-    # The steps before it are flushed, then the one that was not taken.
+    # The steps before it are written, then the step that diverged.
     assert rows[-1]["diverged"] is True
     assert None in rows[-1].values()
     taken = read_results(out).cells["dcgan"].seeds[0].steps

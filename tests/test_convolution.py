@@ -1,7 +1,7 @@
-"""The convolution against that of XLA, in all that is done to it: derivatives, vmap, lowering.
+"""The convolution against XLA's, under derivatives, vmap and lowering.
 
-The origin of the expected numbers is `jax.lax.conv_general_dilated` with its own rules for
-derivatives and batches, unless a test says otherwise; in float64.
+Unless a test says otherwise, the expected numbers are those of `jax.lax.conv_general_dilated` with
+its own rules for derivatives and batches, in float64.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def oracle(x: jax.Array, kernel: jax.Array, geometry: Geometry, padding: Any = N
 
 
 def operands(geometry: Geometry, batch: int = 2) -> tuple[jax.Array, ...]:
-    """An input, a kernel, and an output of the shape that the oracle says."""
+    """An input, a kernel, and an output with the shape of the oracle's."""
     x = normal(0, batch, *(axis.size for axis in geometry), CHANNELS)
     kernel = normal(1, *(axis.window for axis in geometry), CHANNELS, FEATURES)
     return x, kernel, normal(2, *jax.eval_shape(lambda: oracle(x, kernel, geometry)).shape)
@@ -74,7 +74,7 @@ axes = axes.filter(lambda axis: axis.size + axis.before + axis.after >= axis.win
 geometries = st.lists(axes, min_size=1, max_size=2).map(tuple)
 
 STRIDED = (Axis(7, 5, 2, 2, 1), Axis(4, 2, 3, 0, 1))  # asymmetric; a stride beyond the window
-SHORT = (Axis(7, 2, 2), Axis(6, 3, 2, 1, 0))  # the last places of the input are not seen
+SHORT = (Axis(7, 2, 2), Axis(6, 3, 2, 1, 0))  # no window covers the last positions of the input
 LINE = (Axis(5, 3, 1, 1, 1),)
 SOME = pytest.mark.parametrize("geometry", [STRIDED, SHORT, LINE], ids=["strided", "short", "line"])
 
@@ -144,7 +144,7 @@ def test_derivatives_are_finite_differences() -> None:
 
 
 def loop(f: Function, mapped: Mapped) -> Function:
-    """What `vmap` means: the results of one call after the other, stacked."""
+    """The definition of `vmap`: the results of one call after the other, stacked."""
 
     def looped(*roles: jax.Array) -> Any:
         pairs = list(zip(roles, mapped, strict=True))
@@ -180,7 +180,7 @@ def test_vmap_of_vmap_is_a_loop_of_loops() -> None:
 
 @pytest.mark.parametrize(("batch", "examples"), [(6, 1), (6, 2), (7, 3)])
 def test_blocks_change_nothing(monkeypatch: Any, batch: int, examples: int) -> None:
-    # With room for 3 of 7 examples a block holds one: 7 has no other divisor.
+    # If 3 of 7 examples fit, a block holds one: 7 has no other divisor.
     roles = operands(SHORT, batch)
     wanted = jax.jit(faces(SHORT))(*roles)
     row = CHANNELS * np.prod([axis.window * axis.outputs for axis in SHORT])
@@ -193,7 +193,7 @@ def test_blocks_change_nothing(monkeypatch: Any, batch: int, examples: int) -> N
 
 def test_half_precision_is_rounded_once() -> None:
     # Against float32 on the same numbers. bfloat16 has 8 bits, so an error of 2^-8 of the number;
-    # up to thrice that where the face of the input sums the rounded products of 3 x 1 windows.
+    # up to three times that where the face of the input sums the rounded products of 3 x 1 windows.
     roles = [x.astype(jnp.bfloat16) for x in operands(STRIDED)]
     wide = jax.jit(faces(STRIDED))(*(x.astype(jnp.float32) for x in roles))
     for name, found, wanted in zip(ROLES, jax.jit(faces(STRIDED))(*roles), wide, strict=True):

@@ -1,4 +1,4 @@
-"""Data sets are what they say, and what is wrong with one's own is said."""
+"""Data sets have the stated contents, and errors in your own arrays are named."""
 
 from __future__ import annotations
 

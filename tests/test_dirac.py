@@ -19,11 +19,11 @@ from tests.variants import OBJECTIVES
 pytestmark = pytest.mark.usefixtures("doubles")
 
 STEP = 1e-5
-"""Of differences whose error is STEP^2, with 11 digits left of 16."""
+"""The step of the differences; their error is STEP^2, with 11 of 16 digits left."""
 
 
 def field(objective: Any, point: Any, penalty: Any = None) -> jax.Array:
-    """(d theta, d psi): both players' descent at once."""
+    """(d theta, d psi): simultaneous descent of both networks."""
     theta, psi = point
     zero, keys = jnp.zeros((1, 1)), jax.random.split(jax.random.key(0), 1)
 
@@ -40,10 +40,10 @@ def field(objective: Any, point: Any, penalty: Any = None) -> jax.Array:
 
 
 def pulls(objective: Any) -> tuple[float, float]:
-    """How hard each player pulls a fake's score at 0: the generator up, the critic down.
+    """The slopes by which the generator raises a fake's score at 0 and the critic lowers it.
 
-    From the losses' formulas, by central differences in NumPy; of an f-GAN g'(0) and, by Fenchel's
-    equality, the ratio u at which f'(u) is the activation's value.
+    From the losses' formulas, by central differences in NumPy. For an f-GAN they are g'(0) and, by
+    Fenchel's equality, the ratio u at which f'(u) is the activation's value.
     """
     if isinstance(objective, objectives.FGAN):
         row = f_divergence(objective.divergence, weight=objective.weight, alpha=objective.alpha)
@@ -102,9 +102,9 @@ def walk(objective: Any, penalty: Any, steps: int = 500, rate: float = 0.1) -> f
     return float(jnp.linalg.norm(end))
 
 
-def test_who_arrives() -> None:
+def test_which_methods_converge() -> None:
     # Mescheder et al., 2018, Figures 1 to 3: simultaneous descent spirals outward without a
-    # penalty and around the equilibrium with one centered at 1; R1 arrives.
+    # penalty and around the equilibrium with one centered at 1; with R1 it converges.
     game, start = objectives.Minimax(), np.sqrt(2)
     assert walk(game, None) > start
     assert walk(objectives.Wasserstein(), None) > start
@@ -114,15 +114,15 @@ def test_who_arrives() -> None:
     assert walk(objectives.Wasserstein(), R1(0.5)) < 1e-4
 
 
-def test_the_difference_of_means_without_a_bound_runs_away() -> None:
+def test_the_difference_of_means_without_a_bound_diverges() -> None:
     # Each simultaneous step of the field (psi, -theta) multiplies the distance by
-    # sqrt(1 + rate^2): the linear critic's score grows without end.
+    # sqrt(1 + rate^2): the linear critic's score grows without bound.
     wanted = np.sqrt(2) * 1.01**250
     np.testing.assert_allclose(walk(objectives.Wasserstein(), None), wanted, rtol=1e-9)
 
 
-def test_one_critic_alone_runs_away_on_fixed_sets_and_a_penalty_holds_it() -> None:
-    # Fakes stay at 1, data at 0: the unbounded critic loses 1 per unit of time for ever; with
+def test_on_fixed_sets_a_critic_grows_without_bound_and_a_penalty_bounds_it() -> None:
+    # Fakes stay at 1, data at 0: the unbounded critic falls by 1 per unit of time forever; with
     # weight (|psi| - 1)^2 it stops at the slope 1 + W / (2 weight) = 1.5.
     objective, penalty = objectives.Wasserstein(), GradientPenalty(1.0)
     free, held = -1.0, -1.0

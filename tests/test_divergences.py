@@ -1,4 +1,4 @@
-"""The f-divergences agree with suprema, quadrature by other means, and closed forms."""
+"""The f-divergences agree with suprema, independent quadrature, and closed forms."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_conjugates_are_suprema(row: FDivergence) -> None:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.usefixtures("doubles")
 def test_a_conjugate_is_a_number_at_the_bound(row: FDivergence, dtype: Any) -> None:
-    # The slope of a large ratio, down from where it is the bound itself, if that is finite.
+    # Slopes at large ratios, which round to the bound, and the bound itself if it is finite.
     slope = values(row.optimal, np.geomspace(1e12, 1e4, 400, dtype=dtype))
     found = values(row.conjugate, np.append(slope, dtype(min(row.upper, 1e4))))
     assert not np.isnan(found).any()
@@ -136,7 +136,7 @@ def test_far_scores_leave_everything_finite_in_float32(row: FDivergence) -> None
 @each
 @pytest.mark.usefixtures("doubles")
 def test_the_tails_go_on_from_the_conjugates(row: FDivergence) -> None:
-    # On both sides of where the stable forms change over, a step of the argument is a small step.
+    # Around the points where the stable form switches, a small step stays a small step.
     edges = np.array([-20.0, -15.0, 15.0, 20.0])
     for function in (row.activation, row.fake_term):
         low, high = (values(function, edges + step) for step in (-1e-6, 1e-6))
@@ -218,7 +218,7 @@ GRID = np.linspace(-25, 25, 201)
 
 
 def standard(d: float) -> tuple[Any, Any]:
-    """The laws N(-d/2, 1) and N(d/2, 1), as log-densities."""
+    """The log-densities of N(-d/2, 1) and N(d/2, 1)."""
     return stats.norm(-d / 2, 1).logpdf, stats.norm(d / 2, 1).logpdf
 
 
@@ -253,20 +253,25 @@ def test_jensen_shannon_agrees_with_scipy() -> None:
     assert jensen_shannon(p.logpdf, q.logpdf, GRID) == pytest.approx(expected, abs=1e-10)
 
 
-LAWS = [(0.0, 1.0, 0.7, 1.3), (1.0, 1.2, -0.5, 1.0), (0.0, 1.0, 3.0, 1.0), (0.3, 1.0, 0.3, 1.1)]
+GAUSSIANS = [
+    (0.0, 1.0, 0.7, 1.3),
+    (1.0, 1.2, -0.5, 1.0),
+    (0.0, 1.0, 3.0, 1.0),
+    (0.3, 1.0, 0.3, 1.1),
+]
 
 
-@pytest.mark.parametrize("laws", LAWS)
-def test_quadrature_agrees_with_the_closed_forms(laws: tuple[float, ...]) -> None:
-    p, q = stats.norm(*laws[:2]).logpdf, stats.norm(*laws[2:]).logpdf
-    expected = gaussian_divergences(*laws)
+@pytest.mark.parametrize("gaussians", GAUSSIANS)
+def test_quadrature_agrees_with_the_closed_forms(gaussians: tuple[float, ...]) -> None:
+    p, q = stats.norm(*gaussians[:2]).logpdf, stats.norm(*gaussians[2:]).logpdf
+    expected = gaussian_divergences(*gaussians)
     for name in set(expected) - {"wasserstein1"}:
         kinked = name == "total_variation"
         found = divergence(f_divergence(name), p, q, GRID)  # pyright: ignore[reportArgumentType]
         assert found == pytest.approx(expected[name], rel=1e-4 if kinked else 1e-9), name
 
 
-def test_chi_squared_is_infinite_for_a_wide_real_law() -> None:
+def test_chi_squared_is_infinite_for_a_wide_real_distribution() -> None:
     found = gaussian_divergences(0.0, 2.0, 0.0, 1.0)
     assert found["pearson"] == math.inf
     assert 0 < found["neyman"] < math.inf
@@ -328,7 +333,7 @@ def test_the_variational_bound_is_reached_at_the_optimum(row: FDivergence) -> No
     exact = divergence(row, p.logpdf, q.logpdf, GRID)
 
     def bound(shift: float) -> float:
-        x = np.linspace(-12, 12, 3001)  # where all decays, the trapezoid rule is exact
+        x = np.linspace(-12, 12, 3001)  # both densities decay, so the trapezoid rule is exact
         slope = values(row.optimal, p.pdf(x) / q.pdf(x)) - shift
         return np.trapezoid(p.pdf(x) * slope - q.pdf(x) * values(row.conjugate, slope), x)
 

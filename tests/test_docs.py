@@ -1,4 +1,4 @@
-"""The Python of README and docs runs as it is shown."""
+"""The Python blocks of README and docs run as shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor names each planted fault, alone, and says nothing of what is sound."""
+"""The doctor reports each planted fault and no other, and nothing for healthy setups."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ PAGE = Path(__file__).parent.parent / "docs" / "doctor.md"
 
 def names(setup: Setup, seed: int = 0) -> list[str]:
     report = examine(setup, key=jax.random.key(seed))
-    print(report)  # pytest shows it where the test fails
+    print(report)  # pytest shows it if the test fails
     return [finding.name for finding in report.findings]
 
 
 FIRST = {name: what for what, (name, _) in reversed(BROKEN.items())}.values()
-"""One planted setup for each finding, for every day; other ways to the same are `slow`."""
+"""One setup for each finding, which runs every day; others with the same finding are `slow`."""
 
 
 @pytest.mark.parametrize("what", [daily_if(what in FIRST, what) for what in BROKEN])
@@ -59,7 +59,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     "mmd_gan_gp": {"features": 4},
     "sngan": {"critic_norm": "spectral"},
 }
-"""What the docstring of a recipe asks of its networks."""
+"""The networks that the docstring of a recipe requires."""
 
 
 @pytest.mark.parametrize("name", [daily_if(name in ("gmmn", "sngan"), name) for name in SHIPPED])
@@ -125,7 +125,7 @@ def test_a_diagnosis_that_raises_does_not_hide_the_others(monkeypatch: Any) -> N
 def test_too_little_memory_is_foretold(monkeypatch: Any) -> None:
     class Small:
         def memory_stats(self) -> dict[str, int]:
-            # The data and the batch of a step alone: 512 and 3 x 64 points of two float32.
+            # Only the data and the batch of a step: 512 and 3 x 64 points of two float32.
             return {"bytes_limit": (512 + 3 * 64) * 2 * 4}
 
     monkeypatch.setattr(forecast.jax, "devices", lambda: [Small()])
@@ -160,7 +160,7 @@ def test_the_page_has_a_section_for_every_finding() -> None:
     assert {name for name, _ in BROKEN.values()} <= named_in_code
 
 
-def test_the_command_line_examines_objects_of_ones_own(
+def test_the_command_line_examines_your_own_objects(
     tmp_path: Path, monkeypatch: Any, capsys: Any
 ) -> None:
     (tmp_path / "mine.py").write_text(

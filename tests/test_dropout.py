@@ -1,4 +1,4 @@
-"""Dropout with one key per example, the last hidden layer, and steps of both players at once."""
+"""Dropout with one key per example, the last hidden layer, and simultaneous steps."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def scores(x: jax.Array, keys: jax.Array, train: bool = True) -> jax.Array:
 
 
 def test_an_examples_mask_is_its_own() -> None:
-    # Neither the rest of the batch nor the place in it changes what an example's key drops.
+    # A mask depends neither on the rest of the batch nor on the position of the example in it.
     whole = scores(X, KEYS)
     np.testing.assert_allclose(scores(X[5:2:-1], KEYS[5:2:-1]), whole[5:2:-1], rtol=1e-6)
     assert bool((scores(X, KEYS[::-1]) != whole).all())
@@ -51,7 +51,7 @@ def test_masks_differ_between_layers_and_keep_the_mean() -> None:
     assert set(np.unique(first)) == {np.float32(0), np.float32(1 / 0.75)}
     # 8,000 draws that are kept with 3/4: a mean of 1 with deviation sqrt(1/3 / 8000) = 0.0065.
     assert abs(float(first.mean()) - 1) < 5 * 0.0065
-    # Independent masks agree in 9/16 + 1/16 of the places, deviation 0.0054.
+    # Independent masks agree in 9/16 + 1/16 of the positions, deviation 0.0054.
     assert abs(float((first == second).mean()) - 10 / 16) < 5 * 0.0054
 
 
@@ -83,8 +83,8 @@ def test_a_critic_without_a_dense_layer_is_named() -> None:
 
 
 def test_consistency_is_what_two_masks_make_of_the_critic() -> None:
-    # Written out with the modules' own pieces: two passes over real examples, squared differences
-    # of scores and, at a tenth, of the mean over the last hidden layer.
+    # Written out: two passes over real examples, squared differences of the scores plus a tenth of
+    # the mean over the last hidden layer.
     networks, data = dataclasses.replace(MLP, critic=CRITIC), MEMBERS["penalized"].data
     recipe = Recipe(Wasserstein(), sgd(0.1), sgd(0.1), (Consistency(weight=2.0),))
     state = create_state(networks, recipe, KEY, data)
@@ -105,9 +105,9 @@ def test_consistency_is_what_two_masks_make_of_the_critic() -> None:
     np.testing.assert_allclose(metrics["critic/penalty"], total / 4, rtol=1e-4)
 
 
-def test_simultaneous_players_start_from_the_same_state_and_examples() -> None:
+def test_simultaneous_steps_start_from_the_same_state_and_examples() -> None:
     # The 2014 code: the generator's gradient is taken at the critic before its own step, on the
-    # same minibatch and fakes. Oracle: two plain gradients; the second entry is not read.
+    # same minibatch and fakes. Oracle: two plain gradients; the second entry is not used.
     data, recipe = MEMBERS["penalized"].data, Recipe(NonSaturating(), sgd(1.0), sgd(1.0))
     recipe = dataclasses.replace(recipe, simultaneous=True)
     state = create_state(MLP, recipe, KEY, data)

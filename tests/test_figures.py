@@ -1,4 +1,4 @@
-"""Figures hold the data that they were given, pixel by pixel and number by number."""
+"""Figures contain the data that they were given, pixel by pixel and number by number."""
 
 from __future__ import annotations
 
@@ -238,7 +238,7 @@ def chunks(png: bytes) -> dict[str, bytes]:
     return found
 
 
-def test_saved_bytes_depend_on_the_figure_alone(tmp_path: Path) -> None:
+def test_saved_bytes_depend_only_on_the_figure(tmp_path: Path) -> None:
     panels = {"gap": {"a": (STEPS, VALUES)}}
     for name in ("one.png", "two.png"):
         figures.save(figures.line_plots(panels), tmp_path / name)
@@ -248,7 +248,7 @@ def test_saved_bytes_depend_on_the_figure_alone(tmp_path: Path) -> None:
 
 
 def test_nothing_global_is_touched() -> None:
-    """A figure is drawn without pyplot and `rcParams`, the two states that others share."""
+    """Figures are drawn without pyplot and `rcParams`, which are global state."""
     for path in Path(figures.__file__ or "").parent.glob("*.py"):
         tree = list(ast.walk(ast.parse(path.read_text())))
         imported = {node.module for node in tree if isinstance(node, ast.ImportFrom)}

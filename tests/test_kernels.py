@@ -1,4 +1,4 @@
-"""Kernels against double loops in float64, scikit-learn and their own symmetries."""
+"""Kernels against double loops in float64, scikit-learn and symmetries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jaxgan.objectives.kernels import root, squared_distances
 
 norm = np.linalg.norm
 
-# Each kernel beside its formula for one pair of vectors, in numpy's float64.
+# Each kernel and its formula for one pair of vectors, in NumPy's float64.
 FORMULAS: dict[str, tuple[Kernel, Callable[[Any, Any], float]]] = {
     "gaussian": (
         Gaussian((0.5, 0.02)),
@@ -65,7 +65,7 @@ def test_scikit_learn_has_the_same_kernels() -> None:
         Gaussian((0.3,))(of_x, of_y), pairwise.rbf_kernel(x, y, gamma=0.3), rtol=1e-5
     )
     np.testing.assert_allclose(
-        Polynomial()(of_x, of_y),  # its defaults, too: degree 3, gamma 1/d, coef0 1
+        Polynomial()(of_x, of_y),  # also its defaults: degree 3, gamma 1/d, coef0 1
         pairwise.polynomial_kernel(x, y),
         rtol=1e-5,
         atol=1e-6,
@@ -89,7 +89,7 @@ def test_a_gram_matrix_is_symmetric_and_positive(kernel: Kernel) -> None:
 
 @pytest.mark.parametrize("d", [1, 2, 30])
 def test_distances_are_exact_far_from_the_origin(d: int) -> None:
-    # 1e4 + 0.25 k is exact in float32, and so are differences; ||x||^2 + ... would lose them all.
+    # 1e4 + 0.25 k is exact in float32, and so are differences; ||x||^2 + ... would lose all digits.
     x = jnp.asarray(1e4 + 0.25 * np.random.default_rng(0).integers(-8, 8, (7, d)), jnp.float32)
     got = jax.jit(squared_distances)(x, x)
     doubles = np.asarray(x, np.float64)
@@ -99,7 +99,7 @@ def test_distances_are_exact_far_from_the_origin(d: int) -> None:
 
 
 def test_distances_do_not_store_all_differences() -> None:
-    # Bytes that XLA plans for: a few of the [n, m] matrices, not one [n, m, d] of 59 MB.
+    # XLA's memory: a few [n, m] matrices, and no [n, m, d] array, which has 59 MB.
     n, d = 150, 650
     loss = jax.grad(lambda x, y: jnp.exp(-squared_distances(x, y)).sum(), (0, 1))
     shape = jax.ShapeDtypeStruct((n, d), jnp.float32)

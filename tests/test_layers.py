@@ -57,7 +57,7 @@ LAYERS: list[tuple[tuple[int, ...], dict[str, Any]]] = [
     ((3, 2), {"strides": (1, 3), "padding": "VALID"}),
     ((3, 2), {"strides": (2, 1), "padding": "CIRCULAR"}),
     ((5,), {"strides": (2,), "padding": 1}),
-    ((9,), {"padding": "VALID"}),  # no place for the window: nothing comes out
+    ((9,), {"padding": "VALID"}),  # the window does not fit: the output is empty
     ((2, 3), {"padding": ((0, 2), (3, 1)), "use_bias": False}),
     ((3,), {"mask": np.arange(72).reshape(3, 4, 6) % 2.0, "precision": "highest"}),
     ((3,), {"kernel_dilation": (2,), "strides": (2,)}),

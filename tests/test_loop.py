@@ -1,4 +1,4 @@
-"""A run goes on where it was stopped, to the bit; it stops in time and says why."""
+"""A run resumes where it was stopped, to the bit; it stops on signals and divergence."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def single(*arrays: np.ndarray) -> tuple[jax.Array, ...]:
 
 
 def brute(k: Callable[[Any, Any], float], x: Any, y: Any, estimator: str) -> float:
-    """The three definitions as loops over examples, in float64."""
+    """The three estimators as loops over examples, in float64."""
     n, m = len(x), len(y)
     if estimator == "linear":
         total = 0.0
@@ -75,7 +75,7 @@ def brute(k: Callable[[Any, Any], float], x: Any, y: Any, estimator: str) -> flo
 def test_estimators_are_their_double_loops(
     kernel: Kernel, formula: Callable[[Any, Any], float], estimator: Estimator
 ) -> None:
-    # Seven: the last example has no partner in linear time; sets of unequal size otherwise.
+    # Seven: in linear time the last example has no partner; otherwise the sets differ in size.
     x, y = normals(0, 7, 2), normals(1, 7 if estimator == "linear" else 4, 2) + 1
     got = jax.jit(lambda x, y: mmd2(kernel, x, y, estimator))(*single(x, y))
     np.testing.assert_allclose(got, brute(formula, x, y, estimator), rtol=1e-4, atol=1e-5)
@@ -97,7 +97,7 @@ def gaussian_mean(sigma: float, difference: float, variance: float) -> float:
 def test_expectations_of_the_estimators(estimator: Estimator) -> None:
     """Closed form of N(0, 1) and N(0.8, 0.49) at sigma 0.6; means over 4000 batches of six.
 
-    The biased one is above by (E k(x, x) - E k(x, x')) / n for each set, with k(x, x) = 1.
+    The biased estimate is too large by (E k(x, x) - E k(x, x')) / n for each set, with k(x, x) = 1.
     """
     sigma, shift, spread, n, batches = 0.6, 0.8, 0.7, 6, 4000
     within_x = gaussian_mean(sigma, 0, 2)
@@ -111,7 +111,7 @@ def test_expectations_of_the_estimators(estimator: Estimator) -> None:
     error = values.std(ddof=1) / math.sqrt(batches)
     assert abs(values.mean() - wanted) < 5 * error
     assert values.min() >= 0 if estimator == "biased" else values.min() < 0
-    assert wanted > 20 * error  # so that five errors tell it from nothing
+    assert wanted > 20 * error  # so that it is five standard errors from zero
 
 
 def test_a_large_sample_has_the_closed_form() -> None:
@@ -160,7 +160,7 @@ def test_the_root_is_of_the_positive_part() -> None:
     x, y = single(normals(0, 6, 2), normals(1, 6, 2) + 2)
     rooted = MMD(root=True)
     np.testing.assert_allclose(loss_of(rooted, x, y), math.sqrt(loss_of(MMD(), x, y)), rtol=1e-6)
-    # Without the diagonals a set is nearer to itself than 0.
+    # Without the diagonals the estimate for equal sets is negative.
     assert loss_of(MMD(), x, x) < 0
     value, gradient = jax.jit(jax.value_and_grad(rooted.generator_loss, 1))(x, x)
     assert value == 0
@@ -201,7 +201,7 @@ def test_pairs_of_neighbors_may_move_in_linear_time() -> None:
 
 
 def test_half_precision_only_rounds() -> None:
-    # 300 is exact in float16, its square is beyond it; the energy distance is 2 * 300.
+    # 300 is exact in float16, but its square overflows; the energy distance is 2 * 300.
     real, fake = jnp.full(2, 300, jnp.float16), jnp.zeros(2, jnp.float16)
     assert loss_of(MMD(Energy(), estimator="biased"), real, fake) == 600
 
@@ -220,7 +220,7 @@ def test_sets_that_an_estimator_cannot_take(estimator: Any, n: int, m: int, reme
 
 
 def test_an_estimator_that_does_not_exist() -> None:
-    # Of the check itself: in this suite the types of arguments are checked before it.
+    # Tests the check itself: in this suite jaxtyping would reject the argument first.
     with pytest.raises(ValueError, match="estimator = 'u': give 'biased', 'unbiased' or 'linear'"):
         _check("u", 4, 4)
 
@@ -235,7 +235,7 @@ def test_moments_of_numpy(covariance: bool) -> None:
 
 
 def test_only_the_covariance_sees_a_correlation() -> None:
-    # Variances 1; covariance 1 against -1, at two places of the matrix: 2 * 2^2.
+    # Variances 1; covariance 1 against -1, in two entries of the matrix: 2 * 2^2.
     a = jnp.array([1.0, -1.0])
     real, fake = jnp.stack([a, a], axis=1), jnp.stack([a, -a], axis=1)
     assert loss_of(Moments(), real, fake) == 0
@@ -243,7 +243,7 @@ def test_only_the_covariance_sees_a_correlation() -> None:
 
 
 def test_moments_do_not_see_the_shape() -> None:
-    # Two modes at -1 and 1 against one with two outliers: mean 0 and variance 1 both.
+    # Two modes at -1 and 1 against one mode with two outliers: both have mean 0 and variance 1.
     real = jnp.array([-1.0, -1, -1, -1, 1, 1, 1, 1])
     fake = jnp.array([-2.0, 0, 0, 0, 0, 0, 0, 2])
     assert loss_of(Moments(), real, fake) == 0

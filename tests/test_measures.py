@@ -1,4 +1,4 @@
-"""What is measured of images, against NumPy in float64."""
+"""Measures of images, against NumPy in float64."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEY = jax.random.key(1)
 
 
 def as_float(images: jax.Array) -> np.ndarray:
-    """In [-1, 1], in float64."""
+    """Images in [-1, 1], in float64."""
     array = np.asarray(images, np.float64)
     return array / 127.5 - 1 if images.dtype == jnp.uint8 else array
 

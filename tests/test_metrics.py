@@ -1,4 +1,4 @@
-"""Metrics agree with closed forms, plainer algorithms and other libraries."""
+"""Metrics agree with closed forms, simpler algorithms and other libraries."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_frechet_distance_agrees_with_the_textbook_form(n: int, m: int) -> None:
 
 
 @given(POINTS, POINTS, SHIFT)
-def test_laws_of_the_frechet_distance(x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
+def test_properties_of_the_frechet_distance(x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
     distance = frechet_distance(x, y)
     assert distance == pytest.approx(frechet_distance(y, x), abs=1e-6)
     assert distance == pytest.approx(frechet_distance(x + t, y + t), abs=1e-6)
@@ -116,7 +116,7 @@ def test_laws_of_the_frechet_distance(x: np.ndarray, y: np.ndarray, t: np.ndarra
 
 
 def test_the_floor_is_that_of_disjoint_halves() -> None:
-    # All three ways to halve four numbers; in one dimension (m - m')^2 + (s - s')^2.
+    # All three splits of four numbers; in one dimension (m - m')^2 + (s - s')^2.
     expected = {
         round((np.mean(a) - np.mean(b)) ** 2 + (np.std(a, ddof=1) - np.std(b, ddof=1)) ** 2, 6)
         for a, b in [([0, 1], [3, 7]), ([0, 3], [1, 7]), ([0, 7], [1, 3])]
@@ -124,7 +124,7 @@ def test_the_floor_is_that_of_disjoint_halves() -> None:
     x = np.array([[0.0], [1.0], [3.0], [7.0]])
     found = [frechet_floor(x, jax.random.key(seed), splits=1) for seed in range(20)]
     assert {round(value, 6) for value in found} == expected
-    # The mean of the three, within three standard errors of 400 cuts.
+    # The mean of the three, within three standard errors of 400 splits.
     assert frechet_floor(x, jax.random.key(0), splits=400) == pytest.approx(16.75, abs=0.9)
     assert found[0] == frechet_floor(x, jax.random.key(0), splits=1)
 
@@ -140,7 +140,7 @@ def test_the_floor_is_that_of_disjoint_halves() -> None:
 )
 def test_distances_name_what_does_not_fit(function: Any, arguments: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        inspect.unwrap(function)(*arguments)  # past the shapes that this suite checks by itself
+        inspect.unwrap(function)(*arguments)  # avoids the suite's checks of shapes
 
 
 # ---- the classifier, on scikit-learn's digits

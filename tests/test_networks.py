@@ -1,4 +1,4 @@
-"""Shapes, parameter counts of the papers, and which critics look at one example at a time."""
+"""Shapes, parameter counts of the papers, and which critics score each example independently."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_parameter_counts_equal_the_papers() -> None:
     pair = presets.dcgan((28, 28, 1), generator_norm="none")
     assert count(shapes(pair.generator, jnp.zeros((1, 128)))[1]) == generator
     assert count(shapes(pair.critic, jnp.zeros((1, 28, 28, 1)))[1]) == critic
-    # gan_toy.py: three hidden layers of 512 on points, for both players.
+    # gan_toy.py: three hidden layers of 512 on points, for both networks.
     pair = presets.mlp((2,))
     assert count(shapes(pair.generator, jnp.zeros((1, 2)))[1]) == 1536 + 2 * 262_656 + 1026
     assert count(shapes(pair.critic, jnp.zeros((1, 2)))[1]) == 1536 + 2 * 262_656 + 513
@@ -59,7 +59,7 @@ def test_parameter_counts_equal_the_papers() -> None:
         (MLPCritic(8), (2,), True),
         (DCGANCritic(2, "none"), (8, 8, 1), True),
         (DCGANCritic(2, "layer"), (16, 16, 1), True),
-        (DCGANCritic(2, "batch"), (16, 16, 1), False),  # why it must not be penalized
+        (DCGANCritic(2, "batch"), (16, 16, 1), False),  # so it must not be penalized
     ],
 )
 def test_a_critic_declared_per_example_has_a_diagonal_jacobian(
@@ -81,7 +81,7 @@ def test_a_critic_declared_per_example_has_a_diagonal_jacobian(
 
 
 def test_layer_norm_is_over_height_width_and_channels() -> None:
-    # Oracle: numpy's moments over all axes of an example; flax's default takes channels alone.
+    # Oracle: numpy's moments over all axes of an example; Flax's default takes only channels.
     x = np.random.default_rng(0).normal(3, 2, (2, 4, 4, 3)).astype(np.float32)
     found, variables = LayerNorm().init_with_output(KEY, jnp.asarray(x))
     moments = {"axis": (1, 2, 3), "keepdims": True}

@@ -1,4 +1,4 @@
-"""The contract of every objective, and closed forms of those that are here."""
+"""The contract of every objective, and closed forms."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def game(request: pytest.FixtureRequest) -> Any:
 WRITTEN = {
     name: one
     for name, one in OBJECTIVES.items()
-    if not isinstance(one, objectives.FGAN)  # whose terms are a table's, below
+    if not isinstance(one, objectives.FGAN)  # its terms are in a table, tested below
 } | {"least_squares, Pearson": objectives.LeastSquares(-1.0, 1.0, 0.0)}
 
 
 @pytest.mark.parametrize("name", WRITTEN)
 @given(real=scores, fake=scores)
 def test_losses_are_the_formulas_of_their_docstrings(name: str, real: Any, fake: Any) -> None:
-    # In NumPy's float64. What the documentation shows is what is computed.
+    # In NumPy's float64. The library computes the formula that the documentation shows.
     objective = WRITTEN[name]
     both = {"real": np.asarray(real, np.float64), "fake": np.asarray(fake, np.float64)}
     for loss in (objective.critic_loss, objective.generator_loss):
@@ -80,7 +80,7 @@ def test_the_formulas_are_those_of_the_papers() -> None:
 
 @pytest.mark.parametrize("name", [name for name in OBJECTIVES if name not in WRITTEN])
 def test_f_gans_are_the_bound_of_their_table(name: str) -> None:
-    # Eq. 4: the bound is E T - E f*(T) with T = g(v); the table has a suite of its own.
+    # Eq. 4: the bound is E T - E f*(T) with T = g(v); test_divergences tests the table.
     objective = OBJECTIVES[name]
     row = f_divergence(objective.divergence, weight=objective.weight, alpha=objective.alpha)
     real, fake = jnp.array([0.3, -1.2, 2.0]), jnp.array([-0.4, 0.9, 0.1])
@@ -110,7 +110,7 @@ def test_is_a_value_that_cites_its_paper(objective: Any) -> None:
 
 
 def both_losses(objective: Any) -> Any:
-    """One program: both losses, and their gradients in both scores."""
+    """Both losses and their gradients with respect to both scores, in one program."""
     losses = (objective.critic_loss, objective.generator_loss)
     return jax.jit(lambda *both: [jax.value_and_grad(loss, (0, 1))(*both) for loss in losses])
 
@@ -137,9 +137,9 @@ def test_the_order_of_the_batch_does_not_matter(objective: Any, loss: str) -> No
     )
 
 
-def test_players_pull_the_right_way_at_equal_scores(game: Any) -> None:
-    # At the score that suits the critic best where it cannot tell: 0 for logits, f'(1) for f-GANs,
-    # the middle of the targets of least squares.
+def test_losses_push_the_right_way_at_equal_scores(game: Any) -> None:
+    # At the best critic's score for equal distributions: 0 for logits, f'(1) for f-GANs, the middle
+    # of the targets of least squares.
     grid = jnp.linspace(-4, 4, 801)
     losses = jax.jit(jax.vmap(lambda s: game.critic_loss(jnp.full(2, s), jnp.full(2, s))))(grid)
     best = np.flatnonzero(losses <= losses.min() + 1e-6)
@@ -152,7 +152,7 @@ def test_players_pull_the_right_way_at_equal_scores(game: Any) -> None:
 
 @pytest.mark.parametrize("dtype", [jnp.float16, jnp.bfloat16, jnp.float32])
 def test_the_type_of_the_scores_is_kept_and_stays_finite(objective: Any, dtype: Any) -> None:
-    # float16 ends at 65504: beyond scores of about 5 exponentials and cubes leave it; a run stops.
+    # The largest float16 is 65504: exponentials and cubes overflow for scores above about 5.
     real, fake = jnp.array([-4, 1, 4], dtype), jnp.array([4, 0, -4], dtype)
     for value, gradients in both_losses(objective)(real, fake):
         assert value.dtype == dtype

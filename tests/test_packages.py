@@ -1,4 +1,4 @@
-"""The packages: who may import whom, how long a file may be, what is documented, what is lazy."""
+"""The packages: allowed imports, lengths of files, documentation, lazy loading."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROWS = [
     ["report"],
     ["cli"],
 ]
-"""From the ground up: a package imports lower rows, and its own files."""
+"""From the bottom up: a package imports only lower rows and its own files."""
 ROW = {package: row for row, packages in enumerate(ROWS) for package in packages}
 FILES = sorted((ROOT / "jaxgan").rglob("*.py"))
 MODULES = [path for path in FILES if path.parent != ROOT / "jaxgan" or path.name == "types.py"]
@@ -45,7 +45,7 @@ def imported(path: Path) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "jaxgan":
-            # From a package: its submodules, or names that its own file brings.
+            # From a package: its submodules, or names of its `__init__.py`.
             below = [f"{node.module}.{alias.name}" for alias in node.names]
             known = [name for name in below if (ROOT / name.replace(".", "/")).is_dir()]
             known += [name for name in below if (ROOT / f"{name.replace('.', '/')}.py").is_file()]
@@ -120,7 +120,7 @@ def test_what_is_public_is_annotated_and_documented(path: Path) -> None:
             for parameter in hints.parameters.values():
                 assert parameter.annotation is not inspect.Parameter.empty, (public, parameter)
         elif inspect.isclass(member):
-            # Dataclasses and NamedTuples without a docstring are given their signature as one.
+            # Dataclasses and NamedTuples without a docstring get their signature as the docstring.
             assert member.__doc__, public
             assert not member.__doc__.startswith(f"{public}("), public
 

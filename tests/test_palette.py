@@ -1,4 +1,4 @@
-"""The colors of the arms can be told apart by every reader."""
+"""The colors of the cells can be distinguished by every reader."""
 
 from __future__ import annotations
 

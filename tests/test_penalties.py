@@ -41,7 +41,7 @@ def examples(n: int, shape: tuple[int, ...], dtype: Any = jnp.float32) -> tuple[
 
 
 def cost(form: str, slope: Any, target: float) -> Any:
-    """The three forms, in their plainest notation."""
+    """The three forms, written as simply as possible."""
     return {
         "two_sided": (slope - target) ** 2,
         "one_sided": jnp.where(slope > target, slope - target, 0.0) ** 2,
@@ -50,13 +50,13 @@ def cost(form: str, slope: Any, target: float) -> Any:
 
 
 def directional(w: Any, real: Any, fake: Any) -> Any:
-    """|<w, x - x'>| / ||x - x'||: all that a difference sees of a linear critic."""
+    """|<w, x - x'>| / ||x - x'||: the slope of a linear critic between two points."""
     apart = (real - fake).reshape(len(real), -1)
     return jnp.abs(apart @ w.reshape(-1)) / jnp.sqrt((apart**2).sum(axis=1))
 
 
 def dropout_gaps(w: Any, real: Any, keys: Any) -> Any:
-    """What two masks make of the linear critic, which dropout doubles or silences."""
+    """The difference of a linear critic's scores under two masks, 0 or 2 for each example."""
 
     def apart(key: Any) -> Any:
         first, second = (2.0 * jax.random.bernoulli(k, 0.5) for k in jax.random.split(key))
@@ -77,7 +77,7 @@ def closed(penalty: Any, w: Any, real: Any, fake: Any, keys: Any) -> Any:
         "cost": lambda slope: cost(penalty.form, slope, penalty.target),
     }
     formula = formula_of(type(penalty).__call__)
-    if "_gap" in formula:  # of the score, and of the one feature
+    if "_gap" in formula:  # differences of the score and of the one feature
         names |= dict.fromkeys(("score_gap", "hidden_gap"), dropout_gaps(w, real, keys))
     return evaluate(formula, Settings(penalty, **names), JAX)
 
@@ -101,7 +101,7 @@ def test_closed_form_on_a_linear_critic(name: str, n: int, shape: tuple[int, ...
     wanted, wanted_slope = jax.jit(
         jax.value_and_grad(lambda w: closed(penalty, w, real, fake, keys))
     )(weights)
-    # Differences of scores over short segments lose digits that the closed form keeps.
+    # Differences of scores over short segments lose digits.
     tolerance = 2e-2 if "finite_difference" in name else 1e-4
     np.testing.assert_allclose(value, wanted, rtol=tolerance, atol=1e-5)
     scale = float(jnp.abs(wanted_slope).max())
@@ -130,7 +130,7 @@ def test_value_and_nested_gradient_against_central_differences(penalty: Any) -> 
 
 
 def slopes_of_half_the_square(penalty: Any, real: Any, fake: Any, keys: Any) -> list[Any]:
-    """Of critic(x) = ||x||^2 / 2 at each point of a penalty, one example at a time, in numpy."""
+    """The slopes of critic(x) = ||x||^2 / 2 at the points of a penalty, per example, in NumPy."""
     found = []
     for x, y, key in zip(np.asarray(real), np.asarray(fake), keys, strict=True):
 
@@ -170,7 +170,7 @@ PLACED = [
     if hasattr(penalty, "at")
     or isinstance(penalty, (R1, R2, DRAGAN, FiniteDifference, LipschitzPenalty))
 ]
-"""Penalties that say at which points they evaluate the critic, or whose points are written here."""
+"""Penalties with a setting for the points of the critic, or whose points are written here."""
 
 
 @pytest.mark.parametrize("name", PLACED)
@@ -200,7 +200,7 @@ def test_unbiased_and_finite_where_the_gradient_vanishes(penalty: Any, kind: str
     # |grad| = 0 for every example: the value is the closed form at w = 0, exactly.
     inner = jnp.zeros((3, 4)) if kind == "zero" else -jnp.ones((3, 4))
     real, fake, keys = examples(4, (3,))
-    real, fake = jnp.abs(real), jnp.abs(fake)  # so that the dead units stay dead
+    real, fake = jnp.abs(real), jnp.abs(fake)  # the dead units stay dead
 
     def value(params: Any) -> jax.Array:
         return penalty(Perceptron(*params, jax.nn.relu), real, fake, keys)
@@ -213,7 +213,7 @@ def test_unbiased_and_finite_where_the_gradient_vanishes(penalty: Any, kind: str
 def test_the_second_derivative_of_the_norm_is_finite_at_zero() -> None:
     hessian = jax.hessian(lambda x: norm_per_example(x).sum())(jnp.zeros((1, 3)))
     assert np.isfinite(hessian).all()
-    tiny = jnp.full((1, 4), 1e-10)  # far from zero in float32: no epsilon may swallow it
+    tiny = jnp.full((1, 4), 1e-10)  # far from zero in float32: no epsilon may hide it
     np.testing.assert_allclose(norm_per_example(tiny), 2e-10, rtol=1e-5)
 
 
@@ -243,7 +243,7 @@ def test_what_a_penalty_sees_does_not_depend_on_its_batch(penalty: Any) -> None:
 
 @pytest.mark.parametrize("penalty", [FiniteDifference(1.0, 0.0), LipschitzPenalty(1.0, 0.0)])
 def test_slopes_over_no_distance_are_of_rounding_errors_and_count_for_nothing(penalty: Any) -> None:
-    # At a distance of EPSILON = 1e-6 a slope counts half, and at none nothing, with no NaN.
+    # A slope over the distance EPSILON = 1e-6 counts half, over distance 0 nothing, without NaN.
     keys = jax.random.split(jax.random.key(0), 4)
     zeros = jnp.zeros((4, 1))
 
@@ -258,7 +258,7 @@ def test_slopes_over_no_distance_are_of_rounding_errors_and_count_for_nothing(pe
 
 
 def test_inconsistency_up_to_the_margin_is_free() -> None:
-    # Scores 1 that dropout makes 0 or 2: 2 (4 + 0.1 * 4) = 8.8 where the masks differ, less 5.
+    # Dropout makes a score of 1 to 0 or 2: 2 (4 + 0.1 * 4) = 8.8 where the masks differ, minus 5.
     keys = jax.random.split(jax.random.key(0), 64)
     ones = jnp.ones((64, 1))
     free, whole = (

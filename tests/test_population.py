@@ -1,4 +1,4 @@
-"""A population against its members trained alone."""
+"""A population against separate runs of its members."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_members_equal_their_own_runs(way: Any) -> None:
     for index, seed in enumerate(SEEDS):
         settings = {name: values[index] for name, values in SETTINGS.items()}
         alone = train(Setup(MLP, recipes.wgan_gp(**settings), DATA, **arguments), seed=seed)
-        # The settings are constants there and arguments here: float32 rounds otherwise.
+        # The settings are constants there and arguments here, so float32 rounds differently.
         for a, b in zip(jax.tree.leaves(found.states[index]), jax.tree.leaves(alone), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 

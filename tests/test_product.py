@@ -1,7 +1,7 @@
-"""Every objective with every penalty: both players' gradients against central differences.
+"""Every objective with every penalty: gradients of both networks against central differences.
 
-Float64, a smooth critic; one program per penalty holds all objectives. That the train step puts
-objective, witness and penalty together in this way is the last test here.
+In float64, with a smooth critic; one program per penalty has all objectives. The last test checks
+that the train step combines objective, witness and penalty in the same way.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.variants import MATCHING, OBJECTIVES, PENALTIES, Perceptron
 
 pytestmark = pytest.mark.usefixtures("doubles")
 
-# Few bins, since six numbers of each kind in fifty are in bins of their own, with no gradient.
+# Few bins: in fifty bins, six real and six fake numbers share none, and there is no gradient.
 ALL = OBJECTIVES | MATCHING | {"histogram_js": HistogramJS(bins=5)}
 STEP = 1e-6
 N, SHAPE, LATENT, HIDDEN = 6, 3, 2, 4
@@ -35,7 +35,7 @@ N, SHAPE, LATENT, HIDDEN = 6, 3, 2, 4
 
 @dataclasses.dataclass(frozen=True)
 class Witness:
-    """The critic as the step shows it to penalties: through the witness of the objective."""
+    """The critic as penalties receive it in the step: the witness of the objective."""
 
     critic: Any
     of: Any
@@ -61,14 +61,14 @@ def players() -> tuple[Any, Any]:
 
 
 def scores(generator: Any, critic: Any) -> tuple[Any, ...]:
-    """Examples of both kinds, the critic as a function, and its scores."""
+    """Real and fake examples, the critic as a function, and its scores."""
     real, fake = normal(5, N, SHAPE), normal(6, N, LATENT) @ generator[0] + generator[1][None]
     function = Perceptron(critic[0], 2 * critic[1])
     return real, fake, function, function(real), function(fake)
 
 
 def kernel_of(objective: Objective) -> Any:
-    """What the witness depends on: None where it is the score."""
+    """The kernel of the witness; None if the witness is the score."""
     return getattr(objective, "kernel", None)
 
 
@@ -86,7 +86,7 @@ def generator_losses(generator: Any) -> list[jax.Array]:
 
 
 def penalties(penalty: Any, critic: Any) -> list[jax.Array]:
-    """Of one penalty on every witness."""
+    """The values of one penalty on every witness."""
     real, fake, function, real_scores, fake_scores = scores(players()[0], critic)
     keys = jax.random.split(jax.random.key(7), N)
     witnesses = (
@@ -97,7 +97,7 @@ def penalties(penalty: Any, critic: Any) -> list[jax.Array]:
 
 
 def gradients(losses: Any, params: Any) -> tuple[Any, Any]:
-    """The Jacobian of many losses by AD, and (f(p + h) - f(p - h)) / 2h, whose error is O(h^2)."""
+    """The Jacobian of many losses by AD and by (f(p + h) - f(p - h)) / 2h, with error O(h^2)."""
     flat, unflatten = ravel_pytree(params)
 
     @jax.jit
@@ -113,7 +113,7 @@ def gradients(losses: Any, params: Any) -> tuple[Any, Any]:
 
 
 def assert_close(found: Any, wanted: Any, name: str) -> None:
-    # A root whose square is near zero bends: the differences lose digits there.
+    # Near zero a root is strongly curved, so the differences lose digits.
     scale = float(np.abs(wanted).max())
     assert scale > 1e-4, name
     np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6 * max(scale, 1), err_msg=name)
@@ -129,7 +129,7 @@ def test_the_critics_nested_gradient(penalty: Any) -> None:
     found, wanted = gradients(functools.partial(penalties, penalty), players()[1])
     for index, (name, objective) in enumerate(ALL.items()):
         row = list(WITNESSES).index(kernel_of(objective))
-        if row == 0:  # the score itself; a witness may be so flat that it costs nothing
+        if row == 0:  # the score itself; a witness may be so flat that its penalty is zero
             assert np.abs(wanted[row]).max() > 1e-3, name
         assert_close(
             adversarial()[0][index] + found[row], adversarial()[1][index] + wanted[row], name
@@ -142,7 +142,7 @@ def test_the_generators_gradient() -> None:
 
 
 def test_the_product_is_whole() -> None:
-    # Every member of the registries is in it, in each of its variants: none drops out unseen.
+    # It has every member of the registries, in each of its variants.
     for kind, found in (("objective", ALL), ("penalty", PENALTIES)):
         assert {type(one) for one in found.values()} == set(members(kind).values())
     assert len(OBJECTIVES) >= 36
@@ -152,7 +152,7 @@ def test_the_product_is_whole() -> None:
 
 @pytest.mark.parametrize("objective", [LossSensitive(0.5), MMD(), MMD(estimator="biased")])
 def test_the_step_puts_them_together_in_this_way(objective: Objective) -> None:
-    # With gradient descent at rate 1 the update is minus the gradient of what is written out here.
+    # With gradient descent at rate 1 the update is minus the gradient of the loss written out here.
     member = MEMBERS["penalized"]
     recipe = Recipe(objective, sgd(1.0), sgd(1.0), (GradientPenalty(),))
     with jax.enable_x64(False):

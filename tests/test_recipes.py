@@ -1,4 +1,4 @@
-"""Every setting of every recipe is the one that docs/settings.md pins to its paper or code."""
+"""Every setting of every recipe equals the one in docs/settings.md."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROW = r"^\| (\w+) \| `(.*?)` \| (.*?) \|$"
 
 
 def pinned() -> dict[str, dict[str, tuple[str, str]]]:
-    """By recipe with its arguments: its settings as printed, and where each was read."""
+    """By recipe with its arguments: its settings as printed, and the source of each."""
     sections = re.split(r"^## ", PAGE.read_text(), flags=re.MULTILINE)[1:]
     found = {}
     for section in sections:
@@ -33,7 +33,7 @@ PINNED = pinned()
 
 
 def printed(recipe: Recipe) -> dict[str, str]:
-    """What differs from a bare `Recipe`; both optimizers as one where they are equal."""
+    """The settings that differ from `Recipe`'s defaults; equal optimizers are shown once."""
     values: dict[str, Any] = {
         field.name: getattr(recipe, field.name)
         for field in dataclasses.fields(recipe)
@@ -67,7 +67,7 @@ def test_every_recipe_is_pinned() -> None:
 
 @pytest.mark.parametrize("name", members("recipe"))
 def test_every_argument_of_a_recipe_does_something(name: str) -> None:
-    # Each argument in turn takes another value: the recipe differs in what it decides.
+    # Each argument is changed separately: the recipe must change.
     make = getattr(recipes, name)
     for parameter in inspect.signature(make).parameters.values():
         changed = other(parameter.default, name, parameter.name)
@@ -75,7 +75,7 @@ def test_every_argument_of_a_recipe_does_something(name: str) -> None:
 
 
 def other(default: Any, recipe: str, name: str) -> dict[str, Any]:
-    """Another value than the default, and what it needs beside it."""
+    """Another value than the default, as keyword arguments."""
     if (recipe, name) == ("gan_2014", "simultaneous"):
         return {name: True}
     if isinstance(default, bool):

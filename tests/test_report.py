@@ -1,4 +1,4 @@
-"""A report shows every number of its results, beside nothing that could run or be fetched."""
+"""A report shows every number of its results, and has nothing that runs or is downloaded."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ VOID = {"meta", "img", "br", "circle", "line"}
 
 
 class Page(HTMLParser):
-    """What a browser would make of a page: balanced tags, attributes, text."""
+    """Parses a page as a browser would: balanced tags, attributes, text."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
@@ -274,7 +274,7 @@ HOSTILE = """<script>alert("1" & '2')</script> | a `|` *b* _c_ [d](e) <!-- $x$ ~
 def test_texts_are_escaped(tmp_path: Path, path: str) -> None:
     def with_text(text: str) -> dict[str, Any]:
         results = changed(path, text)
-        if path.endswith("note"):  # shown of what diverged
+        if path.endswith("note"):  # shown for a cell that diverged
             results["cells"]["wgan"]["seeds"][0]["ended"] = "diverged"
         return results
 

@@ -1,4 +1,4 @@
-"""What a report is made of: numbers as texts, the strip of a claim, printed settings."""
+"""Parts of a report: numbers as text, the strip of a claim, printed settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The residual networks against numpy that is written from the paper's code, layer by layer."""
+"""The residual networks against NumPy code that follows the paper's code layer by layer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def shapes(module: Any, x: jax.Array) -> Any:
 
 
 def initial(module: Any, x: jax.Array) -> Any:
-    """Parameters and statistics, all moved: a forgotten bias or scale would be seen."""
+    """Parameters and statistics, all perturbed, so that a missing bias or scale is detected."""
     rng = np.random.default_rng(0)
     variables = jax.jit(module.init)(KEY, x)
     return jax.tree.map(lambda x: np.asarray(x) + rng.uniform(-0.5, 0.5, x.shape), variables)
@@ -34,7 +34,7 @@ def relu(x: np.ndarray) -> np.ndarray:
 
 
 def conv(x: np.ndarray, layer: Any) -> np.ndarray:
-    """Cross-correlation with zeros around, as a sum over the places of the kernel."""
+    """Cross-correlation with zero padding, as a sum over the positions of the kernel."""
     size, (_, height, width, _) = len(layer["kernel"]), x.shape
     edge = size // 2
     x = np.pad(x, ((0, 0), (edge, edge), (edge, edge), (0, 0)))
@@ -49,7 +49,7 @@ def pool(x: np.ndarray) -> np.ndarray:
 
 
 def upsample(x: np.ndarray) -> np.ndarray:
-    """Depth to space of four copies, as the paper's code has it."""
+    """Depth to space of four copies, as in the paper's code."""
     n, height, width, features = x.shape
     x = np.concatenate([x, x, x, x], axis=3).reshape(n, height, width, 2, 2, features)
     return x.transpose(0, 1, 3, 2, 4, 5).reshape(n, 2 * height, 2 * width, features)
@@ -69,7 +69,7 @@ def layer_norm(x: np.ndarray, layer: Any) -> np.ndarray:
 
 @pytest.mark.parametrize("train", [True, False])
 def test_the_generator_is_that_of_the_papers_code(train: bool) -> None:
-    # Oracle: Generator, ResidualBlock and UpsampleConv of gan_cifar_resnet.py in numpy.
+    # Oracle: Generator, ResidualBlock and UpsampleConv of gan_cifar_resnet.py in NumPy.
     generator = ResNetGenerator((32, 32, 3), 2)
     z = np.random.default_rng(1).normal(size=(3, 5))
     variables = initial(generator, jnp.zeros((1, 5)))
@@ -94,7 +94,7 @@ def test_the_generator_is_that_of_the_papers_code(train: bool) -> None:
 
 @pytest.mark.parametrize("norm", ["none", "layer"])
 def test_the_critic_is_that_of_the_papers_code(norm: Any) -> None:
-    # Oracle: Discriminator and its blocks of gan_cifar_resnet.py in numpy.
+    # Oracle: Discriminator and its blocks of gan_cifar_resnet.py in NumPy.
     critic = ResNetCritic(2, norm)
     image = np.random.default_rng(1).normal(size=(3, 32, 32, 3))
     params = initial(critic, IMAGE)["params"]

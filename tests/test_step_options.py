@@ -1,7 +1,7 @@
-"""What a recipe may choose of the step: lazy penalties, rematerialization, half precision.
+"""Options of the step: lazy penalties, rematerialization, half precision.
 
-The origin of the expected numbers is the plain step, which `test_training` compares with a Python
-loop: an option is a sequence of plain steps, or changes no number at all.
+The expected numbers come from the plain step, which `test_training` compares with a Python loop: an
+option equals a sequence of plain steps, or changes no number.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def step(member: Setup, **options: Any) -> Any:
 
 
 def in_turn(member: Setup, state: Any, batch: Batch, *penalties: Any) -> tuple[Any, Any]:
-    """The step with the penalties of each turn, as steps of one turn; the generator waits."""
+    """Critic steps with different penalties, as train steps of one critic step each."""
     after, metrics = state, {}
     for turn, terms in enumerate(penalties):
         one = jax.tree.map(lambda x, turn=turn: x[jnp.array([turn, -1])], batch)
@@ -69,7 +69,7 @@ def test_a_lazy_penalty_is_taken_twice_or_not_at_all() -> None:
 
 
 def test_lazy_penalties_count_the_critic_steps_of_the_run() -> None:
-    # Critic steps 1, 3, 5, 7, 9 end steps 0 to 4; 3 and 9 are every third. The critic rests.
+    # Critic steps 1, 3, 5, 7, 9 end steps 0 to 4; 3 and 9 are every third. The critic is fixed.
     state, batch = start(MEMBER)
     _, plain = step(MEMBER, critic_optimizer=sgd(0.0))(state, batch)
     lazy = step(MEMBER, critic_optimizer=sgd(0.0), penalty_every=3)
@@ -78,8 +78,8 @@ def test_lazy_penalties_count_the_critic_steps_of_the_run() -> None:
 
 
 def test_lazy_gradients_are_right_on_average() -> None:
-    # Gradient descent is linear in the gradient: the mean of where k steps from one state lead is
-    # where the mean gradient leads.
+    # Gradient descent is linear in the gradient: the mean result of k steps from one state is the
+    # result of the mean gradient.
     state, batch = start(MEMBER)
     one, lazy = jax.tree.map(lambda x: x[1:], batch), step(MEMBER, n_critic=1, penalty_every=3)
     led = [lazy(state._replace(step=jnp.int32(i)), one)[0].critic.params for i in range(3)]
@@ -102,7 +102,8 @@ def test_half_precision_is_computed_with_but_not_kept(name: str) -> None:
     outcome = jax.eval_shape(half, *args)
     kept, (types, of_metrics) = (jax.tree.map(lambda x: x.dtype, x) for x in (args[0], outcome))
     assert (types, set(of_metrics.values())) == (kept, {jnp.dtype("float32")})
-    # Of matrices. Penalties and spectral norms are float32; so is all that meets float32 labels.
+    # Types of matrix products. Penalties and spectral norms are float32, and so is everything that
+    # is combined with float32 labels.
     wanted = {"conditional": {"f32"}, "clipped": {"bf16"}, "direct_matching": {"bf16"}}
     products = re.findall(r":(\w+)\[\S+\] = dot_general", str(jax.make_jaxpr(half)(*args)))
     assert set(products) == wanted.get(name, {"bf16", "f32"})
@@ -111,8 +112,7 @@ def test_half_precision_is_computed_with_but_not_kept(name: str) -> None:
 @pytest.mark.parametrize("name", ["conditional", "batch_norm_generator", "spectral_norm_critic"])
 def test_half_precision_leads_where_full_precision_does(name: str) -> None:
     # bfloat16 has 8 bits, an error of up to 0.4% per operation, and these networks are some ten
-    # operations deep, forward and back. By gradient descent, of which an update is as exact as its
-    # gradient.
+    # operations deep, forward and back. Gradient descent's updates are as exact as its gradients.
     state, batch = start(MEMBERS[name])
     wanted, _ = step(MEMBERS[name])(state, batch)
     found, _ = step(MEMBERS[name], compute_dtype="bfloat16")(state, batch)
@@ -123,7 +123,7 @@ def test_half_precision_leads_where_full_precision_does(name: str) -> None:
 
 
 def test_penalties_are_taken_in_full_precision() -> None:
-    # This generator hands on what half precision can hold: fakes and penalties are the same.
+    # This generator's outputs are exact in half precision, so fakes and penalties are the same.
     def short(key: jax.Array) -> jax.Array:
         return jax.random.normal(key, (2,)).astype(jnp.bfloat16).astype(jnp.float32)
 
@@ -136,7 +136,7 @@ def test_penalties_are_taken_in_full_precision() -> None:
 
 
 def test_fakes_made_at_once_are_those_made_in_turn() -> None:
-    # With batch statistics: each turn has its own. Only this generator has a tanh.
+    # With separate batch statistics for each critic step. Only this generator has a tanh.
     member = MEMBERS["batch_norm_generator"]
     state, batch = start(member)
     wanted = in_turn(member, state, batch, PENALIZED.penalties, PENALIZED.penalties)
@@ -152,8 +152,8 @@ def test_a_step_of_penalties_below_one_is_refused() -> None:
 
 
 def test_a_generator_batch_of_two_is_one_step_on_both() -> None:
-    # Its examples are those of the two last entries, in one pass with one mean; the critic's steps
-    # and their examples are as they were.
+    # Its examples are those of the last two entries, in one pass with one mean; the critic's steps
+    # and their examples do not change.
     networks, data = MEMBER.networks, MEMBER.data
     recipe = dataclasses.replace(MEMBER.recipe, generator_batches=2)
     state = create_state(networks, recipe, jax.random.key(7), data)

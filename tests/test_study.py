@@ -83,7 +83,7 @@ def trained(**changes: Any) -> Training:
 
 
 def test_cells_of_every_kind_in_one_experiment(tmp_path: Path) -> None:
-    # Other networks and another length; a critic alone; a function that trains nothing.
+    # Other networks and numbers of steps; only a critic; a function that trains nothing.
     other = Networks(nets.MLPGenerator((2,), 16, 2), nets.MLPCritic(4, 2), nets.Normal(3))
     alone = Networks(nets.Identity(), POINTS.networks.critic, nets.Normal(2))
 
@@ -133,7 +133,7 @@ def test_a_diverged_cell_has_no_score_and_nothing_holds_of_it(tmp_path: Path) ->
     results = study.run(experiment(cells, claims=claims), tmp_path)
     verdicts = [claim.verdicts[0] for claim in results.claims]
     assert [one.verdict for one in verdicts] == ["does not hold", "does not hold", "holds"]
-    assert verdicts[0].reason == "a diverged with 3 of 3 seeds, so there is no score"
+    assert verdicts[0].reason == "no score, since a diverged with 3 of 3 seeds"
     for one in results.cells["a"].seeds:
         assert (one.ended, one.scores["spread"]) == ("diverged", pytest.approx(np.nan, nan_ok=True))
         assert one.note.startswith(f"diverged at step {one.steps}: ")
@@ -155,9 +155,9 @@ def test_one_dead_seed_leaves_the_curves_of_the_others_whole() -> None:
     figure = Curves(losses=(("x", "x"),)).draw({"a": [live, dead]}, {})
     (line, cross) = figure.axes[0].lines
     assert line.get_xdata().tolist() == [0, 10, 14, 20]
-    assert line.get_ydata().tolist() == [1.0, 4.0, 2.6, 2.0]  # 14 lies on the line from 3 to 2
+    assert line.get_ydata().tolist() == [1.0, 4.0, 2.6, 2.0]  # 14 is on the line from 3 to 2
     assert cross.get_xydata().tolist() == [[10, 5.0]]
-    # A seed that still runs waits, unless there is no other.
+    # A seed that still runs is not drawn, unless there is no other.
     running = record([0], [9.0], "unfinished")
     figure = Curves(losses=(("x", "x"),)).draw({"a": [live, running]}, {})
     assert figure.axes[0].lines[0].get_ydata().tolist() == [1.0, 3.0, 2.0]
@@ -188,7 +188,7 @@ def test_a_finished_run_does_nothing_twice_and_a_longer_one_goes_on(tmp_path: Pa
         return study.run(experiment(cells, claims=(), pictures=()), tmp_path, seeds=1)
 
     first = run(4)
-    # Once before the first step, to see whether the scores are known; then 0, 2, 4 of each cell.
+    # Once before the first step, to check the names of the scores; then 0, 2, 4 of each cell.
     assert calls == [0, 0, 2, 4, 0, 2, 4]
     calls.clear()
     assert run(4).cells == first.cells
@@ -271,7 +271,7 @@ def test_results_are_there_before_pictures_and_survive_them(tmp_path: Path) -> N
     page = write_report(tmp_path, pictures).read_text()
     assert "Not drawn anew: ZeroDivisionError: of its own" in page
     assert (tmp_path / "samples.png").is_file()
-    # Without its class the file stays as it is, and the page says why.
+    # Without its class the file does not change, and the page says why.
     (tmp_path / "broken.png").write_bytes((tmp_path / "samples.png").read_bytes())
     assert "Not drawn anew: Broken is a picture of its own" in write_report(tmp_path).read_text()
     assert (tmp_path / "broken.png").is_file()

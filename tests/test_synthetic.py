@@ -1,4 +1,4 @@
-"""Synthetic laws have the densities that the papers' code gives them."""
+"""The synthetic distributions have the densities of the papers' code."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ from jaxgan.data.synthetic import (
     two_gaussians,
 )
 
-LAWS = [eight_gaussians, twenty_five_gaussians, swiss_roll, two_gaussians, parallel_lines]
+SAMPLERS = [eight_gaussians, twenty_five_gaussians, swiss_roll, two_gaussians, parallel_lines]
 MIXTURES = [
     # The noise of the papers' code, divided by the scale of its points.
     (eight_gaussians, eight_centers, EIGHT_STD, 0.02 / 1.414),
     (twenty_five_gaussians, twenty_five_centers, TWENTY_FIVE_STD, 0.05 / 2.828),
 ]
 ALPHA = 1e-3
-"""Level of the statistical tests; the keys are fixed, so that a test passes always or never."""
+"""Level of the statistical tests; the keys are fixed, so a test passes always or never."""
 
 
-def draw(law: Callable[..., jax.Array], n: int, seed: int = 0, **settings: Any) -> np.ndarray:
+def draw(sampler: Callable[..., jax.Array], n: int, seed: int = 0, **settings: Any) -> np.ndarray:
     """Points in float64, for NumPy."""
-    sample = jax.jit(functools.partial(law, n=n, **settings))
+    sample = jax.jit(functools.partial(sampler, n=n, **settings))
     return np.asarray(sample(jax.random.key(seed)), np.float64)
 
 
-@pytest.mark.parametrize("law", LAWS)
-def test_a_key_decides_the_points(law: Callable[..., jax.Array]) -> None:
-    points = draw(law, 7)
-    assert points.shape == (7, 1 if law is two_gaussians else 2)
-    np.testing.assert_array_equal(points, draw(law, 7))
-    assert not np.isclose(points[:, -1], draw(law, 7, seed=1)[:, -1]).any()
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_key_decides_the_points(sampler: Callable[..., jax.Array]) -> None:
+    points = draw(sampler, 7)
+    assert points.shape == (7, 1 if sampler is two_gaussians else 2)
+    np.testing.assert_array_equal(points, draw(sampler, 7))
+    assert not np.isclose(points[:, -1], draw(sampler, 7, seed=1)[:, -1]).any()
 
 
-def test_every_law_is_listed() -> None:
-    assert {law.__name__ for law in LAWS} < set(synthetic.__all__)
+def test_every_distribution_is_listed() -> None:
+    assert {sampler.__name__ for sampler in SAMPLERS} < set(synthetic.__all__)
 
 
 def test_the_centers_are_those_of_the_papers_code() -> None:
@@ -70,12 +70,12 @@ def test_the_centers_are_those_of_the_papers_code() -> None:
         assert rounded == expected
 
 
-@pytest.mark.parametrize(("law", "centers", "stated", "std"), MIXTURES)
+@pytest.mark.parametrize(("sampler", "centers", "stated", "std"), MIXTURES)
 def test_modes_are_equally_likely_and_gaussian(
-    law: Callable[..., jax.Array], centers: Callable[[], jax.Array], stated: float, std: float
+    sampler: Callable[..., jax.Array], centers: Callable[[], jax.Array], stated: float, std: float
 ) -> None:
     assert stated == std
-    points, means = draw(law, 20_000), np.asarray(centers(), np.float64)
+    points, means = draw(sampler, 20_000), np.asarray(centers(), np.float64)
     nearest = np.linalg.norm(points[:, None] - means[None], axis=2).argmin(axis=1)
     assert stats.chisquare(np.bincount(nearest, minlength=len(means))).pvalue > ALPHA
     # The modes are at least 28 standard deviations apart, so the nearest is the one drawn.
@@ -86,7 +86,7 @@ def test_modes_are_equally_likely_and_gaussian(
 
 
 def off_the_spiral(x: np.ndarray) -> np.ndarray:
-    """How far outward of the nearest arm of r = t the points lie, t being the angle."""
+    """The distance of the points outward from the nearest arm of r = t, where t is the angle."""
     turns = (np.linalg.norm(x, axis=1) * 7.5 - np.arctan2(x[:, 1], x[:, 0])) / (2 * math.pi)
     return turns - np.round(turns)
 

@@ -1,9 +1,9 @@
 """Every objective with every penalty against PyTorch autograd, values and gradients in float64.
 
-Each loss is written a second time in torch. Random numbers are drawn by JAX from the same keys, so
-that this also pins down which key is used for what. A class that is not in the two tables here is
-taken by the formulas of its docstrings (an objective) or skipped by its name (a penalty); a new
-choice of one that is there fails until it is written here.
+Each loss is implemented again in torch. JAX draws the random numbers from the same keys, so the
+tests also fix the use of each key. For an objective that is not in the tables here, the formulas of
+its docstrings are used; a penalty that is not in them is skipped. A new choice of a member that is
+in the tables fails until it is implemented here.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def loss_sensitive(o: Any, real: Any, fake: Any, x: Any, y: Any) -> Any:
 
 
 def lambert(z: Any) -> Any:
-    """W(z) by Newton's method, through which autograd goes."""
+    """W(z) by Newton's method, which autograd differentiates."""
     w = torch.log1p(z)
     for _ in range(20):
         w = w - (w * w.exp() - z) / (w.exp() * (1 + w))
@@ -113,12 +113,12 @@ def f_gan(o: Any, real: Any, fake: Any, *_: Any) -> Any:
 
 
 def root(x: Any) -> Any:
-    """Autograd makes NaN of sqrt at 0: of equal examples, or where the witness is flat."""
+    """A root with a finite gradient at 0: for equal examples or a constant witness."""
     return torch.where(x > 0, torch.where(x > 0, x, 1.0).sqrt(), 0.0)
 
 
 def gram(kernel: Any, x: Any, y: Any) -> Any:
-    """Of every x with every y, numbers."""
+    """Values for every pair of an x and a y, which are numbers."""
     x, y = x[:, None], y[None, :]
     return {
         "RationalQuadratic": lambda: sum((1 + (x - y) ** 2 / (2 * a)) ** -a for a in kernel.alphas),
@@ -150,7 +150,7 @@ GAMES = {
 }
 
 
-# The penalties, of a critic that gives (score, hidden layer), and of the keys.
+# The penalties, given a critic that returns (score, hidden layer), and the keys.
 
 
 def uniform(keys: Any, *shape: int) -> Any:
@@ -234,7 +234,7 @@ PENALTIES_IN_TORCH = {
 
 
 def kernel_of(objective: Any) -> Any:
-    """None where the witness is the score."""
+    """The kernel of the witness; None if the witness is the score."""
     return getattr(objective, "kernel", None)
 
 
@@ -247,7 +247,7 @@ TORCH = SimpleNamespace(
 
 
 def losses_of(objective: Any, real: Any, fake: Any, x: Any, y: Any) -> Any:
-    """As they are written above; of a later objective by the formulas of its docstrings."""
+    """The losses as implemented above; for other objectives, the formulas of their docstrings."""
     written = GAMES.get(type(objective).__name__)
     if written:
         return written(objective, real, fake, x, y)
@@ -259,10 +259,10 @@ def losses_of(objective: Any, real: Any, fake: Any, x: Any, y: Any) -> Any:
 KNOWN = {n: one for n, one in ALL.items() if type(one).__name__ in GAMES or not one.features}
 PENALIZED = {n: one for n, one in PENALTIES.items() if type(one).__name__ in PENALTIES_IN_TORCH}
 WITNESSES = {kernel_of(one): one for one in KNOWN.values()}
-"""One objective for each; those with the same witness have the same penalty."""
+"""One objective per witness; objectives with the same witness have the same penalty."""
 
 
-# Both sides: a value and a gradient for each objective or pair.
+# PyTorch and JAX: a value and a gradient for each objective or pair.
 
 
 def tensor(x: Any, gradient: bool = False) -> Any:
@@ -287,7 +287,7 @@ def value_and_gradient(loss: Any, params: Any) -> tuple[float, np.ndarray]:
 
 @functools.cache
 def torch_game(name: str, player: int) -> tuple[float, np.ndarray]:
-    """Of the critic's loss in its parameters (0), or of the generator's in its own (1)."""
+    """Value and gradient of the critic's loss (0) or the generator's (1) in its own parameters."""
     generator, critic, function, real, fake = torch_players()
     losses = losses_of(ALL[name], function(real)[0], function(fake)[0], real, fake)
     return value_and_gradient(losses[player], (critic, generator)[player])
@@ -298,7 +298,7 @@ def keys() -> jax.Array:
 
 
 def torch_penalty(penalty: Any, kernel: Any) -> tuple[float, np.ndarray]:
-    """In the critic's parameters, on its score or on the witness of a kernel."""
+    """Value and gradient in the critic's parameters, for the score or the witness of a kernel."""
     _, critic, function, real, fake = torch_players()
     real_scores, fake_scores = function(real)[0], function(fake)[0]
 
@@ -315,7 +315,7 @@ def torch_penalty(penalty: Any, kernel: Any) -> tuple[float, np.ndarray]:
 
 @dataclasses.dataclass(frozen=True)
 class Witness:
-    """The critic as the train step shows it to penalties: through the witness of the objective."""
+    """The critic as penalties receive it in the train step: the witness of the objective."""
 
     critic: Any
     of: Any
@@ -335,7 +335,7 @@ def jax_scores(generator: Any, critic: Any) -> tuple[Any, Any, Any, Any, Any]:
 
 
 def critic_losses(critic: Any) -> jax.Array:
-    """Of `[objectives, penalties]`."""
+    """The losses, `[objectives, penalties]`."""
     real, fake, function, *scores = jax_scores(GENERATOR, critic)
     games = [one.bind(real, fake).critic_loss(*scores) for one in KNOWN.values()]
     penalties = []
@@ -353,7 +353,7 @@ def generator_losses(generator: Any) -> jax.Array:
 
 
 def jax_values_and_gradients(losses: Any, params: Any, names: Any) -> dict[Any, Any]:
-    """Row by row of the Jacobian: each whole loss is differentiated, all in one program."""
+    """Values and gradients of all losses, in one program; the Jacobian is computed row by row."""
     flat, unflatten = ravel_pytree(jax.tree.map(jnp.asarray, params))
 
     @jax.jit

@@ -1,4 +1,4 @@
-"""A step is traced once, and gives the same with and without `jit` and under `pmap`: by chex."""
+"""A step is traced once, and is the same with and without `jit` and under `pmap`; uses chex."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.members import MEMBERS, MLP, NETWORKS, RECIPES
 
 
 def start(setup: Any) -> tuple[Any, Any]:
-    """A state and a batch of a setup."""
+    """A state and a batch for a setup."""
     state = create_state(setup.networks, setup.recipe, jax.random.key(0), setup.data)
     n = setup.recipe.critic_steps(0) + setup.recipe.generator_batches - 1
     batch = sample_batch(setup.data, jax.random.key(1), n_critic=n, batch_size=8)

@@ -1,4 +1,4 @@
-"""The step against a plain Python loop written from the papers, and its laws."""
+"""The step against a plain Python loop written from the papers, and its properties."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def with_a_key_too_many(member: Setup) -> tuple[TrainState, Batch]:
 
 
 def copy(tree: Any) -> Any:
-    """A copy to hand to a compiled step, which takes its state away."""
+    """A copy for a compiled step, which donates its state."""
     return jax.tree.map(jnp.copy, tree)
 
 
 def plain_step(member: Setup, state: Any, batch: Batch) -> tuple[Any, Any, Any]:
     """Algorithm 1 of the WGAN-GP paper as a Python loop over raw parameters.
 
-    The oracle of the compiled step: no scan, no statistics, no library function but the modules.
+    The oracle of the compiled step: no scan, no statistics, and only the modules of the library.
     """
     networks, recipe = member.networks, member.recipe
     generator, critic = state.generator.params, state.critic.params
@@ -216,7 +216,7 @@ def test_a_chunk_is_the_same_on_four_devices(via: Any, devices: int) -> None:
     assert_close(chunk(copy(start), member.data, KEY, 3), wanted, 2e-5)
 
 
-def test_a_step_that_leaves_the_finite_numbers_is_not_taken() -> None:
+def test_a_step_that_diverges_is_not_taken() -> None:
     # Gradient descent with learning rate 1e6 on an unclipped critic overflows within a few steps.
     recipe = Recipe(Wasserstein(), sgd(1e6), sgd(1e6), (GradientPenalty(),))
     data = MEMBERS["penalized"].data

@@ -1,4 +1,4 @@
-"""Transport distances agree with closed forms, plainer algorithms and other libraries."""
+"""Transport distances agree with closed forms, simpler algorithms and other libraries."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def test_parallel_lines_are_as_far_apart_as_they_look(theta: float) -> None:
 
 
 @given(POINTS, POINTS, SHIFT)
-def test_laws_of_the_wasserstein_distance(x: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
+def test_properties_of_the_wasserstein_distance(
+    x: np.ndarray, y: np.ndarray, t: np.ndarray
+) -> None:
     distance = wasserstein1(x, y)
     assert distance == pytest.approx(wasserstein1(y, x))
     assert distance >= np.linalg.norm(x.mean(axis=0) - y.mean(axis=0)) - 1e-9  # Jensen
@@ -145,14 +147,14 @@ def test_sinkhorn_of_far_sets_does_not_underflow() -> None:
 )
 def test_transport_names_what_does_not_fit(function: Any, arguments: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        inspect.unwrap(function)(*arguments)  # past the shapes that this suite checks by itself
+        inspect.unwrap(function)(*arguments)  # avoids the suite's checks of shapes
 
 
 def test_sinkhorn_says_when_it_does_not_converge(monkeypatch: pytest.MonkeyPatch) -> None:
     from jaxgan.divergences import sinkhorn
 
     monkeypatch.setattr(sinkhorn, "ITERATIONS", 3)
-    # The limit is a constant of the program, which is compiled here for shapes of its own.
+    # The limit is a constant of the program; other shapes compile a new program.
     with pytest.raises(RuntimeError, match=r"after 3 steps; raise epsilon, now 1e-06"):
         sinkhorn_cost(normal(7, 2), normal(5, 2, seed=1), 1e-6)
 

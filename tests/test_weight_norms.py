@@ -1,4 +1,4 @@
-"""Spectral and weight normalization: exact in the end, one iteration per critic step, nested."""
+"""Spectral and weight normalization: convergence, iterations per step, nested gradients."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def kernels(params: Any) -> list[jax.Array]:
 
 @pytest.mark.parametrize("name", CRITICS)
 def test_every_layer_has_spectral_norm_one_after_iterations(name: str) -> None:
-    # Oracle: numpy's SVD of the kernels as [inputs, outputs] matrices; the estimates converge
-    # geometrically, so that 100 iterations with standing parameters leave rounding.
+    # Oracle: NumPy's SVD of the kernels as [inputs, outputs] matrices; the estimates converge
+    # geometrically, so after 100 iterations with fixed parameters only rounding is left.
     critic, shape = CRITICS[name]
     x = jax.random.normal(KEY, (2, *shape))
     variables = critic.init(KEY, x, train=False)
@@ -58,7 +58,7 @@ def test_every_layer_has_spectral_norm_one_after_iterations(name: str) -> None:
 
 
 def test_weight_normalization_inside_the_nested_gradient() -> None:
-    # Central differences in float64: W = g w / |w| has no state, so that the loss is a function.
+    # Central differences in float64: W = g w / |w| has no state, so the loss is a function.
     with jax.enable_x64(True):
         critic, keys = nets.MLPCritic((4,), norm="weight"), jax.random.split(KEY, 5)
         real, fake = jax.random.normal(KEY, (2, 5, 2))
@@ -78,8 +78,8 @@ def test_weight_normalization_inside_the_nested_gradient() -> None:
 
 
 def test_spectral_normalization_inside_the_nested_gradient() -> None:
-    # With u and v held as the layer holds them, W / (u' W v) is a function of W that numpy's
-    # kernels and AD can both differentiate: the formula written out, with its own gradient.
+    # The layer treats u and v as constants, so W / (u' W v) is a function of W. Oracle: this
+    # formula written out, differentiated by JAX.
     with jax.enable_x64(True):
         critic = nets.MLPCritic((4,), norm="spectral")
         real, fake = jax.random.normal(KEY, (2, 5, 2))

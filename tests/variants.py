@@ -1,4 +1,4 @@
-"""Every member with every combination of its named choices, read off the types of its fields."""
+"""Every member with every combination of its named choices, read from the types of its fields."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def variants(kind: str, features: bool | None = None) -> dict[str, Any]:
 
 
 OBJECTIVES = variants("objective", features=False) | {
-    # Numbers on which the form of the loss depends.
+    # Numbers that change the form of the loss.
     "f_gan, alpha 3": FGAN("alpha", alpha=3.0),
     "f_gan, alpha -1": FGAN("alpha", alpha=-1.0),
     "f_gan, weight 0.2": FGAN("weighted_jensen_shannon", weight=0.2),
@@ -55,7 +55,7 @@ PENALTIES = variants("penalty")
 
 @dataclasses.dataclass(frozen=True)
 class Perceptron:
-    """A critic of one hidden layer, with dropout of a half where keys are drawn."""
+    """A critic with one hidden layer, and dropout of one half if it receives keys."""
 
     inner: Any
     outer: Any
@@ -74,7 +74,7 @@ class Perceptron:
 
 @dataclasses.dataclass(frozen=True)
 class LinearCritic:
-    """critic(x) = <weights, x>, with dropout of a half of whole examples where keys are drawn."""
+    """critic(x) = <weights, x>, with dropout of whole examples, one half, if it receives keys."""
 
     weights: Any
 

@@ -194,7 +194,7 @@ def _missing(records: Records, seeds: Sequence[int]) -> str:
         for cell, which in lost.items()
         if which
     ]
-    return f"{', '.join(said)}, so there is no score" if said else "a score is not finite"
+    return f"no score, since {', '.join(said)}" if said else "a score is not finite"
 
 
 def _diverged(record: object) -> bool:

@@ -1,0 +1,84 @@
+"""Committed results: enough seeds, a clean commit, and every table made from them."""
+
+from __future__ import annotations
+
+import copy
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from experiments.tables import ROOT, committed, main, pages
+from jaxgan.cli.experiments import experiments, load_experiment
+from jaxgan.study import Results
+
+COMMITTED = committed()
+
+
+def seconds_of_a_seed(results: Results) -> float:
+    """Seconds of one seed in all cells together."""
+    return results.seconds / sum(map(len, results.sets))
+
+
+def test_every_experiment_has_results() -> None:
+    assert list(COMMITTED) == list(experiments())
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_they_are_those_of_the_experiment_as_it_is_now(name: str) -> None:
+    results, experiment = COMMITTED[name], load_experiment(name)
+    scale = experiment.scales[results.scale]
+    assert results.experiment == name
+    assert results.judged
+    assert not results.provenance["dirty"]
+    claims = [(claim.sentence, claim.published, claim.unit) for claim in experiment.claims]
+    assert [(claim.sentence, claim.published, claim.unit) for claim in results.claims] == claims
+    assert set(results.cells) == set(scale.cells()) - {"real"}
+    assert {len(seeds) for seeds in results.sets} == {scale.seeds}
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_verdicts_are_repeated_on_enough_other_seeds(name: str) -> None:
+    # docs/design.md: ten seeds where one costs under a minute, five where it costs under ten.
+    results = COMMITTED[name]
+    if all(claim.unit == "exact" for claim in results.claims):
+        return
+    first, second = results.sets
+    assert not set(first) & set(second)
+    assert seconds_of_a_seed(results) < 600
+    assert min(len(first), len(second)) >= (10 if seconds_of_a_seed(results) < 60 else 5)
+    for claim in results.claims:
+        assert len(claim.verdicts) == (1 if claim.unit == "exact" else 2)
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_they_name_no_machine(name: str) -> None:
+    text = (ROOT / "results" / f"{name}.json").read_text()
+    assert not re.search(r"(?<![\w.:])/(home|root|tmp|work|Users)\b", text)
+
+
+def test_readme_and_docstrings_show_what_is_committed() -> None:
+    for path, text in pages(COMMITTED):
+        assert path.read_text() == text, f"{path}: make tables"
+
+
+def test_another_result_changes_every_table(tmp_path: Path) -> None:
+    name, results = next(iter(copy.deepcopy(COMMITTED).items()))
+    results.claims[0].verdicts[0].measured = 123.25
+    results.claims[0].verdicts[0].interval = None
+    shutil.copytree(ROOT / "experiments", tmp_path / "experiments")
+    shutil.copy(ROOT / "README.md", tmp_path)
+    files = [tmp_path / "README.md", tmp_path / "experiments" / "README.md"]
+    files.append(tmp_path / "experiments" / f"{name}.py")
+    changed = dict(pages({name: results}, tmp_path))
+    assert list(changed) == files
+    for text in changed.values():
+        assert "123.2" in text
+
+
+def test_a_check_names_what_is_out_of_date(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    assert main(["--check"]) == 0
+    monkeypatch.setattr("experiments.tables.pages", lambda found: [(ROOT / "README.md", "other")])
+    assert main(["--check"]) == 1
+    assert "README.md is out of date: make tables" in capsys.readouterr().err
