@@ -71,6 +71,8 @@ class TokenCritic(nn.Module):
 class MeanMatching(Objective):
     """Direct matching of means: a statistic of the whole batch, without a critic."""
 
+    features = True
+
     def critic_loss(self, real: jax.Array, fake: jax.Array) -> jax.Array:
         """Never used with n_critic = 0."""
         return self.generator_loss(real, fake)

@@ -282,3 +282,12 @@ def test_points_between_real_and_fake_need_pairs(penalty: Any) -> None:
 def test_each_example_has_a_key_of_its_own() -> None:
     with pytest.raises(ValueError, match="one key per example"):
         interpolate(jnp.ones((4, 2)), jnp.zeros((4, 2)), jax.random.split(jax.random.key(0), 1))
+
+
+@pytest.mark.usefixtures("unchecked_types")
+@pytest.mark.parametrize("penalty", [FiniteDifference(), LipschitzPenalty()], ids=repr)
+def test_slopes_need_one_score_per_example(penalty: Any) -> None:
+    # [4, 1] over [4] would broadcast to all 16 pairs.
+    real, fake, keys = examples(4, (2,))
+    with pytest.raises(ValueError, match="one score per example"):
+        penalty(lambda x: x[:, :1], real, fake, keys)

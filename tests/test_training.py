@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import chex
@@ -26,6 +27,7 @@ from jaxgan.training import (
     Networks,
     Recipe,
     Setup,
+    TrainState,
     create_state,
     make_train_step,
     sample,
@@ -50,6 +52,27 @@ def state_and_batch(member: Setup, batch_size: int = 8) -> tuple[Any, Batch]:
 
 def assert_close(found: Any, wanted: Any, tolerance: float = 2e-6) -> None:
     chex.assert_trees_all_close(found, wanted, rtol=tolerance, atol=tolerance)
+
+
+class Reduced(nn.Module):
+    """A critic whose scores are a function of the output of its last layer, [batch, 1]."""
+
+    reduce: Callable[[jax.Array], jax.Array]
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        return self.reduce(nn.Dense(1)(x))
+
+
+def with_critic(reduce: Callable[[jax.Array], jax.Array]) -> TrainState:
+    networks = dataclasses.replace(MLP, critic=Reduced(reduce))
+    return create_state(networks, PENALIZED, KEY, MEMBERS["penalized"].data)
+
+
+def with_labels(labels: np.ndarray) -> TrainState:
+    conditional = MEMBERS["conditional"]
+    data = conditional.data._replace(labels=labels)
+    return create_state(conditional.networks, conditional.recipe, KEY, data)
 
 
 def with_a_key_too_many(member: Setup) -> tuple[TrainState, Batch]:
@@ -338,6 +361,20 @@ class ImageGenerator(nn.Module):
             ),
             "takes labels but the data has none",
         ),
+        *(
+            (lambda critic=critic: with_critic(critic), message)
+            for critic, message in (
+                (lambda h: h, "one score per example, \\[batch\\]; it returned \\(2, 1\\)"),
+                (lambda h: h.mean(0), "it returned \\(1,\\) for a batch of 2"),
+                (lambda h: h[:1, 0], "it returned \\(1,\\) for a batch of 2"),
+                (lambda h: h.mean(), "it returned \\(\\) for a batch of 2"),
+            )
+        ),
+        (
+            lambda: with_labels(np.zeros(5, np.int32)),
+            "40 examples and labels of shape \\(5,\\)",
+        ),
+        (lambda: with_labels(np.full(40, 2**31)), "labels must be at most 2147483647"),
         (
             lambda: jax.eval_shape(
                 make_train_step(MLP, dataclasses.replace(PENALIZED, n_critic=5)),

@@ -34,7 +34,7 @@ STAGES: dict[str, tuple[Diagnosis, ...]] = {
         labels.labels,
     ),
     "players": (shapes.no_state,),
-    "types": (shapes.score_shape, shapes.parameter_type),
+    "types": (shapes.parameter_type,),
     "step": (shapes.no_step,),
     "memory": (memory,),
     "purity": (purity.impure,),

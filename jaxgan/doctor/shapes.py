@@ -10,7 +10,7 @@ from jaxtyping import Array
 from jaxgan.doctor.finding import Finding, said
 from jaxgan.doctor.subject import Subject
 
-__all__ = ["no_state", "no_step", "parameter_type", "score_shape"]
+__all__ = ["no_state", "no_step", "parameter_type"]
 
 
 def no_state(subject: Subject) -> Iterator[Finding]:
@@ -38,24 +38,6 @@ def _does_not_fit(subject: Subject, error: Exception) -> Finding:
         "latents [batch, size] to [batch, *that], the critic maps these to [batch] scores, or to "
         "features if the objective compares those",
     )
-
-
-def score_shape(subject: Subject) -> Iterator[Finding]:
-    """Scores that are not `[batch]`; features `[batch, d]` are, for objectives that take them."""
-    probe = subject.probe
-    try:
-        shape = jax.eval_shape(subject.scores, subject.state.critic, probe.real, probe).shape
-    except Exception:  # then no step can be built either, and that says why
-        return
-    if shape[0] != subject.setup.batch_size or (subject.n_critic and shape[1:] == (1,)):
-        yield Finding(
-            "score-shape",
-            f"the critic {type(subject.setup.networks.critic).__name__} gives scores of shape "
-            f"{shape} for a batch of {subject.setup.batch_size}",
-            "one score less another then broadcasts: [batch, 1] with [batch] are batch x batch "
-            "pairs, and a mean over them is another loss without an error",
-            f"return [{subject.setup.batch_size}], as with x[:, 0] after the last Dense(1)",
-        )
 
 
 def parameter_type(subject: Subject) -> Iterator[Finding]:

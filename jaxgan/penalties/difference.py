@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import chex
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
@@ -23,7 +24,14 @@ EPSILON = 1e-6
 def _slopes(critic: Critic, x: Examples, y: Examples) -> Float[Array, " batch"]:
     """|critic(x) - critic(y)| / ||x - y||."""
     assert_pairs(x, y)
-    return jnp.abs(critic(x) - critic(y)) / (norm_per_example(x - y) + EPSILON)
+    scores = critic(x), critic(y)
+    chex.assert_shape(
+        scores,
+        x.shape[:1],
+        custom_message="the critic must return one score per example, [batch]",
+        exception_type=ValueError,
+    )
+    return jnp.abs(scores[0] - scores[1]) / (norm_per_example(x - y) + EPSILON)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,6 +16,7 @@ from jaxgan.runs.folder import Observe, RunFolder, describe
 from jaxgan.runs.pace import Pace, stoppable
 from jaxgan.runs.progress import watching
 from jaxgan.training import Recipe, Setup, TrainState, create_state
+from jaxgan.training.keys import keys_of_run
 
 __all__ = ["Diverged", "Interrupted", "train"]
 
@@ -116,7 +117,7 @@ def train(
     >>> int(state.step)
     3
     """
-    state_key, key = jax.random.split(jax.random.key(seed))
+    state_key, key = keys_of_run(seed)
     state = create_state(setup.networks, setup.recipe, state_key, setup.data)
     log = RunFolder(folder, describe(setup, seed) | dict(settings or {}), best_by)
     state = log.restore(state)

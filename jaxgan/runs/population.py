@@ -18,6 +18,7 @@ from jaxtyping import Array, Key
 
 from jaxgan.runs.progress import watching
 from jaxgan.training import Networks, Recipe, TrainState, create_state, train_chunk
+from jaxgan.training.keys import keys_of_run
 from jaxgan.types import Dataset, unknown
 
 __all__ = ["Population", "Way", "train_population"]
@@ -93,7 +94,7 @@ def train_population(
         raise unknown("way", way, get_args(Way))
     states, keys = [], []
     for seed, recipe in zip(seeds, recipes, strict=True):
-        state_key, key = jax.random.split(jax.random.key(seed))
+        state_key, key = keys_of_run(seed)
         states.append(create_state(networks, recipe, state_key, data))
         keys.append(key)
     members = (

@@ -1,4 +1,4 @@
-"""The keys that an example's key is split into: for its latent, penalties and dropout masks."""
+"""The keys of a run, and those that an example's key is split into."""
 
 from __future__ import annotations
 
@@ -7,10 +7,30 @@ from typing import NamedTuple
 import jax
 from jaxtyping import Array, Key
 
-__all__ = ["MASK", "ExampleKeys", "split_keys"]
+__all__ = ["MASK", "ExampleKeys", "keys_of_run", "split_keys"]
 
 MASK = 2**31 - 1
 """Folded into an example's key for its dropout masks: no penalty has this index."""
+
+
+def keys_of_run(seed: int) -> tuple[Key[Array, ""], Key[Array, ""]]:
+    """The key of the initial state and the key of all draws of a run.
+
+    Args:
+        seed: the seed of the run, from 0 to 2^32 - 1.
+
+    Returns:
+        Two keys.
+
+    Raises:
+        ValueError: JAX would use another seed, modulo 2^32.
+
+    >>> state_key, key = keys_of_run(0)
+    """
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be from 0 to 2^32 - 1, got {seed}: JAX drops the other bits")
+    state_key, key = jax.random.split(jax.random.key(seed))
+    return state_key, key
 
 
 class ExampleKeys(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 from jaxtyping import Array, Key
 
@@ -16,6 +17,11 @@ from jaxgan.training.recipe import Recipe
 from jaxgan.types import Dataset, Networks, Variables
 
 __all__ = ["Player", "TrainState", "create_state"]
+
+PAIR = 2
+"""Examples of which shapes are checked: scores of one would hide a mean over the batch."""
+LARGEST = 2**31 - 1
+"""The largest label: JAX would wrap a larger one to 32 bits."""
 
 
 class Player(NamedTuple):
@@ -54,7 +60,7 @@ def create_state(
         networks: generator, critic and latent distribution.
         recipe: the training settings.
         key: the key of the parameters.
-        data: the data set to train on; only its shapes are read.
+        data: the data set to train on; only shapes and labels are read.
 
     Returns:
         The state before step 0.
@@ -72,11 +78,12 @@ def create_state(
     (0, None)
     """
     _check_labels(networks, data)
-
-    labels = None if data.labels is None else jnp.zeros(1, data.labels.dtype)
-    real = jnp.zeros((1, *data.real.shape[1:]))
-    _check_shapes(real, *jax.eval_shape(lambda: _outputs(networks, key, real, labels)))
-    return _create(networks, recipe, key, real, labels)
+    labels = None if data.labels is None else jnp.zeros(PAIR, data.labels.dtype)
+    real = jnp.zeros((PAIR, *data.real.shape[1:]))
+    fake, scores = jax.eval_shape(lambda: _outputs(networks, key, real, labels))
+    _check_fakes(real, fake)
+    _check_scores(scores, features=recipe.objective.features)
+    return _create(networks, recipe, key, *jax.tree.map(lambda x: x[:1], (real, labels)))
 
 
 @functools.partial(jax.jit, static_argnames=("networks", "recipe"))
@@ -105,8 +112,8 @@ def _outputs(
     networks: Networks, key: Key[Array, ""], real: Array, labels: Array | None
 ) -> tuple[Array, Array]:
     key, latent_key = jax.random.split(key)
-    generator, critic = _variables(networks, key, real, labels)
-    latent = networks.latent(latent_key)[None]
+    generator, critic = _variables(networks, key, *jax.tree.map(lambda x: x[:1], (real, labels)))
+    latent = jax.vmap(networks.latent)(jax.random.split(latent_key, PAIR))
     fake, _ = apply(networks.generator, generator, latent, labels, train=False)
     return fake, apply(networks.critic, critic, real, labels, train=False)[0]
 
@@ -125,16 +132,27 @@ def _check_labels(networks: Networks, data: Dataset) -> None:
                 f"the {role} {type(module).__name__} takes labels but the data has none: "
                 "give data with labels, or an unconditional network"
             )
+    if data.labels is not None and data.labels.shape[:1] != data.real.shape[:1]:
+        raise ValueError(
+            f"data has {len(data.real)} examples and labels of shape {data.labels.shape}: give one "
+            "label per example"
+        )
+    if data.labels is not None and np.asarray(data.labels).max(initial=0) > LARGEST:
+        raise ValueError(f"labels must be at most {LARGEST}: renumber them from 0")
 
 
-def _check_shapes(real: Any, fake: Any, scores: Any) -> None:
+def _check_fakes(real: Any, fake: Any) -> None:
     if fake.shape != real.shape:
         raise ValueError(
             f"the generator makes examples of shape {fake.shape[1:]} but the data has "
             f"{real.shape[1:]}: give the networks the data's shape, or resize the data"
         )
-    if scores.ndim == 0 or scores.shape[0] != 1:
+
+
+def _check_scores(scores: Any, *, features: bool) -> None:
+    if scores.shape[:1] != (PAIR,) or (not features and scores.ndim > 1):
+        wanted = "features, [batch, ...]" if features else "one score per example, [batch]"
         raise ValueError(
-            "the critic must return one score per example, [batch]; it returned "
-            f"{scores.shape} for a batch of 1"
+            f"the critic must return {wanted}; it returned {scores.shape} for a batch of {PAIR}: "
+            "take x[:, 0] after a last Dense(1), and no mean over the batch"
         )
