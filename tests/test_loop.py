@@ -16,6 +16,7 @@ import pytest
 from jaxgan import recipes
 from jaxgan.objectives import Wasserstein
 from jaxgan.optimizers import sgd
+from jaxgan.runs.checkpoint import steps_of
 from jaxgan.runs.folder import read_rows
 from jaxgan.runs.loop import Diverged, Interrupted, train
 from jaxgan.runs.pace import Pace
@@ -75,6 +76,41 @@ def test_what_a_run_writes(tmp_path: Path) -> None:
     run(12, **options)
     assert [row["step"] for row in read_rows(tmp_path / "observed.jsonl")] == [0, 4, 6, 8, 12]
     assert [row["step"] for row in read_rows(tmp_path / "metrics.jsonl")] == [4, 6, 8, 12]
+
+
+def test_a_score_that_is_not_finite_is_never_the_best(tmp_path: Path) -> None:
+    def quality(state: Any) -> dict[str, Any]:
+        return {"quality": {1: jnp.nan, 2: 0.5}.get(int(state.step), 1.0)}
+
+    run(8, folder=tmp_path, observe=quality, observe_at=range(9), best_by="quality")
+    assert steps_of(tmp_path / "checkpoints") == [2, 7, 8]
+
+
+def test_the_best_checkpoint_is_of_the_state_that_was_measured(tmp_path: Path) -> None:
+    # Steps 3 and 6 are measured, 4 and 8 are saved for later: the best is one of the former.
+    def quality(state: Any) -> dict[str, Any]:
+        return {"quality": np.float32(state.step)}
+
+    options: dict[str, Any] = {"observe": quality, "observe_at": (3, 6), "best_by": "quality"}
+    run(11, folder=tmp_path, save_every=4, **options)
+    assert steps_of(tmp_path / "checkpoints")[0] == 3
+
+
+def test_a_measure_that_fails_loses_no_step(tmp_path: Path) -> None:
+    def fails(state: Any) -> dict[str, float]:
+        raise RuntimeError(f"no measure at {state.step}")
+
+    with pytest.raises(RuntimeError, match="no measure at 7"):
+        run(11, folder=tmp_path, observe=fails, observe_at=(7,))
+    assert steps_of(tmp_path / "checkpoints")[-1] == 7
+    seen: list[int] = []
+
+    def observe(state: Any) -> dict[str, float]:
+        seen.append(int(state.step))
+        return {}
+
+    run(11, folder=tmp_path, observe=observe, observe_at=(7,))
+    assert seen == [7, 11]
 
 
 def test_lines_are_means_over_steps_and_do_not_depend_on_chunks(tmp_path: Path) -> None:

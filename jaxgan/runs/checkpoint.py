@@ -47,7 +47,8 @@ def save(
         state: what to save.
         settings: the run's settings, as JSON; `restore` refuses others.
         keep: how many of the last ones stay, beside the best.
-        loss: a number by which the best is chosen, lower is better.
+        loss: a number by which the best is chosen, lower is better; a checkpoint whose number is
+            not finite is never the best.
 
     Returns:
         The folder of this checkpoint.
@@ -62,7 +63,7 @@ def save(
     safetensors.flax.save_file(_flatten(state), partial / STATE)
     manifest = {
         "step": int(state.step),
-        "loss": loss,
+        "loss": None if loss is None or not math.isfinite(loss) else loss,
         "settings": dict(settings),
         "provenance": provenance(),
         "sha256": {STATE: _digest((partial / STATE).read_bytes())},

@@ -14,7 +14,7 @@ import numpy as np
 
 from jaxgan.runs import checkpoint
 from jaxgan.training import Setup, TrainState
-from jaxgan.types import Dataset
+from jaxgan.types import Dataset, unknown
 
 __all__ = [
     "CHECKPOINTS",
@@ -113,7 +113,8 @@ class RunFolder:
 
     def __init__(self, path: Path | None, settings: Mapping[str, Any], best_by: str | None) -> None:
         self._path, self._settings, self._best_by = path, settings, best_by
-        self._loss: float | None = None
+        self._losses: dict[int, float] = {}
+        self._observed: set[int] = set()
         self._gathered: list[Mapping[str, np.ndarray]] = []
         self._seconds = 0.0
         if path is not None:
@@ -128,6 +129,7 @@ class RunFolder:
         for name in (METRICS, OBSERVED):
             rows = [row for row in read_rows(self._path / name) if row["step"] <= last]
             (self._path / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+        self._observed = {row["step"] for row in read_rows(self._path / OBSERVED)}
         return state if saved is None else saved
 
     def gather(self, metrics: Mapping[str, np.ndarray], seconds: float) -> None:
@@ -152,15 +154,27 @@ class RunFolder:
         self._seconds = 0.0
 
     def observe(self, observe: Observe, state: TrainState) -> None:
-        """Measures a state and writes the line."""
-        values = observe(state)
-        self._loss = values[self._best_by] if self._best_by else None
-        self._write(OBSERVED, int(state.step), values)
+        """Measures a state and writes the line, unless that was done; the state survives errors."""
+        step = int(state.step)
+        if step in self._observed:
+            return
+        try:
+            values = {name: float(value) for name, value in observe(state).items()}
+        except BaseException:
+            self.save(state)
+            raise
+        if self._best_by is not None:
+            if self._best_by not in values:
+                raise unknown("observation in best_by", self._best_by, values)
+            self._losses[step] = values[self._best_by]
+        self._observed.add(step)
+        self._write(OBSERVED, step, values)
 
     def save(self, state: TrainState) -> None:
         """Writes a checkpoint."""
         if self._path is not None:
-            checkpoint.save(self._path / CHECKPOINTS, state, self._settings, loss=self._loss)
+            loss = self._losses.get(int(state.step))
+            checkpoint.save(self._path / CHECKPOINTS, state, self._settings, loss=loss)
 
     def _write(self, name: str, step: int, values: Mapping[str, float]) -> None:
         if self._path is not None:

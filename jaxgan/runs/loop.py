@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 from jaxtyping import Array, Key
 
@@ -124,7 +123,7 @@ def train(
     plan = _Plan(setup.steps, log_every, save_every, observe_at if observe else ())
     advance = _advance(setup, key, plan, devices=devices, via=via)
     with stoppable() as stopped, watching(title, setup.steps, int(state.step)) as watch:
-        if observe and int(state.step) == 0 and plan.observed(0):
+        if observe and plan.observed(int(state.step)):
             log.observe(observe, state)
         while (step := int(state.step)) < setup.steps:
             begin = time.perf_counter()
@@ -138,9 +137,10 @@ def train(
             watch(step, log.means())
             if stopped or plan.due(step, log_every):
                 log.flush(step)
-            if observe and plan.observed(step):
+            observed = bool(observe) and plan.observed(step)
+            if observe and observed:
                 log.observe(observe, state)
-            if stopped or plan.due(step, save_every):
+            if stopped or plan.due(step, save_every) or (observed and best_by):
                 log.save(state)
             if stopped and step < setup.steps:
                 where = f"; saved in {folder}: the same call goes on from there" if folder else ""
