@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jaxgan.optimizers import adam, by_value, chain, clip_params, rmsprop, sgd
+from jaxgan.optimizers import adam, by_value, chain, clip_params, rmsprop, scheduled_sgd, sgd
 
 WIDE = st.floats(-1e4, 1e4, width=32)
 
@@ -32,8 +32,24 @@ def test_the_bound_holds_exactly(params: list[float], updates: list[float], c: f
     new = clipped(p, u, clip_params(c))
     assert float(jnp.abs(new).max()) <= np.float32(c)
     # The oracle is the projection of Algorithm 1, up to the rounding of p + (clip(p + u) - p).
-    tolerance = 3 * np.finfo(np.float32).eps * max(c, float(jnp.abs(p).max()))
-    np.testing.assert_allclose(new, np.clip(np.asarray(p + u), -c, c), atol=tolerance)
+    spacing = np.spacing(np.maximum(np.float32(c), np.abs(p)))
+    assert (np.abs(new - np.clip(np.asarray(p + u), -np.float32(c), c)) <= 2 * spacing).all()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "c", "far"),
+    [(jnp.float32, 0.01, 1.1e5), (jnp.float16, 0.01, 15.0), (jnp.bfloat16, 0.001, 0.2)],
+)
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_parameter_far_outside_comes_to_the_bound(
+    dtype: Any, c: float, far: float, sign: int
+) -> None:
+    # Not to 0: p + u is a multiple of the spacing at p, and the largest one in [0, c] is meant.
+    p = jnp.full(1, sign * far, dtype)
+    spacing = float(jnp.nextafter(jnp.abs(p), jnp.full_like(p, jnp.inf))[0] - jnp.abs(p)[0])
+    assert c / 2 < spacing < c
+    new = clipped(p, sign * jnp.ones(1, dtype), clip_params(c))
+    assert float(new[0]) == sign * spacing
 
 
 @pytest.mark.parametrize("dtype", [jnp.float16, jnp.bfloat16, jnp.float32])
@@ -77,6 +93,15 @@ def test_transformations_are_values() -> None:
     assert adam(1e-4) != adam(1e-4, b1=0.0)
     assert adam(1e-4) != sgd(1e-4)
     assert repr(chain(adam(1e-4), clip_params(0.01))) == "chain(adam(0.0001), clip_params(0.01))"
+
+
+def test_functions_of_one_name_make_different_values() -> None:
+    plain, scheduled = sgd(0.1, momentum=0.5), scheduled_sgd(0.1, momentum=0.5)
+    assert plain != scheduled  # whose names are both "sgd"
+    assert by_value(lambda: optax.sgd(0.1))() != by_value(lambda: optax.sgd(0.2))()
+    assert by_value(optax.lion)(1e-4) == by_value(optax.lion)(1e-4)
+    where = (lambda path: True), (lambda path: False)
+    assert clip_params(1.0, where=where[0]) != clip_params(1.0, where=where[1])
 
 
 def test_a_value_updates_as_what_it_was_made_of() -> None:

@@ -30,7 +30,7 @@ P = ParamSpec("P")
 class _ByValue(optax.GradientTransformationExtraArgs):
     """A gradient transformation that stores the call that created it."""
 
-    call: tuple[str, tuple[Any, ...], tuple[tuple[str, Any], ...]]
+    call: tuple[Callable[..., Any], tuple[Any, ...], tuple[tuple[str, Any], ...]]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _ByValue) and self.call == other.call
@@ -42,8 +42,8 @@ class _ByValue(optax.GradientTransformationExtraArgs):
         return hash(self.call)
 
     def __repr__(self) -> str:
-        name, args, kwargs = self.call
-        return f"{name}({', '.join([*map(repr, args), *(f'{k}={v!r}' for k, v in kwargs)])})"
+        make, args, kwargs = self.call
+        return f"{make.__name__}({', '.join([*map(repr, args), *(f'{k}={v!r}' for k, v in kwargs)])})"
 
 
 def by_value(
@@ -55,7 +55,7 @@ def by_value(
         make: a function that returns an `optax.GradientTransformation`.
 
     Returns:
-        The same function; what it returns compares, hashes and prints by name and arguments.
+        The same function; what it returns compares, hashes and prints by function and arguments.
 
     >>> lion = by_value(optax.lion)
     >>> lion(1e-4), lion(1e-4) == lion(1e-4), lion(1e-4) == lion(2e-4)
@@ -66,7 +66,7 @@ def by_value(
     def made(*args: P.args, **kwargs: P.kwargs) -> optax.GradientTransformation:
         transformation = optax.with_extra_args_support(make(*args, **kwargs))
         value = _ByValue(transformation.init, transformation.update)
-        value.call = (make.__name__, args, tuple(sorted(kwargs.items())))
+        value.call = (make, args, tuple(sorted(kwargs.items())))
         return value
 
     return made

@@ -21,11 +21,12 @@ def clip_params(
 ) -> optax.GradientTransformation:
     """Keeps every parameter in [-c, c] after its update; chain it last.
 
-    The update u becomes clip(p + u, -c, c) - p. Adding that to p rounds twice, by at most
-    eps * max(|p|, c) together, so the clip uses a bound smaller by that: [-c, c] holds exactly.
+    The update u becomes clip(p + u, -c, c) - p. Adding that to p rounds twice, so the clip uses the
+    largest multiples of the spacing of floats at max(|p|, c) that cannot round beyond c: [-c, c]
+    holds exactly, and a parameter ends within two spacings of where the projection puts it.
 
     Args:
-        c: the bound, in the units of the parameters, positive.
+        c: the bound, in the units of the parameters, positive; it is rounded to their type.
         where: function of a leaf's path ("Dense_0/kernel") that returns whether to clip it; None
             clips all leaves, as the paper's code does, including biases and norm scales.
 
@@ -51,9 +52,14 @@ def clip_params(
     def clip(path: tuple[Any, ...], update: jax.Array, param: jax.Array) -> jax.Array:
         if where and not where(jax.tree_util.keystr(path, simple=True, separator="/")):
             return update
-        rounding = jnp.finfo(param.dtype).eps * jnp.maximum(jnp.abs(param), c)
-        bound = jnp.maximum(c - rounding, 0)
-        return jnp.clip(param + update, -bound, bound) - param
+        bound = jnp.asarray(c, param.dtype)
+        largest = jnp.maximum(jnp.abs(param), bound)
+        spacing = jnp.nextafter(largest, jnp.full_like(largest, jnp.inf)) - largest
+        on_grid = jnp.floor(bound / spacing) * spacing
+        # A parameter that is outside moves on this grid, and cannot round beyond the near bound.
+        upper = jnp.maximum(on_grid - jnp.where(param > bound, 0, spacing), 0)
+        lower = jnp.maximum(on_grid - jnp.where(param < -bound, 0, spacing), 0)
+        return jnp.clip(param + update, -lower, upper) - param
 
     def update(updates: optax.Updates, state: optax.OptState, params: optax.Params | None = None):
         if params is None:
