@@ -1,7 +1,7 @@
 """The measured results in README, experiments/README and docstrings, written from `results/`.
 
-python -m experiments.tables             writes them
-python -m experiments.tables --check     fails if one of them differs from `results/`
+python -m experiments.tables             writes the tables
+python -m experiments.tables --check     fails if a table differs from `results/`
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BETWEEN = "<!-- results -->\n", "<!-- end of results -->"
 
 
 def committed(root: Path = ROOT) -> dict[str, Results]:
-    """The committed results, by the name of the experiment."""
+    """The committed results by experiment name."""
     return {
         f"{path.parent.name}/{path.stem}": read_results(path)
         for path in sorted((root / "results").glob("*/*.json"))
@@ -30,7 +30,7 @@ def committed(root: Path = ROOT) -> dict[str, Results]:
 
 
 def expected(results: Results) -> str:
-    """The paragraph Expect of a docstring: the cost, and verdict and measure of each claim."""
+    """The Expect paragraph of a docstring: cost, then verdict and measured value of each claim."""
     found = [
         "; again ".join(
             f"{verdict.verdict}, {with_interval(verdict.measured, verdict.interval)}"
@@ -46,7 +46,7 @@ def expected(results: Results) -> str:
 
 
 def section(name: str, results: Results) -> str:
-    """Of one experiment: what it claims, what was found."""
+    """The section of one experiment: its claims and its scores."""
     return "\n\n".join(
         filter(
             None,
@@ -63,7 +63,7 @@ def section(name: str, results: Results) -> str:
 
 
 def pages(found: Mapping[str, Results], root: Path = ROOT) -> Iterable[tuple[Path, str]]:
-    """Every file that shows results, and its text as it should be."""
+    """Every file that shows results, with its expected text."""
     blocks = {
         root / "README.md": summarize(found.values()),
         root / "experiments" / "README.md": "\n\n".join(section(*one) for one in found.items()),
@@ -76,16 +76,16 @@ def pages(found: Mapping[str, Results], root: Path = ROOT) -> Iterable[tuple[Pat
         path = root / "experiments" / f"{name}.py"
         old = re.search(r"^Expect {4}.*(?:\n {10}.*)*", path.read_text(), re.MULTILINE)
         if old is None:
-            raise ValueError(f"the docstring of {path} has no paragraph Expect: add one")
+            raise ValueError(f"the docstring of {path} has no Expect paragraph: add one")
         yield path, path.read_text().replace(old[0], expected(results), 1)
 
 
 def main(arguments: list[str]) -> int:
-    """Writes all of them, or with `--check` says which are out of date."""
+    """Writes all files, or with `--check` reports those that are out of date."""
     stale = [(path, text) for path, text in pages(committed()) if path.read_text() != text]
     for path, text in stale:
         if "--check" in arguments:
-            print(f"{path} is out of date: make tables", file=sys.stderr)
+            print(f"{path} is out of date: run `make tables`", file=sys.stderr)
         else:
             path.write_text(text)
     return int("--check" in arguments and bool(stale))

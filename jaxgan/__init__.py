@@ -1,6 +1,6 @@
 """Generative adversarial and moment-matching models in JAX and Flax.
 
-Names are imported when they are first used, so that `import jaxgan` is instant.
+Submodules are imported on first use, so that `import jaxgan` is instant.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m jaxgan` is the command line."""
+"""Runs the command line: `python -m jaxgan`."""
 
 from jaxgan.cli.main import main
 

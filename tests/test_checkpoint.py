@@ -78,7 +78,7 @@ def test_without_a_whole_one_nothing_is_invented(tmp_path: Path) -> None:
     (tmp_path / "step-000000001" / "state.safetensors").unlink()
     with (
         pytest.warns(UserWarning, match="damaged"),
-        pytest.raises(checkpoint.Damaged, match=r"no checkpoint in .* is whole"),
+        pytest.raises(checkpoint.Damaged, match=r"all checkpoints in .* are damaged"),
     ):
         checkpoint.restore(tmp_path, state_of("penalized"), SETTINGS)
 

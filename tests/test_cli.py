@@ -111,10 +111,10 @@ def test_outside_a_checkout_any_module_will_do(
     tmp_path: Path, monkeypatch: Any, capsys: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert f"any module found from {tmp_path}" in fails(["run", "digits"])
+    assert f"any module importable from {tmp_path}" in fails(["run", "digits"])
     main(["list"])
     shown = capsys.readouterr().out
-    assert "a folder of the repository" in shown
+    assert "in a checkout of the repository" in shown
     assert "wgan_gp" in shown
 
 

@@ -59,6 +59,6 @@ def test_it_runs_at_its_smallest_and_judges_nothing(name: str, tmp_path: Path) -
     assert {name for cell in results.cells.values() for name in cell.seeds[0].scores} == set(
         experiment.metrics
     )
-    assert "Not drawn anew" not in write_report(tmp_path).read_text()
+    assert "Not redrawn" not in write_report(tmp_path).read_text()
     for picture in results.pictures:
         assert (tmp_path / picture.file).stat().st_size > 1000

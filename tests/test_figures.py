@@ -106,9 +106,9 @@ def test_neighbors_are_paired(tmp_path: Path) -> None:
     picture = drawn(figure, tmp_path / "pairs.png")
     for pair in zip(samples, nearest, strict=True):
         assert holds(picture, mosaic(np.stack(pair), 2, 12))
-    with pytest.raises(ValueError, match="equally many, got 10, 9 and 10"):
+    with pytest.raises(ValueError, match="one entry per pair, got 10, 9 and 10"):
         figures.nearest_neighbors(samples, nearest[:9], np.zeros(10))
-    with pytest.raises(ValueError, match="equally many, got 10, 10 and 9"):
+    with pytest.raises(ValueError, match="one entry per pair, got 10, 10 and 9"):
         figures.nearest_neighbors(samples, nearest, np.zeros(9))
 
 

@@ -132,7 +132,7 @@ def test_a_setting_that_shapes_the_program_is_refused() -> None:
     def make(average: Any) -> Recipe:
         return dataclasses.replace(recipes.wgan_gp(), average=average)
 
-    with pytest.raises(ValueError, match=r"\['average'\] decides more"):
+    with pytest.raises(ValueError, match=r"\['average'\] changes the program"):
         train_population(
             MLP, make, DATA, steps=1, seeds=[0], settings={"average": [0.5]}, way="serial"
         )

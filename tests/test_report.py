@@ -208,7 +208,7 @@ def test_the_side_of_the_threshold_is_said(
 ) -> None:
     results = changed("claims.0.above", above)
     results["claims"][0]["below"] = below
-    assert f"to lie {side} the dashes at {above or below:g}" in page_of(tmp_path, results).text
+    assert f"claim: {side} the dashed line at {above or below:g}" in page_of(tmp_path, results).text
 
 
 def test_no_interval_is_drawn_around_what_is_exact(tmp_path: Path) -> None:

@@ -269,11 +269,11 @@ def test_results_are_there_before_pictures_and_survive_them(tmp_path: Path) -> N
     pictures = (Broken(), Points())
     study.run(experiment(cells, pictures=pictures), tmp_path, seeds=1)
     page = write_report(tmp_path, pictures).read_text()
-    assert "Not drawn anew: ZeroDivisionError: of its own" in page
+    assert "Not redrawn: ZeroDivisionError: of its own" in page
     assert (tmp_path / "samples.png").is_file()
     # Without its class the file does not change, and the page says why.
     (tmp_path / "broken.png").write_bytes((tmp_path / "samples.png").read_bytes())
-    assert "Not drawn anew: Broken is a picture of its own" in write_report(tmp_path).read_text()
+    assert "Not redrawn: Broken needs the module" in write_report(tmp_path).read_text()
     assert (tmp_path / "broken.png").is_file()
 
 
@@ -343,7 +343,7 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "a claim of too few numbers": (
         {},
         {"claims": (Claim("x", "y", lambda records: [1.0], above=0.0),)},
-        "gives 1 numbers for 3 seeds",
+        "returns 1 numbers for 3 seeds",
     ),
     "a score that is not described": (
         {"a": Training(setup(), nothing)},
@@ -364,14 +364,14 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "no statement": (
         {},
         {"claims": (advantage("x", "", "spread", "a", over="b"),)},
-        "no what is published of claim 0",
+        "no published result in claim 0",
     ),
     "one file for two pictures": (
         {},
         {"pictures": (Points(), Points())},
-        "two pictures go to samples.png",
+        "two pictures have the file samples.png",
     ),
-    "a name that is no folder": ({"a/b": trained()}, {}, "a cell is called 'a/b'"),
+    "a name that is no folder": ({"a/b": trained()}, {}, "the cell name 'a/b'"),
     "no such scale": ({}, {"scales": {"smal": Scale(dict)}}, "unknown scale 'small': did you mean"),
     "no cells": ({}, {"scales": {"small": Scale(dict)}}, "this scale has no cells"),
 }
@@ -494,4 +494,4 @@ def test_experiments_from_modules_elsewhere_and_reports_without_their_code(tmp_p
         path.unlink()
     jaxgan("report", "runs/outside", "runs/my.alone")
     assert [path.read_bytes() for path in pictures] == before
-    assert "Not drawn anew" not in (tmp_path / "runs" / "outside" / "report.html").read_text()
+    assert "Not redrawn" not in (tmp_path / "runs" / "outside" / "report.html").read_text()

@@ -81,4 +81,4 @@ def test_a_check_names_what_is_out_of_date(monkeypatch: pytest.MonkeyPatch, caps
     assert main(["--check"]) == 0
     monkeypatch.setattr("experiments.tables.pages", lambda found: [(ROOT / "README.md", "other")])
     assert main(["--check"]) == 1
-    assert "README.md is out of date: make tables" in capsys.readouterr().err
+    assert "README.md is out of date: run `make tables`" in capsys.readouterr().err

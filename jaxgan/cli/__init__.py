@@ -1,1 +1,1 @@
-"""The command line. Each command imports JAX when it computes, so that `--help` is instant."""
+"""The command line. Each command imports JAX only when it runs, so that `--help` is instant."""

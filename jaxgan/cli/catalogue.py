@@ -1,4 +1,4 @@
-"""Names to members and back: what `__all__` of a registry lists, by its snake-case name."""
+"""Registry members by name: the entries of each `__all__`, under their snake-case names."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ def members(kind: str) -> dict[str, Member]:
 
 
 def build(kind: str, text: str, *args: Any) -> Any:
-    """Makes a member from its name and, in brackets, its arguments.
+    """Builds a member from its name and, in parentheses, its arguments.
 
     Args:
-        kind: one of `KINDS` but "data".
+        kind: one of `KINDS` except "data".
         text: "wgan_gp" or "wgan_gp(weight=0.1, n_critic=3)": keywords with literal values.
-        *args: positional arguments that come first.
+        *args: positional arguments that precede the keywords.
 
     Returns:
         What the member returns.
 
     Raises:
-        ValueError: unknown name or argument, or a text that is not of this form.
+        ValueError: unknown name or argument, or malformed text.
 
     >>> build("penalty", "gradient_penalty(weight=1.0)")
     GradientPenalty(weight=1.0, target=1.0, form='two_sided', at='interpolates')

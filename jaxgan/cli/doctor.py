@@ -15,15 +15,15 @@ def doctor(
     batch_size: int = 64,
     devices: int = 2,
 ) -> None:
-    """Look for what would spoil a training before it starts; the status is 1 if there is a fault.
+    """Check networks, recipe and data before a training; the exit status is 1 if there is a fault.
 
     Args:
         data: as for train, or your own Dataset, "package.module:NAME".
         recipe: as for train, or your own Recipe.
         networks: as for train, or your own Networks.
-        steps: generator steps that are planned, for the forecast.
+        steps: planned generator steps, for the time estimate.
         batch_size: examples per critic step.
-        devices: over how many a step is split, to compare it with that on one.
+        devices: number of devices that share a step, to compare it with a step on one device.
     """
     from jaxgan.cli.catalogue import build
     from jaxgan.cli.named import named

@@ -1,4 +1,4 @@
-"""Experiments by name: those of the checkout in the working directory, and any other module."""
+"""Experiments by name: those in the working directory's checkout, and any importable module."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def experiments() -> dict[str, Path]:
 
 
 def full_name(name: str) -> str:
-    """The whole name of an experiment.
+    """The full name of an experiment.
 
     Args:
         name: "wgan_gp_2017/digits", "digits" if only one paper has an experiment of this name, or
@@ -45,7 +45,7 @@ def full_name(name: str) -> str:
     plain = name.replace("-", "_")
     named = [one for one in known if plain in (one, one.split("/")[1])]
     if len(named) > 1:
-        raise ValueError(f"experiment {name!r} could be {' or '.join(named)}: give the whole name")
+        raise ValueError(f"experiment {name!r} could be {' or '.join(named)}: give the full name")
     if named:
         return named[0]
     if _is_module(name):
@@ -53,7 +53,7 @@ def full_name(name: str) -> str:
     from jaxgan.types import unknown
 
     names = [*known, *(one.split("/")[1] for one in known)]
-    raise unknown("experiment", name, [*names, f"any module found from {Path.cwd()}"])
+    raise unknown("experiment", name, [*names, f"any module importable from {Path.cwd()}"])
 
 
 def load_experiment(name: str) -> Experiment:

@@ -1,4 +1,4 @@
-"""Runs what the settings of a run say, and keeps its report up to date."""
+"""Runs an experiment or a training from its settings and keeps the report up to date."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 __all__ = ["DIVERGED", "experiment_of", "launch"]
 
 DIVERGED = 3
-"""The status of `jaxgan train` where a training diverged."""
+"""The exit status of `jaxgan train` if a training diverged."""
 
 SHARE = 0.05
-"""Of the time of a run that may be spent on drawing while it goes on."""
+"""The share of a run's time that may be spent on intermediate reports."""
 
 
 def experiment_of(settings: dict[str, Any]) -> Experiment:
-    """The experiment that settings name, or the training that they describe as one."""
+    """The experiment named in the settings, or the training they describe, as an experiment."""
     if settings["command"] == "run":
         return load_experiment(settings["experiment"])
     from jaxgan.cli.solo import solo
@@ -33,11 +33,11 @@ def experiment_of(settings: dict[str, Any]) -> Experiment:
 
 
 def launch(folder: Path, settings: dict[str, Any]) -> None:
-    """Runs what the settings say in a folder, new or not, and writes its report.
+    """Starts or resumes a run in a folder and writes its report.
 
     Args:
-        folder: of the run.
-        settings: what `run.json` is to hold.
+        folder: the run's folder.
+        settings: the contents of `run.json`.
     """
     from jaxgan.report import summarize, write_report
     from jaxgan.runs.compile_cache import use_compile_cache
@@ -56,7 +56,7 @@ def launch(folder: Path, settings: dict[str, Any]) -> None:
             **settings["arguments"],
         )
     except KeyboardInterrupt as stop:
-        raise KeyboardInterrupt(f"{stop}\nGo on with: jaxgan resume {folder}") from stop
+        raise KeyboardInterrupt(f"{stop}\nResume with: jaxgan resume {folder}") from stop
     page = write_report(folder, experiment.pictures)
     print(summarize([results]))
     print(page)
@@ -73,7 +73,7 @@ def launch(folder: Path, settings: dict[str, Any]) -> None:
 
 
 def _now_and_then(report: Callable[[Path], Any]) -> Callable[[Path], None]:
-    """Reports when the time since the last report is many times what it took."""
+    """Limits reports to `SHARE` of the time: skips one if the previous report is too recent."""
     ready = time.monotonic()
 
     def sometimes(folder: Path) -> None:

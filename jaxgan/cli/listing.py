@@ -1,4 +1,4 @@
-"""The command that shows what there is."""
+"""The command that lists experiments and registry members."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def list_() -> None:
     for name, path in found.items():
         _line(name, ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))))
     if not found:
-        print("  none in the working directory: they are a folder of the repository")
+        print("  none in the working directory: run this in a checkout of the repository")
     for kind in catalogue.KINDS:
         print(kind)
         for name, member in catalogue.members(kind).items():
             _line(name, member.__doc__)
     _line("FILE.npz", "Your own examples.")
-    _line("tfds:NAME", "A set that TFDS has prepared.")
+    _line("tfds:NAME", "A data set prepared by TFDS.")
 
 
 def _line(name: str, about: str | None) -> None:

@@ -1,4 +1,4 @@
-"""The commands of `jaxgan`, and what becomes of their errors."""
+"""The commands of `jaxgan`, and how their errors are reported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line.
 
     Args:
-        arguments: those of the process if None.
+        arguments: command-line words; `sys.argv[1:]` if None.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:

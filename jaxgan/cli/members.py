@@ -20,7 +20,7 @@ CHECKED = {
     "penalty": "closed form on linear critics; every point at which it evaluates the critic; "
     "central differences with every objective",
 }
-"""What the suite compares every member of a registry with, in each of its variants."""
+"""What the tests compare every member of a registry with, for each of its variants."""
 
 
 def table() -> str:
@@ -51,7 +51,7 @@ def table() -> str:
 
 
 def _settings(kind: str, member: Callable[..., Any]) -> list[str]:
-    """Parameters, without those that the command line gives: a shape, a key, a number."""
+    """Parameters, except those that the command line supplies: shape, key, number of examples."""
     given = {"networks": ("shape",), "data": ("key", "n")}.get(kind, ())
     return [name for name in inspect.signature(member).parameters if name not in given]
 
@@ -65,7 +65,7 @@ def _row(*cells: str) -> str:
 
 
 def _formula(member: Callable[..., Any]) -> str:
-    """What the docstrings of its methods say: an objective's two losses, a penalty's value."""
+    """The formulas in its methods' docstrings: an objective's two losses, or a penalty's value."""
     losses = {"critic_loss": "critic: ", "generator_loss": "generator: ", "__call__": ""}
     found = [
         f"{player}`{_first_line(getattr(member, method)).rstrip('.')}`"
@@ -86,12 +86,12 @@ def _reference(member: Callable[..., Any]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Writes the table to a file, or with `--check` tells whether the file is up to date."""
+    """Writes the table to a file, or with `--check` reports whether the file is up to date."""
     path = Path(arguments[-1])
     if "--check" not in arguments:
         path.write_text(table())
     elif path.read_text() != table():
-        print(f"{path} is out of date: python -m jaxgan.cli.members {path}", file=sys.stderr)
+        print(f"{path} is out of date: run `python -m jaxgan.cli.members {path}`", file=sys.stderr)
         return 1
     return 0
 

@@ -1,4 +1,4 @@
-"""Modules and objects of your own, found from the working directory."""
+"""Your own modules and objects, imported from the working directory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def search_here() -> None:
 
 
 def import_from_here(module: str) -> ModuleType:
-    """Imports a module from the working directory, or from where Python looks.
+    """Imports a module from the working directory or from Python's search path.
 
     Args:
         module: its dotted name.
@@ -36,23 +36,23 @@ def import_from_here(module: str) -> ModuleType:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise ValueError(
-            f"{module}: {error}; modules are looked for in {Path.cwd()} and where Python looks"
+            f"{module}: {error}; searched {Path.cwd()} and Python's search path"
         ) from error
 
 
 def named(text: str, kind: type, make: Callable[[str], Any]) -> Any:
-    """What a text of the command line names.
+    """The object that a command-line argument refers to.
 
     Args:
-        text: "package.module:NAME", found from the working directory, or anything else.
-        kind: what the attribute must be.
-        make: makes an object from any other text.
+        text: "package.module:NAME", or any text that `make` understands.
+        kind: the required type of the attribute.
+        make: builds an object from any other text.
 
     Returns:
         The attribute, or what `make` returns.
 
     Raises:
-        ValueError: there is no such module or attribute, or it is of another kind.
+        ValueError: there is no such module or attribute, or it has another type.
 
     >>> named("math:pi", float, str.upper), named("wgan", float, str.upper)
     (3.141592653589793, 'WGAN')

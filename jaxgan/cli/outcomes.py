@@ -1,4 +1,4 @@
-"""The commands that look at a run: its samples, its report."""
+"""The commands that read a run: draw samples, write reports."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def sample(
     seed: int = 0,
     best: bool = False,
 ) -> None:
-    """Draw samples from a run: samples-N.png and samples-N.npy in its folder.
+    """Draw samples from a run, saved in its folder as samples-N.png and samples-N.npy.
 
     Args:
         folder: the folder of the run.
-        n: how many.
-        cell: which training of an experiment; the first by default.
-        seed: which of its runs.
-        best: from the best checkpoint instead of the last.
+        n: number of samples.
+        cell: name of a training of the experiment; the first by default.
+        seed: the seed of the training.
+        best: use the best checkpoint instead of the last.
     """
     import jax
     import numpy as np
@@ -61,9 +61,9 @@ def sample(
 
 
 def report(folders: Positional[tuple[Path, ...]], /) -> None:
-    """Draw the pictures of runs again, write their reports, and print one table over them.
+    """Redraw the pictures of runs, rewrite their reports, and print one table of their claims.
 
-    Nothing is trained; a run may still go on, or have been stopped.
+    Nothing is trained; the runs may be finished, interrupted or still in progress.
 
     Args:
         folders: the folders of the runs.

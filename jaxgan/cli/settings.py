@@ -1,4 +1,4 @@
-"""What was asked for, as `run.json` in the folder of a run."""
+"""The settings of a run, stored as `run.json` in its folder."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ def read_settings(folder: Path) -> Settings:
     """The settings of a run.
 
     Args:
-        folder: of the run.
+        folder: the run's folder.
 
     Returns:
-        What `run.json` holds.
+        The contents of `run.json`.
 
     Raises:
-        FileNotFoundError: it is not the folder of a run.
+        FileNotFoundError: the folder has no `run.json`.
     """
     if not (folder / RUN).is_file():
-        raise FileNotFoundError(f"{folder} holds no {RUN}: give the folder of a run")
+        raise FileNotFoundError(f"{folder} has no {RUN}: give the folder of a run")
     return json.loads((folder / RUN).read_text(encoding="utf-8"))
 
 
 def claim_folder(folder: Path, settings: Settings) -> None:
-    """Makes the folder and says in it what is run there, unless that is something else.
+    """Creates the folder and writes `run.json`, unless the folder belongs to another run.
 
     Args:
-        folder: of the run.
-        settings: of the run.
+        folder: the run's folder.
+        settings: the run's settings.
 
     Raises:
-        ValueError: the folder holds another run.
-        OSError: it cannot be written.
+        ValueError: the folder belongs to another run.
+        OSError: the folder cannot be written.
     """
     if (folder / RUN).is_file():
         there = read_settings(folder)
@@ -54,12 +54,12 @@ def claim_folder(folder: Path, settings: Settings) -> None:
         partial.replace(folder / RUN)
     except OSError as error:
         raise OSError(
-            f"cannot write in {folder} ({error.strerror}): choose another --out"
+            f"cannot write to {folder} ({error.strerror}): choose another --out"
         ) from error
 
 
 def command_of(settings: Settings) -> str:
-    """The command that runs it again.
+    """The command that reproduces a run.
 
     >>> command_of({"command": "run", "experiment": "digits", "arguments": {"seeds": 3}})
     'jaxgan run digits --seeds 3'
@@ -72,7 +72,7 @@ def command_of(settings: Settings) -> str:
 
 
 def _identity(settings: Settings) -> tuple[Any, ...]:
-    """What makes two runs the same run; more seeds, steps or devices do not."""
+    """The settings that identify a run: not its numbers of seeds, steps or devices."""
     what = {k: v for k, v in settings.get("what", {}).items() if k != "steps"}
     named = (settings["command"], settings.get("experiment"), settings["arguments"].get("scale"))
     return (*named, what)

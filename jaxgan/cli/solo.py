@@ -1,4 +1,4 @@
-"""A training of your own, as an experiment with one training and no claims."""
+"""A single training as an experiment without claims."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ __all__ = ["solo"]
 def solo(
     data: str, recipe: str, networks: str, objective: str | None, steps: int, batch_size: int
 ) -> Experiment:
-    """What `jaxgan train` runs.
+    """The experiment that `jaxgan train` runs.
 
     Args:
         data: see `data.load`.
-        recipe: a recipe of the catalogue, "wgan_gp(weight=0.1)".
-        networks: networks of the catalogue, "mlp(width=64)".
-        objective: an objective of the catalogue instead of the recipe's.
+        recipe: a recipe, such as "wgan_gp(weight=0.1)".
+        networks: networks, such as "mlp(width=64)".
+        objective: an objective that replaces the recipe's.
         steps: generator steps.
         batch_size: examples per critic step.
 
     Returns:
-        An experiment whose only training has the name of the recipe.
+        An experiment with one training, named after the recipe.
 
     Raises:
         ValueError: unknown names or arguments.
@@ -62,7 +62,7 @@ def solo(
     }
     return Experiment(
         f"{networks} networks trained with {recipe} on {data}.",
-        protocol="No scores are taken: look at the samples.",
+        protocol="No scores are computed: look at the samples.",
         pictures=_pictures(name, shape),
         scales={"small": Scale(lambda: cells, seeds=1)},
     )

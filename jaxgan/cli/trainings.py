@@ -1,4 +1,4 @@
-"""The commands that train: an experiment, networks of your own, a run that was stopped."""
+"""The commands that train: `run`, `train` and `resume`."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def run(
 
     Args:
         experiment: a name that `jaxgan list` shows, or a module with an EXPERIMENT, "my.module".
-        seeds: how many in a set; as many as the scale says by default.
-        sets: how many disjoint sets of seeds, each with verdicts of its own.
-        scale: how long: smoke only shows that everything runs, paper is as published.
+        seeds: seeds per set; the scale's number by default.
+        sets: number of disjoint sets of seeds, each with its own verdicts.
+        scale: smoke (only shows that everything runs), small, or paper (published settings).
         out: folder of the results, runs/EXPERIMENT by default.
-        devices: over how many devices a batch is split.
-        via: how it is split.
+        devices: number of devices that share a batch.
+        via: how a batch is split over the devices.
     """
     name = full_name(experiment)
     suffix = "" if scale == "small" else f"-{scale}"
@@ -62,19 +62,19 @@ def train(
     devices: int = 1,
     via: Literal["jit", "pmap", "sharded"] = "jit",
 ) -> None:
-    """Train your networks on your data; the status is 3 if a training diverges.
+    """Train your networks on your data; the exit status is 3 if a training diverges.
 
     Args:
         data: mnist_5k, digits, a synthetic distribution, FILE.npz or tfds:NAME.
-        recipe: a recipe, with arguments if wanted: "wgan_gp(weight=0.1)".
-        networks: networks, with arguments if wanted: "dcgan(width=32)".
-        objective: another objective in the recipe.
+        recipe: a recipe, optionally with arguments: "wgan_gp(weight=0.1)".
+        networks: networks, optionally with arguments: "dcgan(width=32)".
+        objective: an objective that replaces the recipe's.
         steps: generator steps.
         batch_size: examples per critic step.
-        seeds: how many runs.
+        seeds: number of seeds, each one training.
         out: folder of the results, runs/RECIPE-DATA by default.
-        devices: over how many devices a batch is split.
-        via: how it is split.
+        devices: number of devices that share a batch.
+        via: how a batch is split over the devices.
     """
     stem = f"{recipe.split('(')[0]}-{Path(data.replace(':', '-')).stem}"
     what = {"data": data, "recipe": recipe, "networks": networks, "objective": objective}
@@ -84,7 +84,7 @@ def train(
 
 
 def resume(folder: Positional[Path], /) -> None:
-    """Go on with a run that was stopped, from its last whole checkpoint.
+    """Resume an interrupted run from its last complete checkpoint.
 
     Args:
         folder: the folder of the run.

@@ -1,4 +1,4 @@
-"""Data sets that live on the device: in packages, synthetic, your own files and arrays, TFDS."""
+"""Data sets on the device: from packages, synthetic, from your own files and arrays, from TFDS."""
 
 from jaxgan.data.arrays import from_arrays
 from jaxgan.data.embedded import digits, mnist_5k

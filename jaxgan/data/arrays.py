@@ -1,4 +1,4 @@
-"""Your own arrays, checked before hours are spent on them."""
+"""Data sets from your own arrays, which are checked."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def from_arrays(
 
     Args:
         real: uint8 images `[n, h, w]` or `[n, h, w, channels]` with pixels 0..255, or floats
-            `[n, ...]`; float images (rank 4) must lie in [-1, 1], the range of a tanh.
-        labels: `[n]` integers from 0, if the data has classes.
-        classes: how many classes there are; the largest label + 1 if None.
+            `[n, ...]`; float images (rank 4) must be in [-1, 1], the range of a tanh.
+        labels: integers from 0, `[n]`; None for data without classes.
+        classes: number of classes; the largest label + 1 if None.
 
     Returns:
         The data set, on the device; uint8 stays uint8.
 
     Raises:
         ValueError: empty data, a wrong rank or type, values that are not finite or out of range,
-            labels that do not fit.
+            or invalid labels.
 
     >>> from_arrays(np.zeros((5, 8, 8), np.uint8)).real.shape
     (5, 8, 8, 1)
@@ -51,7 +51,7 @@ def _check_rank(real: np.ndarray) -> None:
     if real.dtype == np.uint8 and real.ndim not in (3, 4):
         raise ValueError(
             f"uint8 data are images [n, h, w] or [n, h, w, channels], got shape {real.shape}: "
-            "reshape them, or give floats"
+            "reshape them or give floats"
         )
     if real.dtype != np.uint8 and not np.issubdtype(real.dtype, np.floating):
         raise ValueError(
@@ -65,7 +65,7 @@ def _check_values(real: np.ndarray) -> None:
     if not finite.all():
         raise ValueError(
             f"real has values that are not finite in {np.sum(~finite)} of {len(real)} examples, "
-            f"first at index {int(np.argmin(finite))}: remove or repair them"
+            f"first at index {int(np.argmin(finite))}: remove or fix them"
         )
     low, high = float(real.min()), float(real.max())
     if real.ndim == 4 and (low < -1 or high > 1):

@@ -1,4 +1,4 @@
-"""Real images that come in Python packages: nothing is downloaded."""
+"""Real images that Python packages contain: nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["digits", "mnist_5k"]
 
 
 def digits() -> Dataset:
-    """1,797 handwritten digits of 43 writers, 8 x 8 pixels of 17 gray levels, with labels 0..9.
+    """1,797 handwritten digits by 43 writers, 8 x 8 pixels with 17 gray levels, with labels 0..9.
 
-    The levels 0..16 become uint8 pixels 0..255, so that training sees [-1, 1].
+    The levels 0..16 are scaled to uint8 pixels 0..255, which training maps to [-1, 1].
 
     Returns:
         uint8 images `[1797, 8, 8, 1]` and labels `[1797]`.
@@ -35,7 +35,7 @@ def digits() -> Dataset:
 
 
 def mnist_5k() -> Dataset:
-    """5,000 digits of MNIST, 500 of each class, 28 x 28 pixels, in the order of their classes.
+    """5,000 digits of MNIST, 500 of each class, 28 x 28 pixels, ordered by class.
 
     They are the first 500 of each class in the training set of 60,000.
 

@@ -1,4 +1,4 @@
-"""Data sets in your own files."""
+"""Data sets from your own files."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ NAMES = {"real": ("real", "images", "x", "x_train"), "labels": ("labels", "y", "
 
 
 def from_npz(path: str | os.PathLike[str], classes: int | None = None) -> Dataset:
-    """A data set from a `.npz` file, whose arrays are checked like those of `from_arrays`.
+    """A data set from a `.npz` file; its arrays are checked as in `from_arrays`.
 
     Args:
-        path: the file; it holds `real` (or `images`, `x`, `x_train`) and, if there are classes,
-            `labels` (or `y`, `y_train`).
-        classes: see `from_arrays`.
+        path: path of the file. It contains `real` (or `images`, `x`, `x_train`) and, if there are
+            classes, `labels` (or `y`, `y_train`).
+        classes: number of classes; the largest label + 1 if None.
 
     Returns:
         The data set, on the device.
 
     Raises:
-        FileNotFoundError: no such file.
-        ValueError: no array of those names, or the arrays are not fit for training.
+        FileNotFoundError: there is no such file.
+        ValueError: no array has one of those names, or the arrays are invalid.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Data sets by name, as the command line and a run's folder name them."""
+"""Data sets by the names that the command line and the folder of a run use."""
 
 from __future__ import annotations
 
@@ -34,14 +34,15 @@ def load(name: str) -> Dataset:
     """A data set by name.
 
     Args:
-        name: "mnist_5k", "digits", a synthetic distribution ("swiss_roll": a fixed set of 100,000
-            points), a path ending in ".npz", or "tfds:NAME" for a set that TFDS has prepared.
+        name: "mnist_5k", "digits", a synthetic distribution such as "swiss_roll" (a fixed set of
+            100,000 points), a path ending in ".npz", or "tfds:NAME" for a set that TFDS has
+            prepared.
 
     Returns:
         The data set, on the device.
 
     Raises:
-        ValueError: unknown name.
+        ValueError: the name is unknown.
 
     >>> load("twenty_five_gaussians").real.shape
     (100000, 2)

@@ -1,4 +1,4 @@
-"""Distributions with known densities: the toy data on which papers show what a critic learns."""
+"""Synthetic distributions with known densities, used in papers to show what a critic learns."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def eight_gaussians(key: Key[Array, ""], n: int) -> Float[Array, "n 2"]:
 
     $$x \sim \tfrac{1}{8} \sum_k \mathcal{N}(\mu_k, \sigma^2 I), \quad \sigma = 0.02 / 1.414,$$
 
-    with the centers of `eight_centers`. Each point draws its mode independently.
+    with the centers of `eight_centers`. The mode of each point is drawn independently.
 
     Args:
         key: a PRNG key.
@@ -90,8 +90,8 @@ def twenty_five_gaussians(key: Key[Array, ""], n: int) -> Float[Array, "n 2"]:
     $$x \sim \tfrac{1}{25} \sum_{ij} \mathcal{N}(\mu_{ij}, \sigma^2 I), \quad
     \sigma = 0.05 / 2.828,$$
 
-    with the centers of `twenty_five_centers`. The paper's code draws 100,000 points once, 4,000 of
-    each mode; here each point draws its mode independently.
+    with the centers of `twenty_five_centers`. The paper's code draws 100,000 points once, 4,000
+    per mode; here the mode of each point is drawn independently.
 
     Args:
         key: a PRNG key.
@@ -148,12 +148,12 @@ def two_gaussians(key: Key[Array, ""], n: int, distance: float = 4.0) -> Float[A
 
     $$x \sim \tfrac{1}{2} \mathcal{N}(-d/2, 1) + \tfrac{1}{2} \mathcal{N}(d/2, 1),$$
 
-    with mean 0 and variance $1 + d^2 / 4$. The paper shows such a pair without its numbers.
+    with mean 0 and variance $1 + d^2 / 4$. The paper shows such a mixture without its parameters.
 
     Args:
         key: a PRNG key.
         n: number of points.
-        distance: the distance d of the two means, in standard deviations.
+        distance: distance d between the two means, in standard deviations.
 
     Returns:
         Points, `[n, 1]`.
@@ -174,13 +174,14 @@ def parallel_lines(key: Key[Array, ""], n: int, theta: float = 1.0) -> Float[Arr
 
     $$x = (\theta, Z), \quad Z \sim U[0, 1].$$
 
-    Against the segment at 0 the Wasserstein distance is $|\theta|$, while the Jensen-Shannon
-    divergence is $\log 2$ and the Kullback-Leibler divergence is infinite for every other theta.
+    The Wasserstein distance to the segment at 0 is $|\theta|$, while the Jensen-Shannon
+    divergence is $\log 2$ and the Kullback-Leibler divergence is infinite for every theta other
+    than 0.
 
     Args:
         key: a PRNG key.
         n: number of points.
-        theta: first coordinate of every point; 0 is the real line of the example.
+        theta: first coordinate of every point; 0 for the real distribution of the example.
 
     Returns:
         Points, `[n, 2]`.

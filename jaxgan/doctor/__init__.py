@@ -1,4 +1,4 @@
-"""A check of your own networks, recipe and data before hours are spent on them."""
+"""A check of your networks, recipe and data before a long training."""
 
 from jaxgan.doctor.examination import check, examine
 from jaxgan.doctor.finding import Finding

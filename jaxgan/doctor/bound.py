@@ -1,4 +1,4 @@
-"""Whether a critic that the objective does not bound is bounded by anything else."""
+"""Whether anything bounds the critic if the objective does not."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ LARGE = 1e3
 
 
 def is_unbounded(subject: Subject) -> bool:
-    """Whether larger scores alone make the critic's loss as low as one likes.
+    """Whether larger scores make the critic's loss arbitrarily low.
 
-    The scores overlap, real in {2, -1} t and fake in {1, -2} t: there every divergence of
-    densities has a best finite t, and a difference of means has none.
+    The scores are real in {2, -1} t and fake in {1, -2} t, which overlap: a divergence of densities
+    has a finite optimal t, and a difference of means has none.
     """
     if not subject.n_critic:
         return False
@@ -44,7 +44,7 @@ def is_unbounded(subject: Subject) -> bool:
 
 
 def clipped_to(subject: Subject) -> Any:
-    """How large every parameter of the critic may be after an update without a gradient."""
+    """The largest absolute value of each critic parameter after an update without a gradient."""
     player = subject.state.critic
     params = jax.tree.map(lambda p: np.full(p.shape, LARGE, p.dtype), player.params)
     zeros = jax.tree.map(np.zeros_like, params)
@@ -55,31 +55,31 @@ def clipped_to(subject: Subject) -> Any:
 
 
 def unbounded_critic(subject: Subject) -> Iterator[Finding]:
-    """An integral probability metric without penalty, clip, norm of weights or bounded output."""
+    """An integral probability metric without penalty, clip, weight norm or bounded output."""
     if subject.setup.recipe.penalties or not is_unbounded(subject):
         return
-    # Weight decay counts: it draws large parameters in, and under Adam it bounds them.
+    # Weight decay counts: it shrinks large parameters, and with Adam it bounds them.
     if all(bound < LARGE for bound in jax.tree.leaves(clipped_to(subject))):
         return
     ratio = _growth(subject)
     if not ratio < 2:
         yield Finding(
             "unbounded-critic",
-            f"{subject.setup.recipe.objective} has no least value, and nothing bounds the critic: "
-            f"no penalty, no clip, and weights ten times as large give scores {ratio:.3g} times as "
-            "far apart",
-            "the critic's loss falls without end, its scale means nothing, and the generator's "
-            "gradients grow with it",
+            f"{subject.setup.recipe.objective} has no minimum, and nothing bounds the critic: no "
+            f"penalty, no clip, and the differences of scores grow {ratio:.3g}-fold with weights "
+            "ten times as large",
+            "the critic's loss falls without bound, so its value has no meaning, and the "
+            "generator's gradients grow with it",
             "penalties=(GradientPenalty(10.0),), or clip_params last in critic_optimizer, or "
             "nn.SpectralNorm around the critic's layers",
         )
 
 
 def _growth(subject: Subject) -> float:
-    """How much farther apart scores are if matrices of weights grow from 10 to 100 times.
+    """The ratio of the scores' standard deviations with weight matrices times 100 and times 10.
 
-    1 with spectral or weight norm and where the output saturates, 10 or more for a free layer. A
-    little noise on the weights wakes a last layer that starts at zero.
+    It is 1 with spectral or weight norm or a saturated output, and 10 or more for an unconstrained
+    layer. Noise is added to the weights for layers that are initialized to zero.
     """
     probe, player = subject.probe, subject.state.critic
 

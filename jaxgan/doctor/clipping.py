@@ -1,4 +1,4 @@
-"""Whether the clip of the critic's parameters reaches the gains of its normalizations."""
+"""Whether the clip of the critic's parameters includes the gains of its normalizations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["clipped_scales"]
 
 
 def clipped_scales(subject: Subject) -> Iterator[Finding]:
-    """Vectors of ones, as gains start, that an update takes down to a bound below one."""
+    """Vectors of ones (the initial value of gains) that an update clips to a bound below one."""
     if not subject.n_critic:
         return
     bounds = jax.tree.leaves(clipped_to(subject))
@@ -28,9 +28,9 @@ def clipped_scales(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "clipped-scales",
             f"the first update clips {', '.join(clipped)} from 1 to {max(clipped.values()):.3g}",
-            "every normalization then passes its signal on at a share of that size, and through "
-            "several layers little is left; the paper's code does so, its text does not say it",
-            "clip_params(c, where=lambda path: not path.endswith('scale')), unless the paper's "
-            "code is to be repeated",
+            "every normalization then scales its output by that factor, so the signal vanishes over "
+            "several layers; the WGAN paper's code does this, its text does not mention it",
+            "clip_params(c, where=lambda path: not path.endswith('scale')), unless you reproduce "
+            "the paper's code",
             fault=False,
         )

@@ -1,4 +1,4 @@
-"""Whether the critic's score of one example depends on the others of its batch."""
+"""Whether the critic's score of one example depends on others in its batch."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from jaxgan.doctor.subject import Subject
 __all__ = ["coupled_critic"]
 
 ROUNDING = 1e-6
-"""Where no example sees another, the slope is zero exactly, or to rounding."""
+"""The slope of an independent score at another example is zero, up to rounding."""
 
 
 def coupled_critic(subject: Subject) -> Iterator[Finding]:
-    """Slopes of the first half's scores at the other half, under a penalty; else it is a choice."""
+    """Slopes of the first half's scores at the other half; only penalties need them to be zero."""
     half = subject.setup.batch_size // 2
     if not subject.setup.recipe.penalties or not subject.n_critic or not half:
         return
@@ -29,16 +29,15 @@ def coupled_critic(subject: Subject) -> Iterator[Finding]:
     if other > ROUNDING * own:
         yield Finding(
             "coupled-critic",
-            f"an example changes the score of another: the scores of half a batch have slope "
-            f"{other:.2g} at the examples of the other half and {own:.2g} at their own "
-            f"({_layers(subject)})",
+            f"scores depend on other examples: the scores of half a batch have slope {other:.2g} "
+            f"at the examples of the other half, and {own:.2g} at their own ({_layers(subject)})",
             "a penalty on the slope of each example's score then constrains a mixture over the "
-            "batch, and the critic is not K-Lipschitz",
-            'normalize each example by itself, as critic_norm="layer", or not at all',
+            "batch, so the critic need not be K-Lipschitz",
+            'normalize each example separately, such as critic_norm="layer", or not at all',
         )
 
 
 def _layers(subject: Subject) -> str:
     means = jax.tree_util.tree_leaves_with_path(subject.state.critic.stats.get("batch_stats", {}))
     names = {jax.tree_util.keystr(path[:-1], simple=True, separator="/") for path, _ in means}
-    return ", ".join(sorted(names)) or "no layer with batch_stats: something computed by hand"
+    return ", ".join(sorted(names)) or "no layer with batch_stats"

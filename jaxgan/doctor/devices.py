@@ -17,14 +17,14 @@ __all__ = ["device_dependent"]
 
 AXIS = "devices"
 TOLERANCE = 1e-3
-"""Sums in another order differ by 1e-5 of a gradient; half a batch's statistics by 1 / sqrt(n)."""
+"""Sums in another order differ by 1e-5 of a gradient; statistics of half a batch by 1 / sqrt(n)."""
 
 
 def device_dependent(subject: Subject) -> Iterator[Finding]:
-    """One step of plain gradient descent on a whole batch, and on its parts under an axis name.
+    """Compares a step of gradient descent on a batch with one on its parts under an axis name.
 
-    `vmap` with a name is to the step what `pmap` is, and needs no second device. The descent is
-    plain since Adam makes a whole step of rounding where a gradient is zero.
+    `vmap` with an axis name has the same effect as `pmap` and needs no second device. Adam would
+    turn rounding errors into full steps where a gradient is zero.
     """
     n = subject.devices
     size = subject.setup.batch_size - subject.setup.batch_size % n
@@ -56,24 +56,24 @@ def device_dependent(subject: Subject) -> Iterator[Finding]:
             "device-dependent",
             f"one step on {n} devices differs from one on one device, in {' and '.join(moved)} of "
             "the largest update",
-            "the number of devices becomes a hyper-parameter, and a run cannot be repeated "
-            "elsewhere",
-            "take batch statistics with nn.BatchNorm, which is told of the devices, or with none; "
-            "draw per example, from the keys",
+            "the number of devices becomes a hyperparameter, and a run cannot be reproduced on "
+            "other machines",
+            "use nn.BatchNorm for batch statistics, since it is given the axis, or no batch "
+            "statistics; draw random numbers per example from its key",
         )
 
 
 def _difference(
     role: str, start: TrainState, one: TrainState, many: TrainState
 ) -> tuple[float, str]:
-    """The largest difference of two ends in units of the largest update, and the leaf it is at."""
+    """The largest difference of two results, in units of the largest update, and its leaf."""
     trees = (getattr(state, role).params for state in (start, one, many))
     leaves = [jax.tree_util.tree_leaves_with_path(tree) for tree in trees]
     moves, differences, names = [0.0], [0.0], [""]
     for (path, before), (_, first), (_, second) in zip(*leaves, strict=True):
         before, first, second = (np.asarray(x) for x in (before, first, second))
         moves.append(float(np.abs(first - before).max()))
-        # What rounding of the parameter itself may do is no difference.
+        # Rounding of the parameter itself is not a difference.
         rounding = float(4 * np.finfo(np.float32).eps * np.abs(before).max())
         differences.append(max(float(np.abs(first - second).max()) - rounding, 0.0))
         names.append(jax.tree_util.keystr(path, simple=True, separator="/"))

@@ -1,4 +1,4 @@
-"""The diagnoses in their order, and the two ways to ask for them."""
+"""The diagnoses in order, and the two functions that run them."""
 
 from __future__ import annotations
 
@@ -50,19 +50,19 @@ STAGES: dict[str, tuple[Diagnosis, ...]] = {
     "reach": (gradients.no_generator_gradient, penalty_unreached),
     "training": (starved_critic, device_dependent),
 }
-"""A stage is looked at if those before it have no fault: it would measure their consequences."""
+"""A stage is run if the earlier ones have no fault: it would measure their consequences."""
 
 
 def examine(setup: Setup, *, devices: int = 2, key: Key[Array, ""] | None = None) -> Report:
-    """Looks for what would spoil a training, by measuring the parts and taking a few steps.
+    """Looks for faults by measuring networks, recipe and data and by taking a few steps.
 
     Args:
         setup: networks, recipe, data, batch size and planned steps.
-        devices: over how many a step is split, by `vmap`, to compare it with that on one.
-        key: of the parameters and of all draws; `jax.random.key(0)` if None.
+        devices: number of parts into which `vmap` splits a step, to compare it with one device.
+        key: the key of the parameters and of all draws; `jax.random.key(0)` if None.
 
     Returns:
-        Findings, a forecast if the first steps could be taken, and what was not examined.
+        Findings, a forecast if the first steps were taken, and the stages that were not run.
 
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets
@@ -75,18 +75,18 @@ def examine(setup: Setup, *, devices: int = 2, key: Key[Array, ""] | None = None
     skipped: list[str] = []
     for stage, diagnoses in STAGES.items():
         if any(finding.fault for finding in findings):
-            skipped.append(f"{stage}: fix what is above first")
+            skipped.append(f"{stage}: fix the faults above first")
             continue
         findings += [found for diagnosis in diagnoses for found in _ask(diagnosis, subject)]
     return Report(tuple(findings), forecast(subject) if _walked(subject) else None, tuple(skipped))
 
 
 def check(setup: Setup, **options: Any) -> None:
-    """Fails where `examine` finds a fault: for a test of your own networks.
+    """Raises an error if `examine` finds a fault, for tests of your own networks.
 
     Args:
         setup: networks, recipe, data, batch size and planned steps.
-        **options: those of `examine`.
+        **options: options of `examine`.
 
     Raises:
         AssertionError: there is a fault; the message is the report.
@@ -105,7 +105,7 @@ def check(setup: Setup, **options: Any) -> None:
 
 
 def _ask(diagnosis: Diagnosis, subject: Subject) -> list[Finding]:
-    """The findings of a diagnosis; one that fails must not hide those of the others."""
+    """The findings of a diagnosis; an error in one must not hide the findings of others."""
     try:
         return list(diagnosis(subject))
     except Exception as error:
@@ -113,8 +113,8 @@ def _ask(diagnosis: Diagnosis, subject: Subject) -> list[Finding]:
             Finding(
                 "not-examined",
                 f"{diagnosis.__name__} stopped with {said(error)}",
-                "it says nothing about this setup, neither good nor bad",
-                "if the networks are not the cause, report it as an error of jaxgan",
+                "this diagnosis has no result for this setup",
+                "if your networks are not the cause, report it as a bug in jaxgan",
                 fault=False,
             )
         ]

@@ -1,4 +1,4 @@
-"""The data by themselves: type and values."""
+"""The type and values of the data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def data_type(subject: Subject) -> Iterator[Finding]:
     real = subject.setup.data.real
     kind = str(real.dtype)
     if kind == "uint8" and real.ndim != 4:
-        problem = f"uint8 of shape {real.shape}, and uint8 are images [n, height, width, channels]"
+        problem = f"uint8 of shape {real.shape}, but uint8 must be images [n, height, width, channels]"
     elif kind not in ("uint8", "float32", "float64"):
         problem = f"{kind} of shape {real.shape}"
     else:
@@ -25,9 +25,9 @@ def data_type(subject: Subject) -> Iterator[Finding]:
     yield Finding(
         "data-type",
         f"data.real is {problem}",
-        "uint8 pixels are mapped to [-1, 1] and float32 is used as it is; other integers would "
-        "reach the networks in their own units and type, and 16 bits round the penalties away",
-        "jaxgan.data.from_arrays: pixels with .astype(np.uint8), anything else with "
+        "uint8 pixels are mapped to [-1, 1] and float32 is used unchanged; other integers would "
+        "reach the networks unscaled, and 16-bit floats are too coarse for penalties",
+        "use jaxgan.data.from_arrays: pixels with .astype(np.uint8), other data with "
         ".astype(np.float32)",
     )
 
@@ -41,15 +41,15 @@ def data_not_finite(subject: Subject) -> Iterator[Finding]:
     if not finite.all():
         yield Finding(
             "data-not-finite",
-            f"{np.sum(~finite)} of {len(real)} examples of data.real hold NaN or infinity, first "
+            f"{np.sum(~finite)} of {len(real)} examples of data.real contain NaN or infinity, first "
             f"at index {int(np.argmin(finite))}",
-            "one such example makes a step's losses and both players' parameters NaN",
-            "remove or repair these examples",
+            "one such example makes the losses of its step and the parameters of both networks NaN",
+            "remove or fix these examples",
         )
 
 
 def constant_features(subject: Subject) -> Iterator[Finding]:
-    """Columns of tables that never change; of images some pixels rightly never do."""
+    """Columns of tables with a single value; constant pixels of images are common."""
     real = np.asarray(subject.setup.data.real)
     if real.ndim != 2 or len(real) < 2:
         return
@@ -59,8 +59,8 @@ def constant_features(subject: Subject) -> Iterator[Finding]:
             "constant-features",
             f"{constant.size} of {real.shape[1]} features of data.real have one value, first "
             f"feature {constant[0]} with {real[0, constant[0]]:g}",
-            "the least deviation there tells a fake from a real example, and the critic grows "
-            "as steep as it can in that direction",
-            "leave these features out",
+            "any deviation there tells a fake from a real example, and the critic becomes as steep "
+            "as it can in that direction",
+            "remove these features",
             fault=False,
         )

@@ -1,4 +1,4 @@
-"""What a diagnosis says: the name of a fault, what was measured, why it matters, what to do."""
+"""A finding: the name of a fault, what was measured, why it matters, what to do."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ __all__ = ["Finding", "said"]
 
 
 class Finding(NamedTuple):
-    """One thing that was found.
+    """One finding of a diagnosis.
 
     Attributes:
-        name: of the section of `docs/doctor.md` that explains it.
+        name: name of its section in `docs/doctor.md`.
         what: what was measured and where.
-        why: what it does to a training.
+        why: the effect on a training.
         remedy: what to change.
-        fault: whether it spoils a training; else it is a note.
+        fault: whether it spoils a training; otherwise it is a note.
 
     >>> Finding("dead-critic", "no slope", "nothing is learned", "lower the bias").link
     'docs/doctor.md#dead-critic'
@@ -29,7 +29,7 @@ class Finding(NamedTuple):
 
     @property
     def link(self) -> str:
-        """Where the documentation explains it."""
+        """The section of the documentation that explains it."""
         return f"docs/doctor.md#{self.name}"
 
     def __str__(self) -> str:
@@ -40,6 +40,6 @@ class Finding(NamedTuple):
 
 
 def said(error: Exception) -> str:
-    """The kind of an error and the beginning of its message, on one line."""
+    """The type of an error and the beginning of its message, on one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return f"{type(error).__name__}: {' '.join(lines[:3])}"

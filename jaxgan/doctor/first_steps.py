@@ -1,4 +1,4 @@
-"""The first steps of the training: do they stay finite, and do they move the parameters."""
+"""Whether the first steps stay finite and change the parameters."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def not_finite(subject: Subject) -> Iterator[Finding]:
             "not-finite",
             f"{wrong[0]} is {metrics[wrong[0]][-1]} at step {steps - 1}{before}"
             + (f"; so are {len(wrong) - 1} other metrics" if wrong[1:] else ""),
-            "a training stops there",
-            "lower the learning rate; if it is the first step, look for log(0), 0 / 0 or the "
+            "a training stops at such a step",
+            "lower the learning rate; if it is step 0, look for log(0), 0 / 0 or the "
             "square root of 0 in the networks",
         )
 
 
 def no_update(subject: Subject) -> Iterator[Finding]:
-    """A player that has a gradient and stands still all the same."""
+    """A network that has a gradient and does not change."""
     metrics = subject.first_steps.metrics
     for role in ("generator", "critic"):
         if f"{role}/update_norm" not in metrics:
@@ -39,9 +39,9 @@ def no_update(subject: Subject) -> Iterator[Finding]:
         if gradients.any() and not updates.any():
             yield Finding(
                 "no-update",
-                f"{len(updates)} steps leave the {role} as it was, though its gradient has norm "
+                f"{len(updates)} steps do not change the {role}, although its gradient has norm "
                 f"{gradients.max():.3g}",
                 f"the {role} does not learn",
-                f"look at {role}_optimizer: a learning rate of zero, or a schedule or mask that "
+                f"check {role}_optimizer: a learning rate of zero, or a schedule or mask that "
                 "is zero everywhere",
             )

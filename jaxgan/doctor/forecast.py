@@ -1,4 +1,4 @@
-"""What the training will cost, from the compiled step and from some that were taken."""
+"""The cost of the training, from the compiled step and from the first steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Forecast", "forecast", "memory"]
 class Forecast(NamedTuple):
     """Time and memory of a training.
 
-    `peak` is None where the compiler does not say, and leaves out what the loop itself keeps.
+    `peak` is in bytes, without what the loop itself keeps; None if the compiler does not report it.
 
     >>> print(Forecast(steps=10_000, seconds_per_step=0.36, peak=3 * 2**30))
     forecast: 10000 steps take about 1.0 h (0.36 s each), peak memory 3.00 GiB
@@ -40,7 +40,7 @@ class Forecast(NamedTuple):
 
 
 def forecast(subject: Subject) -> Forecast:
-    """Time from the median of the steps but the first, memory from the compiler."""
+    """Time from the median of the steps without the first, memory from the compiler."""
     seconds = subject.first_steps.seconds
     return Forecast(
         subject.setup.steps,
@@ -50,20 +50,20 @@ def forecast(subject: Subject) -> Forecast:
 
 
 def memory(subject: Subject) -> Iterator[Finding]:
-    """More memory than the device has, where it says what it has."""
+    """More memory than the device has, if it reports its memory."""
     stats = jax.devices()[0].memory_stats() or {}
     limit, peak = stats.get("bytes_limit"), _peak(subject)
     if limit and peak and peak > limit:
         yield Finding(
             "memory",
             f"a step needs {_size(peak)} and the device has {_size(limit)}",
-            "the training stops for want of memory",
-            "a smaller batch_size or width, more devices, or Recipe(remat=True)",
+            "the training runs out of memory",
+            "use a smaller batch_size or width, more devices, or Recipe(remat=True)",
         )
 
 
 def _peak(subject: Subject) -> int | None:
-    """Data, arguments and temporaries; a training donates its state, so the results add nothing."""
+    """Data, arguments and temporaries; the state is donated, so results need no further memory."""
     analysis = subject.program.memory_analysis()
     if analysis is None:
         return None

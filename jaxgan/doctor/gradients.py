@@ -1,4 +1,4 @@
-"""Whether gradients pass the critic, and reach the generator."""
+"""Whether the critic has a slope and the generator a gradient."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["dead_critic", "no_generator_gradient"]
 def dead_critic(subject: Subject) -> Iterator[Finding]:
     """A critic whose slope is exactly zero at every real or every fake example after some steps.
 
-    A last layer that starts at zero is none: the first step moves it.
+    A last layer that starts at zero is not reported: the first step changes it.
     """
     if not subject.n_critic:
         return
@@ -35,14 +35,14 @@ def dead_critic(subject: Subject) -> Iterator[Finding]:
             f"after {len(subject.first_steps.seconds)} steps the slope of the critic {critic} is "
             f"zero at {flat['real']:.0%} of the real and {flat['fake']:.0%} of the fake "
             f"examples; its real scores span {spread:.3g}",
-            "the generator learns through that slope, and the penalties are made of it",
-            "look for ReLUs that are never on (a negative bias), a tanh or sigmoid under large "
-            "inputs, a function in steps (round, sign, argmax), or stop_gradient",
+            "the generator learns through that slope, and the penalties depend on it",
+            "look for ReLUs that are never active (a negative bias), a tanh or sigmoid with large "
+            "inputs, a step function (round, sign, argmax), or stop_gradient",
         )
 
 
 def _flat(subject: Subject, critic: Player, x: Array) -> float:
-    """The share of examples at which no feature of the critic has a slope."""
+    """The share of examples at which no score or feature of the critic has a slope."""
     slopes = np.asarray(subject.slopes(critic, x, subject.probe, subject.weights()))
     return float((slopes.reshape(len(slopes), -1) == 0).all(axis=1).mean())
 
@@ -54,9 +54,9 @@ def no_generator_gradient(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "no-generator-gradient",
             f"the gradient of the generator's loss is zero at each of {len(gradients)} steps, "
-            "though the critic has a slope",
+            "although the critic has a slope",
             "the generator does not learn",
             "look for a saturated last tanh or sigmoid (large weights or latents), "
-            "stop_gradient, a saturating objective with a critic that is sure of itself, or a "
-            "kernel far wider than the critic's features are apart (a small clip of many layers)",
+            "stop_gradient, a saturating objective with a confident critic, or a kernel far wider "
+            "than the distances of the critic's features (a small clip over many layers)",
         )

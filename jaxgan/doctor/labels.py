@@ -1,4 +1,4 @@
-"""The labels: their form, and whether the networks know them."""
+"""The format of the labels, and whether the networks have enough classes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from jaxgan.training.modules import apply, parameters_of
 __all__ = ["label_range", "labels"]
 
 NO_LABEL = 2**30
-"""A label that no network has: what it is given for it is what it is given for any wrong one."""
+"""A label that no network has: its output is the output for any label out of range."""
 
 
 def labels(subject: Subject) -> Iterator[Finding]:
@@ -29,18 +29,18 @@ def labels(subject: Subject) -> Iterator[Finding]:
     integers = jnp.issubdtype(given.dtype, jnp.integer)
     low = int(given.min()) if integers and given.size else 0
     if given.shape != (n,) or not integers or low < 0:
-        least = f", the least of them {low}" if low < 0 else ""
+        least = f", minimum {low}" if low < 0 else ""
         yield Finding(
             "labels",
             f"data.labels is {given.dtype} of shape {given.shape} for {n} examples{least}",
-            "labels index embeddings and one-hot vectors; JAX wraps, clamps or fills what does "
-            "not fit, without an error",
+            "labels index embeddings and one-hot vectors; JAX wraps, clamps or fills indices that "
+            "are out of range, without an error",
             f"give [{n}] int32, counted from 0 (jaxgan.data.from_arrays checks this)",
         )
 
 
 def label_range(subject: Subject) -> Iterator[Finding]:
-    """Labels to which a network answers as to a label that cannot exist."""
+    """Labels for which a network returns the same as for a label that cannot exist."""
     if subject.setup.data.labels is None:
         return
     known = np.unique(np.asarray(subject.setup.data.labels))
@@ -51,19 +51,19 @@ def label_range(subject: Subject) -> Iterator[Finding]:
             strange = known[_unknown(_answers(subject, role, known))].tolist()
             wrong |= {f"the {role} {module.__name__}": strange[:5]} if strange else {}
     if wrong:
-        who = ", ".join(f"{name} to {strange}" for name, strange in wrong.items())
+        who = ", ".join(f"{name} for {strange}" for name, strange in wrong.items())
         yield Finding(
             "label-range",
-            f"data.labels has {known.min()}..{known.max()}, and some are answered as a label that "
-            f"cannot exist: by {who}",
-            "a one-hot vector of such a label is zero and an embedding of it is NaN or another "
-            "class's: those examples train without a label or spoil the step",
+            f"data.labels has {known.min()}..{known.max()}, and some give the same output as a "
+            f"label that cannot exist: {who}",
+            "the one-hot vector of such a label is zero, its embedding NaN or that of another "
+            "class: these examples train without a label or make the step NaN",
             f"give the networks {known.max() + 1} classes, or renumber data.labels from 0",
         )
 
 
 def _answers(subject: Subject, role: str, known: np.ndarray) -> np.ndarray:
-    """What a network gives for one input under each label, then for two impossible ones."""
+    """The outputs for one input with each label, then with two impossible labels."""
     asked = jnp.asarray([*known, NO_LABEL, -NO_LABEL], subject.setup.data.labels.dtype)  # pyright: ignore[reportOptionalMemberAccess]
     probe = subject.probe
     x = probe.real if role == "critic" else jax.vmap(subject.setup.networks.latent)(probe.keys)
@@ -78,10 +78,10 @@ def _answers(subject: Subject, role: str, known: np.ndarray) -> np.ndarray:
 
 
 def _unknown(answers: np.ndarray) -> np.ndarray:
-    """Which labels are out of range, judged by the two answers at the end."""
+    """Which labels are out of range, by comparison with the last two outputs."""
     ours, above, below = answers[:-2], answers[-2], answers[-1]
     same = (ours == above).all(axis=1)
-    blind = same.all()  # the network does not look at labels, or not yet
+    blind = same.all()  # the network ignores labels, or does so initially
     last = not (above == below).all() and same.sum() < 2  # an index is clamped to the last class
     same &= not (blind or last)
     return same | np.isnan(ours).any(axis=1)

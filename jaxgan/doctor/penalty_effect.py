@@ -21,7 +21,7 @@ __all__ = ["penalty_unreached"]
 
 @dataclasses.dataclass(frozen=True)
 class _Nothing(Objective):
-    """No game, so that the gradient of a step is that of its penalties."""
+    """Zero losses, so that the gradient of a step is the gradient of its penalties."""
 
     of: Objective
 
@@ -39,9 +39,9 @@ class _Nothing(Objective):
 
 
 def penalty_unreached(subject: Subject) -> Iterator[Finding]:
-    """A penalty whose gradient is zero, for the critic as it is and for a ten times steeper one.
+    """A penalty without a gradient for the critic, nor for one with weights ten times as large.
 
-    The steeper one, since one-sided penalties rightly are silent where slopes are small.
+    One-sided penalties are zero where slopes are small, as intended.
     """
     if not subject.n_critic:
         return
@@ -55,7 +55,7 @@ def penalty_unreached(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "penalty-unreached",
                 f"{penalty} has the value {value:.3g} and no gradient in the critic's parameters, "
-                "nor has it one for weights ten times as large",
+                "also with weights ten times as large",
                 "the critic is trained as if there were no penalty",
                 "look for stop_gradient, a weight of zero, numpy instead of jax.numpy, or a "
                 "penalty that does not use the critic it is given",
@@ -63,7 +63,7 @@ def penalty_unreached(subject: Subject) -> Iterator[Finding]:
 
 
 def _alone(subject: Subject, penalty: Penalty) -> Callable[[TrainState], tuple[float, float]]:
-    """Value and norm of the gradient of one penalty, from a step with nothing else in it."""
+    """The value and the gradient norm of one penalty, from a step without other terms."""
     optimizer = sgd(0.0)
     recipe = dataclasses.replace(
         subject.setup.recipe,

@@ -1,4 +1,4 @@
-"""Whether a step is a function: the same inputs give the same program and the same numbers."""
+"""Whether a step is pure: the same inputs give the same program and the same numbers."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from jaxgan.training import make_train_step
 __all__ = ["impure"]
 
 TRACES = 3
-"""A coin that is tossed in Python falls thrice on the same side once in four; twice, in two."""
+"""Three tosses of a coin in Python are equal with probability 1/4, two with 1/2."""
 
 
 def impure(subject: Subject) -> Iterator[Finding]:
-    """Randomness or state of Python inside the step, which `jit` freezes into the program."""
+    """Randomness or state of Python inside the step, which `jit` makes a constant of the program."""
     batch, probe = subject.draw(0), subject.probe
     critic, generator = subject.state.critic, subject.state.generator
     roles = {
@@ -38,7 +38,7 @@ def impure(subject: Subject) -> Iterator[Finding]:
         for role, changes in roles.items()
         if changes
     ]
-    where = " and ".join(names) or "the prior, objective, penalties or optimizers"
+    where = " and ".join(names) or "the latent distribution, objective, penalties or optimizers"
     yield _finding(where)
 
 
@@ -47,14 +47,14 @@ def _finding(where: str) -> Finding:
         "impure",
         f"with the same variables, inputs and keys the step differs from one call to the next: "
         f"{where}",
-        "jit runs the Python of a step once, so a numpy draw is one constant for the whole run, "
-        "and another one after a resume or on another device",
-        "draw from JAX keys, and keep what changes in a Flax variable collection",
+        "jit runs the Python of a step once, so a NumPy draw is one constant during the run and "
+        "differs after a resume or on another device",
+        "draw from JAX keys, and keep changing state in a Flax variable collection",
     )
 
 
 def _fresh(function: Any) -> Callable[[], Callable[..., Any]]:
-    """Makes functions that JAX has not seen, so that each is traced again."""
+    """Makes a new function at each call, so that JAX traces it again."""
     return lambda: lambda *given: function.__wrapped__(*given)
 
 
@@ -77,7 +77,7 @@ def _repeats(program: Callable[..., Any], *given: Any) -> bool:
 
 
 def _text(program: Any) -> str:
-    """The program as text, without the addresses of Python's functions."""
+    """The program as text, without memory addresses."""
     return re.sub(r"0x[0-9a-f]+", "", str(program.jaxpr))
 
 

@@ -1,4 +1,4 @@
-"""The range of the data against what the generator can give."""
+"""Whether the data are in the range of the generator."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from jaxgan.doctor.subject import Subject
 __all__ = ["output_range"]
 
 LEAST, MOST = 0.02, 25.0
-"""Networks start with outputs of order one; Adam's steps of 1e-4 add a few units in 1e5 of them."""
+"""Initial outputs are of order one; Adam with 1e-4 changes them by a few units in 1e5 steps."""
 
 
 def output_range(subject: Subject) -> Iterator[Finding]:
-    """Data outside what a bounded generator reaches, in half of it, or of another scale."""
-    # As many examples as the extremes need; all of them may not fit twice.
+    """Data outside the range of a bounded generator, in one half of it, or of another scale."""
+    # Enough examples for the extremes; two copies of the data may not fit in memory.
     real = np.asarray(subject.draw(subject.setup.steps, n_critic=0, batch_size=4096).real)
     low, high = float(real.min()), float(real.max())
     least, most = _reach(subject)
@@ -29,10 +29,10 @@ def output_range(subject: Subject) -> Iterator[Finding]:
             f"data in [{low:.3g}, {high:.3g}], but the generator "
             f"{type(subject.setup.networks.generator).__name__} ends in [{least:.3g}, {most:.3g}], "
             "whatever its parameters",
-            "the critic tells real from fake by the range alone, and the generator sticks to its "
+            "the critic can tell real from fake by the range, and the generator stays at its "
             "bounds, where its gradient is zero",
-            "scale the data into that range (x / 127.5 - 1 for pixels, or give uint8), or leave "
-            "the last tanh or sigmoid out",
+            "scale the data to that range (x / 127.5 - 1 for pixels, or give uint8), or remove "
+            "the last tanh or sigmoid",
         )
     elif np.isfinite([least, most]).all():
         middle = (least + most) / 2
@@ -45,10 +45,10 @@ def output_range(subject: Subject) -> Iterator[Finding]:
 def _half(low: float, high: float, least: float, most: float) -> Finding:
     return Finding(
         "output-range",
-        f"data in [{low:.3g}, {high:.3g}] use one half of the generator's range "
+        f"data in [{low:.3g}, {high:.3g}] are in one half of the generator's range "
         f"[{least:.3g}, {most:.3g}]",
-        "the values at the middle of the range, often a background, are hardest to hold exactly, "
-        "and the critic sees every deviation",
+        "values in the middle of the range, often the background, are the hardest to generate "
+        "exactly, and the critic detects every deviation",
         "scale the data to the whole range: 2 x - 1 for [0, 1]",
         fault=False,
     )
@@ -58,8 +58,8 @@ def _scale(low: float, high: float, size: float) -> Finding:
     return Finding(
         "data-scale",
         f"data in [{low:.3g}, {high:.3g}], but networks are initialized for numbers of order one",
-        "the generator must grow its weights by that factor before shapes matter, and the "
-        "critic's slopes and the penalties on them start as far off",
+        "the generator must first change the scale of its outputs by that factor, and the critic's "
+        "slopes and the penalties on them are off by a similar factor",
         f"standardize the data (divide by {size:.2g}, or by the standard deviation); pixels as "
         "uint8 are mapped to [-1, 1]",
         fault=size >= MOST,
@@ -67,9 +67,9 @@ def _scale(low: float, high: float, size: float) -> Finding:
 
 
 def _reach(subject: Subject) -> tuple[float, float]:
-    """The least and the greatest output whatever the parameters; infinite where there is none.
+    """The smallest and the largest output for any parameters; infinite without a bound.
 
-    A bound shows as an extreme that stays when all parameters grow from 100 to 1000 times.
+    An extreme counts as a bound if it is the same with all parameters times 100 and times 1000.
     """
     probe = subject.probe
 
@@ -81,6 +81,6 @@ def _reach(subject: Subject) -> tuple[float, float]:
 
     near, far = extremes(100.0), extremes(1000.0)
     stays = np.abs(far - near) <= 1e-3 * np.abs(near).max()
-    if not near[0] < near[1] or not np.isfinite(far).all():  # nothing can be said
+    if not near[0] < near[1] or not np.isfinite(far).all():  # no conclusion is possible
         return -np.inf, np.inf
     return (float(near[0]) if stays[0] else -np.inf, float(near[1]) if stays[1] else np.inf)

@@ -1,4 +1,4 @@
-"""All that an examination says."""
+"""The result of an examination."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Report"]
 
 
 class Report(NamedTuple):
-    """What was found, what the training will cost, and what was not looked at.
+    """The findings, a forecast of the training's cost, and what was not examined.
 
     >>> print(Report((), None, ("devices: there is one",)))
     nothing found

@@ -14,7 +14,7 @@ __all__ = ["no_state", "no_step", "parameter_type"]
 
 
 def no_state(subject: Subject) -> Iterator[Finding]:
-    """Whatever stops the players from being made."""
+    """Any error in creating the state."""
     try:
         _ = subject.state
     except Exception as error:  # a user's module may raise anything
@@ -22,7 +22,7 @@ def no_state(subject: Subject) -> Iterator[Finding]:
 
 
 def no_step(subject: Subject) -> Iterator[Finding]:
-    """Whatever stops the first step from being built."""
+    """Any error in tracing the first step."""
     try:
         _ = subject.traced
     except Exception as error:
@@ -35,8 +35,8 @@ def _does_not_fit(subject: Subject, error: Exception) -> Finding:
         said(error),
         "no step can be taken",
         f"the data's examples have shape {subject.setup.data.real.shape[1:]}: the generator maps "
-        "latents [batch, size] to [batch, *that], the critic maps these to [batch] scores, or to "
-        "features if the objective compares those",
+        "latents [batch, size] to examples [batch, *shape], the critic maps examples to scores "
+        "[batch], or to features if the objective compares features",
     )
 
 
@@ -54,9 +54,9 @@ def _odd_type(role: str, path: tuple, leaf: Array, odd: int, leaves: int) -> Fin
     return Finding(
         "parameter-type",
         f"{odd} of {leaves} parameters of the {role} are not float32, first {name}: {leaf.dtype}",
-        "16 bits keep 3 digits, fewer than an update of a learning rate of 1e-4 needs; 64 bits "
-        "are slow on accelerators",
-        "param_dtype=jnp.float32 in the module; Recipe(compute_dtype='bfloat16') computes in 16 "
-        "bits and keeps the parameters in 32",
+        "16 bits have 3 digits, too few for updates with a learning rate of 1e-4; 64 bits are slow "
+        "on accelerators",
+        "set param_dtype=jnp.float32 in the module; Recipe(compute_dtype='bfloat16') computes in "
+        "16 bits and keeps the parameters in 32",
         fault=leaf.dtype.itemsize < 4,
     )

@@ -21,21 +21,21 @@ OUTPACED = 30.0
 """Equal learning rates and one critic step gave ratios of 1 to 10 (the critic is a fifth as fast
 near its optimum), a hundredth of the generator's learning rate gave 200 and more."""
 REVERSED = 10.0
-"""In standard deviations of real scores: fakes are that far above only if they ran away uphill;
-scores of networks just initialized differ by up to three."""
+"""In standard deviations of the real scores: fakes score that much higher only if the generator
+exploits an outdated critic; at initialization the difference is up to three."""
 SHARE = 0.5
-"""More steps of the critic at least double the estimate."""
+"""More critic steps change the estimate by more than this share of it."""
 
 
 def starved_critic(subject: Subject) -> Iterator[Finding]:
-    """A generator that outruns the critic.
+    """A generator that changes much faster than the critic.
 
-    Either it has left for where the critic, of other days, gives fakes scores far above all real
-    ones; or it moves the estimate far faster than the critic, which is far from done. A critic that
-    has converged moves little and is not starved, and one that has just begun is far from done in
-    every recipe.
+    Either fakes score far above all real examples, because the critic is outdated; or the generator
+    changes the estimate far more than the critic does, and the critic has not converged. Both
+    conditions are needed: a converged critic changes little but is not starved, and at the start of
+    training no critic has converged.
     """
-    if not is_unbounded(subject):  # the scores estimate no distance
+    if not is_unbounded(subject):  # the scores do not estimate a distance
         return
     by_critic, by_generator, (critic, generator) = _paces(subject)
     probe = subject.probe
@@ -48,18 +48,18 @@ def starved_critic(subject: Subject) -> Iterator[Finding]:
     if away or before < 0 or abs(after - before) > SHARE * abs(after):
         yield Finding(
             "starved-critic",
-            f"in {STEPS} steps the generator moved the estimate (critic/gap) by {by_generator:.3g} "
-            f"and the critic, with n_critic={subject.n_critic}, by {by_critic:.3g}; {EXTRA} more "
-            f"critic steps take it from {before:.3g} to {after:.3g} (real scores deviate by "
-            f"{spread:.2g})",
-            "the generator follows a critic of generators long gone, and the estimate is no "
-            "distance (a negative one cannot be)",
+            f"in {STEPS} steps the generator changed the estimate (critic/gap) by "
+            f"{by_generator:.3g} and the critic, with n_critic={subject.n_critic}, by "
+            f"{by_critic:.3g}; {EXTRA} more critic steps change it from {before:.3g} to "
+            f"{after:.3g} (standard deviation of real scores: {spread:.2g})",
+            "the generator follows an outdated critic, and the estimate is not a distance (which "
+            "is never negative)",
             "raise n_critic or the critic's learning rate, or lower the generator's",
         )
 
 
 def _paces(subject: Subject) -> tuple[float, float, tuple[Player, Player]]:
-    """How far each player moves the estimate in a few steps, and where they end."""
+    """How much each network changes the estimate in a few steps, and the final networks."""
     state, by_critic, by_generator = subject.first_steps.state, 0.0, 0.0
     for step in range(STEPS):
         at = len(subject.first_steps.seconds) + step
@@ -72,7 +72,7 @@ def _paces(subject: Subject) -> tuple[float, float, tuple[Player, Player]]:
 
 
 def _gap(subject: Subject, critic: Player, generator: Player) -> float:
-    """E critic(real) - E critic(fake) on examples that stay the same."""
+    """E critic(real) - E critic(fake) on fixed examples."""
     probe = subject.probe
     fake = subject.fakes(generator, probe)
     real, fake = (subject.scores(critic, x, probe) for x in (probe.real, fake))
@@ -82,7 +82,7 @@ def _gap(subject: Subject, critic: Player, generator: Player) -> float:
 
 
 def _more(subject: Subject, critic: Player, generator: Player) -> Player:
-    """The critic after more steps against the generator as it stands."""
+    """The critic after more steps with a fixed generator."""
     still = sgd(0.0)
     recipe = dataclasses.replace(
         subject.setup.recipe, generator_optimizer=still, n_critic=EXTRA, simultaneous=False

@@ -1,4 +1,4 @@
-"""The setup that is examined, and what several diagnoses need of it, computed once."""
+"""The setup that is examined, with values that several diagnoses use, computed once."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from jaxgan.types import Batch, Networks
 __all__ = ["FirstSteps", "Subject", "quick", "with_optimizer"]
 
 WARM_UP = 20
-"""Steps that are really taken: enough for a zero last layer to come alive and for a median time."""
+"""Number of first steps: enough for a last layer of zeros to change, and for a median time."""
 
 
 def quick(function: Callable[..., Any], **options: Any) -> Any:
-    """Compiles what runs a few times only: quickly, and not to run quickly."""
+    """Compiles a function that runs only a few times: with few optimizations."""
     unhurried = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
     return jax.jit(function, compiler_options=unhurried, **options)
 
 
 class FirstSteps(NamedTuple):
-    """How the first steps went; they end early at one that is not finite."""
+    """The results of the first steps, which stop at the first that is not finite."""
 
     state: TrainState
     metrics: dict[str, np.ndarray]
@@ -47,7 +47,7 @@ class FirstSteps(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Subject:
-    """A setup as it would be trained, with the devices and the key of the examination."""
+    """A setup with the number of devices and the key of the examination."""
 
     setup: Setup
     devices: int
@@ -79,18 +79,18 @@ class Subject:
 
     @functools.cached_property
     def probe(self) -> Batch:
-        """Examples and keys that no step sees, `[batch]`."""
+        """Examples and keys that no step uses, `[batch]`."""
         return jax.tree.map(lambda x: x[0], self.draw(self.setup.steps, n_critic=0))
 
     @functools.cached_property
     def traced(self) -> Any:
-        """The train step as a program of JAX, not yet compiled."""
+        """The traced train step, not yet compiled."""
         step = make_train_step(self.setup.networks, self.setup.recipe)
         return jax.jit(step).trace(self.state, self.draw(0))
 
     @functools.cached_property
     def program(self) -> Any:
-        """The compiled train step, as a training runs it."""
+        """The compiled train step of a training."""
         return self.traced.lower().compile()
 
     @functools.cached_property
@@ -114,7 +114,7 @@ class Subject:
         return quick(functools.partial(_fakes, self.setup.networks))
 
     def weights(self) -> Array:
-        """A number per score or feature, random, since sums of features may be constant."""
+        """A random number per score or feature, since sums of features may be constant."""
         probe = self.probe
         shape = jax.eval_shape(self.scores, self.state.critic, probe.real, probe).shape
         return jnp.asarray(np.random.default_rng(0).normal(size=shape), jnp.float32)
@@ -136,7 +136,7 @@ class Subject:
 
 
 def with_optimizer(state: TrainState, optimizer: optax.GradientTransformation) -> TrainState:
-    """The state for a recipe that has this optimizer for both players."""
+    """The state for a recipe that has this optimizer for both networks."""
 
     def renewed(player: Player) -> Player:
         return player._replace(opt_state=optimizer.init(player.params))

@@ -1,4 +1,4 @@
-"""Pictures of a run for paper and screen: figures without pyplot, as arrays go in."""
+"""Figures of a run from arrays, without pyplot."""
 
 from jaxgan.figures.curves import line_plots
 from jaxgan.figures.densities import density

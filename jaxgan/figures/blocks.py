@@ -1,4 +1,4 @@
-"""Labelled mosaics side by side, as many per line as stay readable."""
+"""Labelled image mosaics side by side, as many per line as stay readable."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ GUTTER, LABEL = 56, 44
 
 
 def room_per_tile(blocks: int, columns: int, width: int, gap: int) -> tuple[int, int]:
-    """How many blocks stand on a line of the page, and the room that each of their tiles gets.
+    """The number of blocks per line of the page, and the width available for each tile.
 
-    Small images are enlarged at least twice before another block joins the line, and the lines
-    are of equal length as far as possible.
+    Small images are enlarged by at least 2 before another block is added to a line. Lines have
+    the same number of blocks as far as possible.
 
     Args:
-        blocks: how many there are.
+        blocks: number of blocks.
         columns: tiles per row of a block.
-        width: of a tile before it is enlarged.
-        gap: between tiles.
+        width: of an image, in pixels.
+        gap: between tiles, in device pixels.
 
     Returns:
         Blocks per line, and device pixels per tile.
@@ -47,12 +47,12 @@ def room_per_tile(blocks: int, columns: int, width: int, gap: int) -> tuple[int,
 def arrange(
     blocks: Mapping[str, UInt8[np.ndarray, "_height _width 3"]], per_line: int, note: str = ""
 ) -> Figure:
-    """Blocks from left to right, line by line, each under its name in the color of its arm.
+    """Blocks from left to right, line by line, each with its name above it in the color of its arm.
 
     Args:
         blocks: mosaics by arm.
-        per_line: how many stand side by side.
-        note: a line below.
+        per_line: blocks per line.
+        note: a line of text below the blocks.
 
     Returns:
         A figure.

@@ -1,4 +1,4 @@
-"""A sheet in device pixels, counted from its top left corner: small images stay unresampled."""
+"""A canvas in device pixels from its top left corner, on which images are not resampled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["area", "canvas", "paste", "write"]
 
 
 def canvas(width: int, height: int) -> Figure:
-    """An empty figure of that many device pixels.
+    """An empty figure with this width and height, in device pixels.
 
     >>> [float(inches) for inches in canvas(400, 100).get_size_inches()]
     [2.0, 0.5]
@@ -26,13 +26,13 @@ def area(figure: Figure, x: int, y: int, width: int, height: int) -> Axes:
 
     Args:
         figure: a canvas.
-        x: of the top left corner.
-        y: of the top left corner, downward.
-        width: of the rectangle.
-        height: of the rectangle.
+        x: left edge, in device pixels.
+        y: top edge, in device pixels, downward.
+        width: of the rectangle, in device pixels.
+        height: of the rectangle, in device pixels.
 
     Returns:
-        Axes that show nothing yet.
+        Empty axes.
     """
     across, down = figure.get_size_inches() * DPI
     box = (x / across, 1 - (y + height) / down, width / across, height / down)
@@ -42,13 +42,13 @@ def area(figure: Figure, x: int, y: int, width: int, height: int) -> Axes:
 
 
 def paste(figure: Figure, pixels: UInt8[np.ndarray, "_height _width 3"], x: int, y: int) -> None:
-    """Puts an image on a canvas, one of its pixels per device pixel.
+    """Draws an image on a canvas, one pixel per device pixel.
 
     Args:
         figure: a canvas.
         pixels: 8-bit colors.
-        x: of the top left corner.
-        y: of the top left corner, downward.
+        x: left edge, in device pixels.
+        y: top edge, in device pixels, downward.
     """
     height, width = pixels.shape[:2]
     axes = area(figure, x, y, width, height)
@@ -70,9 +70,9 @@ def write(
 
     Args:
         figure: a canvas.
-        text: as it is, without mathematics.
-        x: where it begins, is centered or ends.
-        y: of its base, downward.
+        text: plain text; mathematics is not parsed.
+        x: left end, center or right end of the text (see `align`), in device pixels.
+        y: baseline, in device pixels, downward.
         size: in points.
         color: hexadecimal.
         weight: "normal" or "bold".

@@ -1,4 +1,4 @@
-"""Quantities over training, or over anything else, one panel each, every line named at its end."""
+"""Quantities over training or another variable, one panel each, every line labelled at its end."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ def line_plots(
     references: Mapping[str, float] | None = None,
     x: str = STEPS,
 ) -> Figure:
-    """A panel per quantity: per arm the mean over seeds, and the band from lowest to highest.
+    """A panel per quantity with, per arm, the mean over seeds and a band from lowest to highest.
 
-    Where a seed is not finite the mean and the band are those of the others, and a cross marks
-    the last value that it had. An arm that is called "exact" is a line in ink; over anything but
-    steps the others are dots where they were measured, with bars from lowest to highest.
+    Non-finite values are left out of the mean and the band, and a cross marks the last finite
+    value of a seed that diverges. The arm "exact" is drawn as a line in ink. If the horizontal axis
+    is not generator steps, other arms are dots with bars from the lowest to the highest seed.
 
     Args:
         panels: by quantity and arm, steps `[t]` and values `[seeds, t]`.
-        log: quantities on a logarithmic axis, if they have positive values.
-        references: by quantity, a value to compare with, such as that of real data; dashed.
-        x: what the horizontal axis is.
+        log: quantities with a logarithmic axis, if they have positive values.
+        references: by quantity, a reference value such as the score of real data, drawn dashed.
+        x: label of the horizontal axis.
 
     Returns:
         A figure.
@@ -123,7 +123,7 @@ def _draw(
 def _line(
     axes: Axes, arm: str, steps: np.ndarray, values: np.ma.MaskedArray, color: str
 ) -> list[Label]:
-    """Draws an arm and returns where its line ends."""
+    """Draws an arm as a line and returns the label for its end."""
     mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
     if not np.ma.count(mean):
         return []
@@ -141,7 +141,7 @@ def _line(
 def _dots(
     axes: Axes, arm: str, steps: np.ndarray, values: np.ma.MaskedArray, color: str
 ) -> list[Label]:
-    """Draws what was measured at a few places and returns where the last of it is."""
+    """Draws an arm as dots and returns the label for the last one."""
     mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
     if not np.ma.count(mean):
         return []
@@ -151,7 +151,7 @@ def _dots(
 
 
 def _note(panels: Mapping[str, Mapping[str, Curve]]) -> str:
-    """What line, band and cross are."""
+    """The note that explains line, band and cross."""
     curves = [
         np.asarray(values)
         for panel in panels.values()

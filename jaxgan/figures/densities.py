@@ -25,14 +25,14 @@ SHADES = LinearSegmentedColormap.from_list("shades", ["#ffffff", "#ccd2dd", "#87
 def density(real: Points, samples: Mapping[str, Points], centers: Points | None = None) -> Figure:
     """A panel per arm: its samples as dots over the shaded density of the data.
 
-    The density is a histogram smoothed by a Gaussian and shaded by its square root, so that thin
-    parts show. All panels share the limits, which follow the data and not the samples; the share
-    of samples that lie outside, or are not finite, is written below.
+    The density is a histogram smoothed by a Gaussian and shaded by its square root, so that
+    low-density regions are visible. All panels share limits, set by the data only. The share of
+    samples outside the limits or not finite is written above the panel.
 
     Args:
         real: data points `[n, 2]`.
         samples: points `[m, 2]` by arm.
-        centers: modes of the data, drawn as rings.
+        centers: modes `[k, 2]` of the data, drawn as rings.
 
     Returns:
         A figure.
@@ -74,7 +74,7 @@ def density(real: Points, samples: Mapping[str, Points], centers: Points | None 
 
 
 def _limits(real: np.ndarray, centers: Points | None) -> tuple[np.ndarray, float]:
-    """The middle and the half-width of the square that holds the data with a margin."""
+    """The center and the half-width of a square that contains the data with a margin."""
     points = real if centers is None else np.concatenate([real, np.asarray(centers)])
     low, high = points.min(axis=0), points.max(axis=0)
     return (low + high) / 2, 0.575 * float((high - low).max())
@@ -104,10 +104,10 @@ def _panel(axes: Axes, shade: np.ndarray, middle: np.ndarray, reach: float) -> A
 
 
 def _dots(axes: Axes, points: np.ndarray, middle: np.ndarray, reach: float, color: str) -> float:
-    """Draws the samples that are inside and returns the share of those that are not."""
+    """Draws the samples inside the limits and returns the share outside."""
     inside = (np.abs(points - middle) <= reach).all(axis=1)
     shown = points[inside]
-    # Dots that fade with their number keep dense parts readable.
+    # More dots are drawn more transparently, so that dense regions stay readable.
     strength = float(np.clip(20 / np.sqrt(max(len(shown), 1)), 0.15, 0.8))
     axes.scatter(*shown.T, s=5, color=color, alpha=strength, linewidths=0)
     return 1 - float(inside.mean())

@@ -1,4 +1,4 @@
-"""Vector fields on the plane with a trajectory each."""
+"""Vector fields on the plane, each with a trajectory."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Field(NamedTuple):
 
 
 def vector_fields(panels: Mapping[str, Field], axes: tuple[str, str] = ("x", "y")) -> Figure:
-    """A panel per arm: its field as arrows of one length, its path from the ring to the square.
+    """A panel per arm: its field as arrows of equal length, its path from ring to square.
 
     Args:
         panels: fields by arm.
-        axes: what the two coordinates are.
+        axes: names of the two coordinates.
 
     Returns:
         A figure.
@@ -50,7 +50,7 @@ def vector_fields(panels: Mapping[str, Field], axes: tuple[str, str] = ("x", "y"
     'wgan'
     """
     if not panels:
-        raise ValueError("vector_fields: panels is empty; give the field of one arm at least")
+        raise ValueError("vector_fields: panels is empty; give the field of at least one arm")
     lines = -(-len(panels) // PER_LINE)
     columns = -(-len(panels) // lines)
     side = PAGE // max(columns, 3) - GUTTER
@@ -62,8 +62,8 @@ def vector_fields(panels: Mapping[str, Field], axes: tuple[str, str] = ("x", "y"
         write(figure, arm, x, y + 30, size=HEADING, weight="bold", color=colors[arm])
     reach = max(field.reach for field in panels.values())
     note = (
-        f"Right: {axes[0]}, up: {axes[1]}, both in [-{reach:g}, {reach:g}]. Arrows: direction of a "
-        "step. Line: steps from the ring to the square."
+        f"Horizontal: {axes[0]}, vertical: {axes[1]}, both in [-{reach:g}, {reach:g}]. Arrows: "
+        "direction of a step. Line: steps from the ring to the square."
     )
     write(figure, note, 0, lines * (HEAD + side) + 36, size=SMALL, color=SOFT)
     return figure

@@ -1,4 +1,4 @@
-"""Figures as PNG files whose bytes depend on nothing but the figure."""
+"""Saves figures as reproducible PNG files: the bytes depend only on the figure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["save"]
 
 
 def save(figure: Figure, path: str | os.PathLike[str]) -> None:
-    """Writes a figure as PNG, cropped to what is drawn, without date or version.
+    """Writes a figure as PNG, cropped to its content, without date or software version.
 
     Args:
-        figure: what the other functions return.
-        path: of the file; its folder exists.
+        figure: a figure.
+        path: the file's path, in an existing folder.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory

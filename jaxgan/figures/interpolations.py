@@ -1,4 +1,4 @@
-"""What an arm makes of lines in latent space."""
+"""Images along lines in latent space."""
 
 from __future__ import annotations
 

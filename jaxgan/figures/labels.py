@@ -1,4 +1,4 @@
-"""Names at the ends of lines, moved apart where they would overlap."""
+"""Labels at the ends of lines, moved apart where they would overlap."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from jaxgan.figures.style import BODY, words
 __all__ = ["Label", "apart", "name_ends"]
 
 LINE_HEIGHT = 0.16
-"""Inches that a name takes."""
+"""The height of a label, in inches."""
 
 LOWEST = 0.09
-"""In heights of the axes: the numbers below them stay free."""
+"""The lowest position, as a fraction of the axes' height, that leaves the tick labels free."""
 
 
 class Label(NamedTuple):
@@ -29,18 +29,18 @@ class Label(NamedTuple):
 
 
 def apart(heights: Sequence[float], least: float, lowest: float = 0.0) -> list[float]:
-    """The nearest heights, in least squares, of which each is at least so far from the next.
+    """The nearest heights, in least squares, with at least a given distance between neighbors.
 
-    With the heights in order, h_i - i * least must not fall: an isotonic regression, then clipped
-    to what keeps the top within 1.
+    With sorted heights, h_i - i * least must not decrease: an isotonic regression, then clipped
+    to keep the highest within 1.
 
     Args:
         heights: in [0, 1], in any order.
         least: the distance, at most 1 / (len(heights) - 1) to fit.
-        lowest: that any of them may be.
+        lowest: the lowest allowed height.
 
     Returns:
-        New heights in the order of the old ones.
+        New heights, in the order of `heights`.
 
     >>> [round(height, 2) for height in apart([0.5, 0.5, 0.0], least=0.2)]
     [0.4, 0.6, 0.0]
@@ -54,12 +54,12 @@ def apart(heights: Sequence[float], least: float, lowest: float = 0.0) -> list[f
 
 
 def name_ends(axes: Axes, ends: Sequence[Label], inches: float) -> None:
-    """Writes each name right of the axes at its height, whose limits are fixed by this.
+    """Writes each label to the right of the axes at its value, and fixes the vertical limits.
 
     Args:
-        axes: after everything else is drawn.
-        ends: names and values.
-        inches: the height of the axes, about.
+        axes: axes on which everything else is drawn already.
+        ends: labels, one per line.
+        inches: approximate height of the axes.
     """
     axes.set_ylim(axes.get_ylim())
     to_height = axes.transScale + axes.transLimits

@@ -1,4 +1,4 @@
-"""Samples beside the training examples that are nearest to them."""
+"""Samples beside their nearest training examples."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ __all__ = ["nearest_neighbors"]
 
 Distances = Real[np.ndarray, " _n"] | Real[jax.Array, " _n"]
 PER_LINE, GUTTER, GAP, FOOT = 8, 36, 4, 56
-NOTE = "Left of each pair a sample, right its nearest training example, below their distance."
+NOTE = "Each pair: a sample (left) and its nearest training example (right), with their distance."
 
 
 def nearest_neighbors(samples: Images, nearest: Images, distances: Distances) -> Figure:
-    """Pairs: a sample, the training example nearest to it, and their distance.
+    """Pairs of a sample and its nearest training example, with their distance.
 
     Args:
         samples: `[n, height, width, channels]`, see `sample_grid`.
-        nearest: of the same shape, the nearest training example of each sample.
-        distances: `[n]`, in the units of the space that was searched.
+        nearest: the nearest training example of each sample, of the same shape.
+        distances: `[n]`, in the units of the searched space.
 
     Returns:
         A figure.
 
     Raises:
-        ValueError: the three do not have the same number of entries.
+        ValueError: the three arguments differ in their number of entries, or have none.
 
     >>> images = np.zeros((2, 8, 8, 1))
     >>> figure = nearest_neighbors(images, images, np.array([0.0, 1.25]))
@@ -39,7 +39,7 @@ def nearest_neighbors(samples: Images, nearest: Images, distances: Distances) ->
     """
     if not len(samples) == len(nearest) == len(distances) > 0:
         raise ValueError(
-            "nearest_neighbors: samples, nearest and distances must be equally many, got "
+            "nearest_neighbors: samples, nearest and distances must have one entry per pair, got "
             f"{len(samples)}, {len(nearest)} and {len(distances)}"
         )
     columns = min(PER_LINE, len(samples))

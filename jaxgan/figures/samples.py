@@ -16,12 +16,12 @@ def sample_grid(rows: Mapping[str, Images], columns: int = 8) -> Figure:
     """A labelled block of samples per arm, side by side.
 
     Args:
-        rows: images `[n, height, width, channels]` by arm, float in [-1, 1] or uint8, in gray or
-            in color; "real" may be one of them.
+        rows: images `[n, height, width, channels]` by arm, float in [-1, 1] or uint8, gray or
+            color; "real" may be one of the arms.
         columns: images per row of a block.
 
     Returns:
-        A figure whose pixels are squares, not blurred.
+        A figure; images are enlarged by whole numbers, without interpolation.
 
     Raises:
         ValueError: nothing to draw, or neither one channel nor three.

@@ -1,4 +1,4 @@
-"""Palette and typography of every figure: one color per arm, by order, and ink for real data."""
+"""Palette and typography of all figures: one color per arm, by order, and ink for real data."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ __all__ = [
 ]
 
 DPI = 200
-"""Device pixels per inch; a report shows two of them per CSS pixel, crisp on dense screens."""
+"""Device pixels per inch; a report shows two device pixels per CSS pixel."""
 
 PAGE = 2000
-"""The width that figures aim at, in device pixels."""
+"""The target width of a figure, in device pixels."""
 
 REAL, EXACT = "real", "exact"
-"""Names that are not arms: real data and closed forms are drawn in ink and take no arm's color."""
+"""Names that are not arms: real data and closed forms are drawn in ink, not in an arm's color."""
 
 HEADING, BODY, SMALL = 10.0, 9.0, 8.0
-"""Sizes of type, in points."""
+"""Font sizes, in points."""
 
 PAPER, INK, SOFT, FAINT = "#ffffff", "#1f2430", "#667085", "#e4e7ec"
 
 # Any two differ by CIE76 >= 20 in normal, deutan, protan and tritan sight, and each has
-# contrast >= 3 on paper: found by a search over both, and checked by a test.
+# contrast >= 3 on paper: found by a search and checked by a test.
 COLORS = ("#2450b0", "#d2660a", "#179a6b", "#9a4390", "#742a14", "#7488e6")
 
 
@@ -53,7 +53,7 @@ def arm_colors(names: Iterable[str]) -> dict[str, str]:
         names: arms; "real" and "exact" may be among them.
 
     Returns:
-        Hexadecimal colors by name. There are six before they repeat.
+        Hexadecimal colors by name; they repeat after six arms.
 
     >>> arm_colors(["real", "wgan", "wgan_gp"]) == arm_colors(["wgan", "wgan_gp"])
     True
@@ -63,7 +63,7 @@ def arm_colors(names: Iterable[str]) -> dict[str, str]:
 
 
 def words(size: float = BODY, color: str = INK, weight: str = "normal") -> dict[str, Any]:
-    """Keywords of a text: sizes in points, and no mathematics, so that names stay as they are.
+    """Keyword arguments for text; mathematics is not parsed, so that names are shown literally.
 
     Args:
         size: in points.
@@ -71,7 +71,7 @@ def words(size: float = BODY, color: str = INK, weight: str = "normal") -> dict[
         weight: "normal" or "bold".
 
     Returns:
-        What `Axes.text` and `Figure.text` take.
+        Keyword arguments of `Axes.text` and `Figure.text`.
 
     >>> words(SMALL)["fontsize"]
     8.0
@@ -89,7 +89,7 @@ def width_of(text: str, size: float = BODY, weight: str = "normal") -> int:
         weight: "normal" or "bold".
 
     Returns:
-        At least that of its ink.
+        An integer, at least the width of the drawn glyphs.
 
     >>> width_of("wgan_gp") > width_of("wgan") > 0
     True
@@ -99,10 +99,10 @@ def width_of(text: str, size: float = BODY, weight: str = "normal") -> int:
 
 
 def quiet(axes: Axes) -> None:
-    """Leaves of a plot what is read: a base line, faint horizontals, soft numbers.
+    """Reduces a plot's frame to a base line, faint horizontal grid lines and gray numbers.
 
     Args:
-        axes: to change.
+        axes: the axes to change.
     """
     axes.spines[["top", "left", "right"]].set_visible(False)
     axes.spines["bottom"].set(color="#c3c8d1", linewidth=0.8)

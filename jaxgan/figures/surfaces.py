@@ -1,4 +1,4 @@
-"""Functions on the plane as contour lines, over the data that they tell apart."""
+"""Functions on the plane, such as critics, as contour lines with data points."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Surface(NamedTuple):
 def contours(rows: Mapping[str, Mapping[str, Surface]]) -> Figure:
     """A table of contour plots: a row per arm, a column per data set.
 
-    The levels are equally spaced over the values of each panel, since critics have scales of their
-    own; orange is high, blue is low.
+    The levels are equally spaced over the values of each panel, because critics differ in scale.
+    Orange is high, blue is low.
 
     Args:
-        rows: surfaces by arm and data set. One that an arm lacks stays empty.
+        rows: surfaces by arm and data set; a missing one leaves its panel empty.
 
     Returns:
         A figure.
@@ -56,7 +56,7 @@ def contours(rows: Mapping[str, Mapping[str, Surface]]) -> Figure:
     """
     columns = list(dict.fromkeys(name for row in rows.values() for name in row))
     if not columns:
-        raise ValueError("contours: rows is empty; give the surface of one arm at least")
+        raise ValueError("contours: rows is empty; give the surface of at least one arm")
     margin = 32 + max(width_of(arm, HEADING, "bold") for arm in rows)
     side = (PAGE - margin) // max(len(columns), 3) - GUTTER
     figure = canvas(

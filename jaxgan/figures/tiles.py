@@ -1,4 +1,4 @@
-"""Images as tiles: any array of images becomes one picture, each pixel a whole number of pixels."""
+"""Arranges images as tiles of one picture, enlarged by a whole number."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ NOT_FINITE = (242, 190, 196)
 
 
 def pixels(images: Images) -> UInt8[np.ndarray, "_n _height _width 3"]:
-    """Images as 8-bit colors: [-1, 1] becomes [0, 255], what is not finite becomes rose.
+    """Images as 8-bit colors: [-1, 1] becomes [0, 255], non-finite pixels become pink.
 
     Args:
-        images: `[n, height, width, channels]`, uint8 or float in [-1, 1], clipped to it.
+        images: `[n, height, width, channels]`, uint8 or float, clipped to [-1, 1].
 
     Returns:
-        `[n, height, width, 3]`.
+        `[n, height, width, 3]` colors.
 
     Raises:
         ValueError: neither one channel nor three.
@@ -43,12 +43,12 @@ def pixels(images: Images) -> UInt8[np.ndarray, "_n _height _width 3"]:
 
 
 def zoom(width: int, room: int, largest: int = 96) -> int:
-    """The whole number by which an image is enlarged to fill its room, both in pixels.
+    """The whole number by which an image is enlarged to fill the available width.
 
     Args:
-        width: of an image.
-        room: what there is for it.
-        largest: an image is not enlarged beyond this.
+        width: of an image, in pixels.
+        room: available width, in device pixels.
+        largest: the largest width after enlargement, in device pixels.
 
     Returns:
         At least 1.

@@ -1,4 +1,4 @@
-"""The same latents through training: arms down, moments across."""
+"""Samples of the same latents during training: a row per arm, a column per moment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def progress_grid(rows: Mapping[str, Sequence[tuple[int, Images]]]) -> Figure:
 
     Args:
         rows: by arm, pairs of a generator step and images `[n, height, width, channels]`, see
-            `sample_grid`. A moment that an arm lacks stays empty.
+            `sample_grid`; a missing moment leaves its cell empty.
 
     Returns:
         A figure.
@@ -37,7 +37,7 @@ def progress_grid(rows: Mapping[str, Sequence[tuple[int, Images]]]) -> Figure:
     """
     moments = sorted({step for row in rows.values() for step, _ in row})
     if not moments:
-        raise ValueError("progress_grid: rows is empty; give one moment of one arm at least")
+        raise ValueError("progress_grid: rows is empty; give at least one moment of one arm")
     margin = 32 + max(
         width_of("generator steps", SMALL), *(width_of(arm, HEADING, "bold") for arm in rows)
     )
@@ -61,9 +61,9 @@ def progress_grid(rows: Mapping[str, Sequence[tuple[int, Images]]]) -> Figure:
 def _cells(
     rows: Mapping[str, Sequence[tuple[int, Images]]], room: int
 ) -> list[tuple[str, int, np.ndarray]]:
-    """Triples of arm, step and mosaic, each square and at most `room` wide if it can be.
+    """Triples of arm, step and square mosaic, at most `room` wide where possible.
 
-    Of many large images the first few are shown, so that each is at least twice its size.
+    If the images are many and large, only the first are shown, each enlarged by at least 2.
     """
     cells = []
     for arm, row in rows.items():

@@ -1,4 +1,4 @@
-"""Measures of what was generated, each with its floor or its ceiling."""
+"""Measures of generated examples, each with its best value on real data."""
 
 from jaxgan.metrics.classifier import Classifier, features, probabilities, train_classifier
 from jaxgan.metrics.coverage import Coverage, mode_coverage

@@ -1,4 +1,4 @@
-"""Which modes of a known mixture a generator reaches, and how evenly."""
+"""Which modes of a known mixture a generator covers, and how evenly."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class Coverage(NamedTuple):
     """How a set of samples covers the modes of a mixture."""
 
     modes: Int[Array, ""]
-    """Number of modes that are nearest to at least one high-quality sample."""
+    """Number of modes that are the nearest mode of at least one high-quality sample."""
 
     high_quality: Float[Array, ""]
-    """Share of the samples that lie near a mode, in [0, 1]."""
+    """Share of the samples that are near a mode, in [0, 1]."""
 
     reverse_kl: Float[Array, ""]
-    """Kullback-Leibler divergence of the reached modes to the uniform law, in nats."""
+    """Kullback-Leibler divergence of the covered modes from the uniform distribution, in nats."""
 
 
 def mode_coverage(
@@ -30,28 +30,28 @@ def mode_coverage(
     std: float,
     within: float = 3.0,
 ) -> Coverage:
-    r"""Modes reached, share of high-quality samples, and evenness over the modes.
+    r"""Modes covered, share of high-quality samples, and evenness over the modes.
 
-    A sample is of high quality if it lies within `within * std` of its nearest center. With
+    A sample is of high quality if it is within `within * std` of its nearest center. With
     $p_i$ the share of the high-quality samples that are nearest to center i,
 
     $$\mathrm{KL}(p \,\|\, u) = \sum_{i=1}^{k} p_i \log (k p_i),$$
 
-    which is 0 for an even cover and $\log k$ for a single mode; without any high-quality sample it
-    is $\log k$ too. The ceiling of the share is below one: a perfect sampler of a mixture in the
-    plane has $1 - e^{-9/2} = 98.9\,\%$ of its samples within three standard deviations.
+    which is 0 for even coverage and $\log k$ for a single mode or no high-quality sample. The best
+    possible share is below one: a perfect sampler of a mixture in the plane has
+    $1 - e^{-9/2} = 98.9\,\%$ of its samples within three standard deviations.
 
     Args:
         samples: generated points, `[n, d]`.
         centers: means of the mixture, `[k, d]`.
-        std: standard deviation of a mode per coordinate, in the unit of the points.
+        std: standard deviation of a mode per coordinate, in the unit of the samples.
         within: radius of a mode, in standard deviations.
 
     Returns:
         A `Coverage` of three scalars.
 
     Raises:
-        ValueError: points and centers have different numbers of coordinates.
+        ValueError: samples and centers have different numbers of coordinates.
 
     >>> import jax.numpy as jnp
     >>> centers = jnp.array([[0.0, 0.0], [1.0, 0.0]])

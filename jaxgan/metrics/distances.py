@@ -1,4 +1,4 @@
-"""The Fréchet distance of two sets of feature vectors, and the least it can be."""
+"""The Fréchet distance between two sets of feature vectors, and its value for real data."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ __all__ = ["frechet_distance", "frechet_floor"]
 
 
 def frechet_distance(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]) -> float:
-    r"""Fréchet distance of the Gaussians fitted to two sets of feature vectors.
+    r"""Fréchet distance between the Gaussians fitted to two sets of feature vectors.
 
     $$\| \mu_x - \mu_y \|^2 + \mathrm{Tr}(C_x) + \mathrm{Tr}(C_y) - 2 \| R_x R_y^\top \|_*,$$
 
     where $C = R^\top R$ and the nuclear norm equals $\mathrm{Tr} (C_x C_y)^{1/2}$. The factors R
-    come from eigendecompositions, with what rounding made negative set to 0, so n may
-    be smaller than d. Covariances are divided by n - 1; everything is float64.
+    are from eigendecompositions, with negative eigenvalues (rounding errors) set to 0, so n may be
+    smaller than d. Covariances are divided by n - 1; everything is float64.
 
-    The value is biased upward by about 1/n, so compare only distances of equally many samples, with
-    `frechet_floor` beside them. Report it as "Fréchet distance of our classifier's features", never
-    as FID: that name belongs to one Inception network.
+    The value is biased upward by about 1/n, so compare only distances with equal numbers of
+    samples, and report `frechet_floor` with them. Call it "Fréchet distance of our classifier's
+    features"; it is not FID, which uses one particular Inception network.
 
     Args:
         x: features, `[n, d]` with n at least 2.
-        y: features of the same classifier, `[m, d]` with m at least 2.
+        y: features from the same classifier, `[m, d]` with m at least 2.
 
     Returns:
         The squared distance, in the squared unit of the features.
 
     Raises:
-        ValueError: a set is no matrix of two or more rows, or the sets differ in columns.
+        ValueError: a set is not a matrix of two or more rows, or the sets differ in columns.
 
     >>> import numpy as np
     >>> x = np.array([[0.0], [2.0]])  # mean 1, variance 2
@@ -47,29 +47,29 @@ def frechet_distance(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]) -> 
     if x.shape[1] != y.shape[1]:
         raise ValueError(f"x has {x.shape[1]} features and y has {y.shape[1]}; use one classifier")
     mean = np.square(x.mean(axis=0) - y.mean(axis=0)).sum()
-    with threadpool_limits(1, "blas"):  # on small matrices a second thread only waits
+    with threadpool_limits(1, "blas"):  # a second thread is no faster on small matrices
         root_x, root_y = _covariance_root(x), _covariance_root(y)
         overlap = np.linalg.svd(root_x @ root_y.T, compute_uv=False).sum()
     distance = mean + np.square(root_x).sum() + np.square(root_y).sum() - 2 * overlap
-    return max(float(distance), 0.0)  # equal sets cancel up to rounding, of either sign
+    return max(float(distance), 0.0)  # rounding can make the distance of equal sets negative
 
 
 def frechet_floor(x: Float[ArrayLike, "n d"], key: Key[Array, ""], splits: int = 10) -> float:
-    """Fréchet distance of real features to real features: the least that a generator can hope for.
+    """Fréchet distance between two halves of the real features: the floor for a generator.
 
-    The mean of `frechet_distance` over several random cuts of one set into disjoint halves. It is
-    the floor for sets of n/2 samples; larger sets have a lower one.
+    The mean of `frechet_distance` over several random splits of one set into disjoint halves. It is
+    the floor for sets of n/2 samples; the floor of larger sets is lower.
 
     Args:
         x: features of real data, `[n, d]` with n at least 4.
         key: a PRNG key.
-        splits: number of cuts.
+        splits: number of random splits.
 
     Returns:
         The mean squared distance, in the squared unit of the features.
 
     Raises:
-        ValueError: fewer than four rows, or no cut.
+        ValueError: fewer than four rows, or no split.
 
     >>> import jax
     >>> x = jax.random.normal(jax.random.key(0), (1000, 2))
@@ -78,14 +78,14 @@ def frechet_floor(x: Float[ArrayLike, "n d"], key: Key[Array, ""], splits: int =
     """
     x = _matrix("x", x, rows=4)
     if splits < 1:
-        raise ValueError(f"splits is {splits}; ask for at least one cut")
+        raise ValueError(f"splits is {splits}; give at least 1")
     half = len(x) // 2
     orders = [np.asarray(jax.random.permutation(k, len(x))) for k in jax.random.split(key, splits)]
     return float(np.mean([frechet_distance(x[o[:half]], x[o[half : 2 * half]]) for o in orders]))
 
 
 def _matrix(name: str, x: ArrayLike, rows: int = 1) -> np.ndarray:
-    """The argument in float64, or an error that names it."""
+    """The argument as a float64 matrix."""
     matrix = np.asarray(x, np.float64)
     if matrix.ndim != 2 or len(matrix) < rows:
         raise ValueError(f"{name} is {matrix.shape}; give [n, d] with n at least {rows}")

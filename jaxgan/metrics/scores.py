@@ -1,4 +1,4 @@
-"""How good and how varied generated images are, in the eyes of a classifier of the real ones."""
+"""Quality and diversity of generated images, measured with a classifier of the real ones."""
 
 from __future__ import annotations
 
@@ -21,23 +21,24 @@ def classifier_scores(
     real: Num[ArrayLike, "m height width channels"],
     confidence: float = 0.9,
 ) -> dict[str, float]:
-    r"""Recognition, balance, classes and distance of generated images.
+    r"""Recognized share, balance, classes and Fréchet distance of generated images.
 
-    - `recognized`: share of the images to which the classifier gives a real class with at least
-      the asked probability, in [0, 1]. The ceiling is not 1 but the share among real images that
-      the classifier never saw: `images[classifier.held_out]`, scored likewise.
+    - `recognized`: share of the images to which the classifier assigns a real class with a
+      probability of at least `confidence`, in [0, 1]. Its ceiling is below 1: the same share among
+      the real images that were not used for training, `images[classifier.held_out]`.
     - `balance`: $-\sum_k q_k \log q_k / \log K$ in [0, 1], with $q_k$ the share of class k among
       the recognized images; 1 if all classes are equally frequent, 0 for one class or none.
-    - `classes`: number of classes that hold at least one percent of all images, recognized.
-    - `frechet`: Fréchet distance of our classifier's features to those of `real`, never to be
-      called FID. Its bias falls with the number of images: compare equal numbers, beside
-      `frechet_floor`.
+    - `classes`: number of classes with at least one percent of all images, counting only
+      recognized ones.
+    - `frechet`: Fréchet distance between the classifier's features of `fake` and `real`; it is not
+      FID. Its bias falls with the number of images: compare equal numbers of images, and report
+      `frechet_floor` with it.
 
     Args:
         classifier: trained on the real data.
         fake: generated images, `[n, height, width, channels]`.
         real: real images, `[m, height, width, channels]`.
-        confidence: least probability at which an image counts as recognized, in [0, 1].
+        confidence: smallest probability at which an image counts as recognized, in [0, 1].
 
     Returns:
         The four scores by name.

@@ -43,7 +43,9 @@ class _ByValue(optax.GradientTransformationExtraArgs):
 
     def __repr__(self) -> str:
         make, args, kwargs = self.call
-        return f"{make.__name__}({', '.join([*map(repr, args), *(f'{k}={v!r}' for k, v in kwargs)])})"
+        return (
+            f"{make.__name__}({', '.join([*map(repr, args), *(f'{k}={v!r}' for k, v in kwargs)])})"
+        )
 
 
 def by_value(

@@ -1,6 +1,6 @@
 """The papers' settings as functions that return a `Recipe`; `__all__` is the registry.
 
-A recipe compares, hashes and prints by its settings, so two equal ones compile once.
+Recipes are compared, hashed and printed by their settings, so equal recipes compile once.
 """
 
 from jaxgan.recipes import loss_sensitive, matching, relativistic, standard, wasserstein

@@ -11,14 +11,14 @@ __all__ = ["gls_gan", "ls_gan"]
 
 
 def ls_gan(learning_rate: Number = 1e-4, beta1: Number = 0.5, weight: Number = 2e-4) -> Recipe:
-    """LS-GAN: a fake costs more than its real example by their distance, one step each, Adam.
+    """LS-GAN: the loss of a fake should exceed that of its real example by their distance, Adam.
 
-    The losses here are the scores' negatives, of any sign; the authors' critic ends in a ReLU.
+    The loss of an example is its negative score, of any sign; the authors' critic ends in a ReLU.
 
     Args:
-        learning_rate: of both players.
+        learning_rate: learning rate of both networks.
         beta1: Adam's decay of the first moment.
-        weight: lambda of the margin lambda ||x - x'||_1.
+        weight: lambda in the margin lambda ||x - x'||_1.
 
     Returns:
         The recipe.
@@ -42,15 +42,15 @@ def gls_gan(
 ) -> Recipe:
     """The generalized LS-GAN: max(a, slope a) in place of max(a, 0), and clipped parameters.
 
-    The authors' README, the head of their code and its default give three slopes, -1, 0.2 and 0:
-    name the one you mean.
+    The authors' README, the header and the default of their code give three different slopes: -1,
+    0.2 and 0.
 
     Args:
-        learning_rate: of both players.
+        learning_rate: learning rate of both networks.
         beta1: Adam's decay of the first moment.
-        weight: lambda of the margin.
-        slope: of the cost where a pair is in order; 0 is `ls_gan`, 1 the difference of means.
-        c: the bound of the critic's parameters.
+        weight: lambda in the margin.
+        slope: slope of the cost beyond the margin; 0 is `ls_gan`, 1 the difference of means.
+        c: largest absolute value of a critic parameter.
 
     Returns:
         The recipe.

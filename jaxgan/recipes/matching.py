@@ -1,4 +1,4 @@
-"""Recipes that match two sets of samples: by the data themselves, or by a critic's features."""
+"""Recipes that match two sets of samples, in data space or in a critic's feature space."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ def gmmn(
     variances: tuple[float, ...] = (2.0, 5.0, 10.0, 20.0, 40.0, 80.0),
     switch: int = 10_000,
 ) -> Recipe:
-    """GMMN: the generator matches the data by MMD, no critic; SGD with momentum.
+    """GMMN: the generator minimizes the MMD to the data, without a critic; SGD with momentum.
 
     The networks are `presets.gmmn`, whose critic is the identity. At step `switch` the
-    learning rate becomes a tenth and the momentum 0.99. The loss is the root of the biased
-    MMD^2. The authors' code multiplies that by 1,000, for examples in [0, 1] where ours lie in
-    [-1, 1]: taken literally its learning rate on our loss would be 2,000, and its variances 4 times
-    those given. Here the rate of 2 is that of our loss: after 200 steps with batches of 500 digits
-    of MNIST the MMD^2 was 0.10 with 2 and 6.1, as of a collapsed generator, with 2,000 (one run).
+    learning rate is divided by 10 and the momentum becomes 0.99. The loss is the root of the biased
+    MMD^2. The authors' code multiplies it by 1,000 and scales examples to [0, 1], ours to [-1, 1].
+    The same settings for our loss would be a learning rate of 2,000 and 4 times the variances. The
+    default of 2 applies to our loss: after 200 steps with batches of 500 MNIST digits the MMD^2 was
+    0.10 with a learning rate of 2, and 6.1 (a collapsed generator) with 2,000 (one run).
 
     Args:
-        learning_rate: at first.
-        momentum: at first.
-        variances: of the Gaussian kernels, exp(-||x - y||^2 / (2 variance)).
-        switch: the step.
+        learning_rate: initial learning rate.
+        momentum: initial momentum.
+        variances: variances of the Gaussian kernels, exp(-||x - y||^2 / (2 variance)).
+        switch: the step at which learning rate and momentum change.
 
     Returns:
         The recipe.
@@ -63,18 +63,18 @@ def mmd_gan(
     n_critic: int = 5,
     official_schedule: bool = False,
 ) -> Recipe:
-    """MMD-GAN: a clipped critic gives features that tell the two sets apart, RMSProp.
+    """MMD-GAN: a clipped critic learns features in which the two sets differ, RMSProp.
 
     The kernel is a sum of Gaussians of standard deviations 1, 2, 4, 8, 16, and the loss the root of
-    the biased MMD^2. The authors' critic is an autoencoder, whose reconstruction and mean terms
-    are not here. Give the critic features: `presets.mlp(..., depth=1, features=16)`; through
-    three clipped layers they came so close together that the generator's gradient was 0.
+    the biased MMD^2. The authors' critic is an autoencoder; its reconstruction and mean terms
+    are not implemented. The critic must return features: `presets.mlp(..., depth=1, features=16)`.
+    With three clipped layers they were so close together that the generator's gradient was 0.
 
     Args:
-        learning_rate: of both players.
-        c: the bound of the critic's parameters.
+        learning_rate: learning rate of both networks.
+        c: largest absolute value of a critic parameter.
         n_critic: critic steps per generator step.
-        official_schedule: 100 critic steps in the first 25 steps and at every 500th.
+        official_schedule: take 100 critic steps in the first 25 steps and at every 500th.
 
     Returns:
         The recipe.
@@ -103,14 +103,15 @@ def mmd_gan_gp(
 ) -> Recipe:
     """MMD-GAN with the gradient penalty on the witness, rational quadratic kernel, Adam.
 
-    The unbiased MMD^2, gradients clipped to norm 1. The authors' penalty on the size of the
-    features is not here. Give the critic features: `presets.dcgan(..., features=16)`.
+    The loss is the unbiased MMD^2; gradients are clipped to norm 1. The authors' penalty on the
+    size of the features is not implemented. The critic must return features:
+    `presets.dcgan(..., features=16)`.
 
     Args:
-        learning_rate: of both players.
+        learning_rate: learning rate of both networks.
         beta1: Adam's decay of the first moment.
         beta2: Adam's decay of the second moment.
-        weight: lambda of the penalty.
+        weight: lambda, the weight of the penalty.
         n_critic: critic steps per generator step.
 
     Returns:
@@ -136,15 +137,15 @@ def cramer(
 ) -> Recipe:
     """The Cramer GAN's energy distance of a critic's features, with a gradient penalty, Adam.
 
-    It is the MMD with the energy kernel on both sides (Binkowski et al., 2018); the Cramer GAN's
-    own critic leaves out the distances within the real batch. Give the critic features:
+    Both losses are the MMD with the energy kernel (Binkowski et al., 2018); the critic loss of the
+    paper omits the distances within the real batch. The critic must return features:
     `presets.mlp(..., features=16)`.
 
     Args:
-        learning_rate: of both players.
+        learning_rate: learning rate of both networks.
         beta1: Adam's decay of the first moment.
         beta2: Adam's decay of the second moment.
-        weight: lambda of the penalty on the witness.
+        weight: lambda, the weight of the penalty on the witness.
         n_critic: critic steps per generator step.
 
     Returns:

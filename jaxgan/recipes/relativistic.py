@@ -17,15 +17,16 @@ def r3gan(
     beta2: Number = 0.99,
     average: float = 0.999,
 ) -> Recipe:
-    """R3GAN: the relativistic game of pairs with zero-centered penalties on both sides.
+    """R3GAN: the relativistic loss of pairs with zero-centered penalties on real and fake.
 
-    The numbers are those of the authors' code for CIFAR-10 at the start of training, where they
-    move: learning rate to 5e-5, gamma to 0.005, beta2 from 0.9, and the moving average by images.
+    The defaults are the values of the authors' code for CIFAR-10 at the start of training, except
+    beta2, which starts at 0.9 there. During training their code lowers the learning rate to 5e-5
+    and gamma to 0.005, raises beta2, and counts the moving average in images.
 
     Args:
-        learning_rate: of both players.
+        learning_rate: learning rate of both networks.
         gamma: weight of both penalties.
-        beta2: Adam's decay of the second moment; that of the first is 0.
+        beta2: Adam's decay of the second moment; the decay of the first is 0.
         average: decay of the generator's moving average.
 
     Returns:

@@ -32,18 +32,18 @@ def gan_2014(
 ) -> Recipe:
     """The first GAN: k critic steps, one generator step, SGD with momentum.
 
-    Algorithm 1 of the paper alternates. Its code is `simultaneous`: both players step at once from
-    the same examples and fakes, the critic on half the sum of its two cross entropies (here half
-    its learning rate, which is the same for SGD), and the learning rate is divided by 1.000004
-    after every update down to 1e-6 while the momentum rises from 0.5 to 0.7 over 250 epochs of 500
-    updates. The networks are `presets.gan_2014`.
+    Algorithm 1 of the paper alternates. Its code is `simultaneous`: both networks update at once
+    from the same examples and fakes. The critic's loss is half the sum of its two cross entropies
+    (here its learning rate is halved, which is the same for SGD). The learning rate is divided by
+    1.000004 after every update, down to 1e-6, and the momentum rises from 0.5 to 0.7 over 250
+    epochs of 500 updates. The networks are `presets.gan_2014`.
 
     Args:
-        learning_rate: of both players.
-        momentum: of both players; at first, if simultaneous.
-        n_critic: k of Algorithm 1.
-        saturating: the generator descends E log(1 - D) instead of -E log D.
-        simultaneous: as the code instead of as the text.
+        learning_rate: learning rate of both networks.
+        momentum: momentum of both networks; its initial value if simultaneous.
+        n_critic: critic steps per generator step, k of Algorithm 1.
+        saturating: whether the generator minimizes E log(1 - D) instead of -E log D.
+        simultaneous: whether to train as the paper's code does instead of as Algorithm 1.
 
     Returns:
         The recipe.
@@ -67,12 +67,12 @@ def gan_2014(
 
 
 def dcgan(learning_rate: Number = 2e-4, beta1: Number = 0.5, decay: float = 0.0) -> Recipe:
-    """DCGAN's training: the non-saturating game, one step each, Adam.
+    """DCGAN's training: the non-saturating loss, one critic step per generator step, Adam.
 
     Args:
-        learning_rate: of both players.
+        learning_rate: learning rate of both networks.
         beta1: Adam's decay of the first moment.
-        decay: weight of the squared parameters' gradient, 1e-5 in the authors' code.
+        decay: weight decay that is added to the gradient, 1e-5 in the authors' code.
 
     Returns:
         The recipe.
@@ -95,13 +95,13 @@ def lsgan(
     b: Number = 1.0,
     c: Number = 1.0,
 ) -> Recipe:
-    """LSGAN: least squares instead of cross entropies, one step each, Adam.
+    """LSGAN: least squares instead of cross entropies, one critic step per generator step, Adam.
 
-    The learning rate is that of the authors' code, which sums half squares over the batch; Adam
-    does not see the difference to a mean.
+    The learning rate is from the authors' code, which sums half squares over the batch; Adam
+    updates are the same for a sum and a mean.
 
     Args:
-        learning_rate: of both players.
+        learning_rate: learning rate of both networks.
         beta1: Adam's decay of the first moment.
         a: the critic's target for fakes.
         b: the critic's target for real examples.
@@ -126,13 +126,13 @@ def f_gan(
     beta1: Number = 0.5,
     practical: bool = True,
 ) -> Recipe:
-    """f-GAN: the variational game of any f-divergence, one step each, Adam.
+    """f-GAN: the variational bound of any f-divergence, one critic step per generator step, Adam.
 
     Args:
-        divergence: a row of `jaxgan.divergences`.
-        learning_rate: of both players.
+        divergence: the name of a divergence in `jaxgan.divergences`.
+        learning_rate: learning rate of both networks.
         beta1: Adam's decay of the first moment.
-        practical: the generator maximizes E g(fake) instead of minimizing -E f*(g(fake)).
+        practical: whether the generator maximizes E g(fake) instead of minimizing -E f*(g(fake)).
 
     Returns:
         The recipe.
@@ -156,18 +156,19 @@ def sngan(
     decay_steps: int = 100_000,
     generator_batches: int = 2,
 ) -> Recipe:
-    """SN-GAN: the hinge with learning rates that fall to 0, for a spectrally normalized critic.
+    """SN-GAN: the hinge loss, learning rates that fall to 0, for a spectrally normalized critic.
 
-    The norm belongs to the network: `presets.dcgan(..., critic_norm="spectral")`.
+    The normalization is part of the network: `presets.dcgan(..., critic_norm="spectral")`.
 
     Args:
-        learning_rate: of both players, at first.
+        learning_rate: initial learning rate of both networks.
         beta1: Adam's decay of the first moment.
         beta2: Adam's decay of the second moment.
         n_critic: critic steps per generator step.
-        decay_steps: generator steps until 0; 100,000 in the paper, 50,000 in its code.
-        generator_batches: examples of the generator's step, in batches of the critic: 128 beside 64
-            in the code.
+        decay_steps: generator steps until the learning rates are 0; 100,000 in the paper, 50,000
+            in its code.
+        generator_batches: size of the generator's batch, as a multiple of the critic's; the code
+            uses 128 and 64.
 
     Returns:
         The recipe.
@@ -198,15 +199,15 @@ def dragan(
     weight: Number = 10.0,
     deviation: Number = 1.0,
 ) -> Recipe:
-    """DRAGAN: the non-saturating game with slopes of one around the real data, one step each.
+    """DRAGAN: the non-saturating loss with a penalty that keeps slopes near one around real data.
 
-    The noise is that of the authors' code; see `penalties.DRAGAN` for the paper's.
+    The noise is the noise of the authors' code; see `penalties.DRAGAN` for the paper's.
 
     Args:
-        learning_rate: of both players.
+        learning_rate: learning rate of both networks.
         beta1: Adam's decay of the first moment.
         beta2: Adam's decay of the second moment.
-        weight: lambda.
+        weight: lambda, the weight of the penalty.
         deviation: the standard deviation of the data.
 
     Returns:
@@ -223,11 +224,11 @@ def dragan(
 
 
 def r1(learning_rate: Number = 1e-4, gamma: Number = 10.0, average: float = 0.999) -> Recipe:
-    """The non-saturating game with the zero-centered penalty on real examples, RMSProp.
+    """The non-saturating loss with the zero-centered penalty on real examples, RMSProp.
 
     Args:
-        learning_rate: of both players.
-        gamma: weight of the penalty; 20 has the effect of the authors' code, which lacks a half.
+        learning_rate: learning rate of both networks.
+        gamma: weight of the penalty; 20 reproduces the authors' code, which omits the factor 1 / 2.
         average: decay of the generator's moving average.
 
     Returns:

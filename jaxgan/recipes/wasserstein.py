@@ -1,4 +1,4 @@
-"""Recipes whose critic estimates a Wasserstein distance, and what keeps it from growing."""
+"""Recipes whose critic estimates a Wasserstein distance, with a clip or a penalty."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class OfficialSchedule:
     n_critic: int
 
     def __call__(self, step: int) -> int:
-        """The critic steps before generator step `step`."""
+        """The number of critic steps before generator step `step`."""
         return 100 if step < 25 or step % 500 == 0 else self.n_critic
 
 
@@ -47,15 +47,15 @@ def wgan(
 ) -> Recipe:
     """WGAN with weight clipping: RMSProp, every critic parameter kept in [-c, c].
 
-    RMSProp is PyTorch's, which the paper's code uses: decay 0.99, epsilon outside the root. The
-    paper clips after the update, as here; its code before, so that its generator sees parameters
-    one step outside the bound.
+    RMSProp has the settings of PyTorch, which the paper's code uses: decay 0.99, epsilon outside
+    the root. The paper clips after the update, as here. Its code clips before the update, so its
+    generator is trained on a critic whose parameters are one update outside the bound.
 
     Args:
-        learning_rate: of both players.
-        c: the bound of the critic's parameters.
+        learning_rate: learning rate of both networks.
+        c: largest absolute value of a critic parameter.
         n_critic: critic steps per generator step.
-        official_schedule: 100 critic steps in the first 25 steps and at every 500th.
+        official_schedule: take 100 critic steps in the first 25 steps and at every 500th.
 
     Returns:
         The recipe.
@@ -86,14 +86,14 @@ def wgan_gp(
     """WGAN with the two-sided gradient penalty, Adam.
 
     Args:
-        learning_rate: of both players.
+        learning_rate: learning rate of both networks.
         beta1: 0 in Algorithm 1 of the paper's last version; 0.5 in its first version, in Appendix
             E and in the code of the toy, MNIST and CIFAR experiments.
         beta2: Adam's decay of the second moment.
-        weight: lambda; 10 in the paper, 0.1 in its code for two-dimensional data.
+        weight: lambda, the weight of the penalty; 10 in the paper, 0.1 in its code for 2-D data.
         n_critic: critic steps per generator step.
-        decay_steps: generator steps in which both learning rates fall to 0 in a straight line; None
-            to keep them.
+        decay_steps: generator steps over which both learning rates fall linearly to 0; None for
+            constant learning rates.
 
     Returns:
         The recipe.
@@ -117,14 +117,14 @@ def wgan_gp(
 def wgan_gp_resnet(
     learning_rate: Number = 2e-4, weight: Number = 10.0, decay_steps: int = 100_000
 ) -> Recipe:
-    """WGAN-GP as the residual networks of CIFAR-10 were trained: `presets.resnet`, batch size 64.
+    """WGAN-GP with the paper's settings for CIFAR-10: `presets.resnet`, batch size 64.
 
-    `wgan_gp` with beta1 = 0 and another learning rate, which falls to 0 in a straight line, and
-    twice the critic's batch in the generator's step.
+    `wgan_gp` with beta1 = 0, a learning rate that falls linearly to 0, and a generator batch twice
+    the size of the critic's.
 
     Args:
-        learning_rate: of both players, at first.
-        weight: lambda.
+        learning_rate: initial learning rate of both networks.
+        weight: lambda, the weight of the penalty.
         decay_steps: generator steps until the learning rates are 0.
 
     Returns:
@@ -147,13 +147,13 @@ def wgan_gp_one_sided(
     weight: Number = 10.0,
     n_critic: int = 5,
 ) -> Recipe:
-    """WGAN-GP that costs slopes above one only, weight * E max(0, ||grad|| - 1)^2 (WGAN-LP).
+    """WGAN-GP that penalizes only slopes above one, weight * E max(0, ||grad|| - 1)^2 (WGAN-LP).
 
     Args:
-        learning_rate: of both players.
+        learning_rate: learning rate of both networks.
         beta1: Adam's decay of the first moment.
         beta2: Adam's decay of the second moment.
-        weight: lambda.
+        weight: lambda, the weight of the penalty.
         n_critic: critic steps per generator step.
 
     Returns:
@@ -173,11 +173,11 @@ def wgan_gp_one_sided(
 def su_wgan_gp(learning_rate: Number = 1e-4, weight: Number = 10.0, n_critic: int = 5) -> Recipe:
     """Su's WGAN-GP: the one-sided linear penalty weight * E max(||grad||, 1), Adam.
 
-    His orientation is the other way round (fakes high); his networks are `presets.su`.
+    His critic has the opposite sign (fakes score high); his networks are `presets.su`.
 
     Args:
-        learning_rate: of both players.
-        weight: lambda.
+        learning_rate: learning rate of both networks.
+        weight: lambda, the weight of the penalty.
         n_critic: critic steps per generator step.
 
     Returns:
@@ -198,8 +198,8 @@ def wgan_fd(learning_rate: Number = 1e-4, weight: Number = 10.0, n_critic: int =
     """Su's WGAN with a finite difference between two interpolates instead of a gradient.
 
     Args:
-        learning_rate: of both players.
-        weight: lambda.
+        learning_rate: learning rate of both networks.
+        weight: lambda, the weight of the penalty.
         n_critic: critic steps per generator step.
 
     Returns:
@@ -222,15 +222,15 @@ def ct_gan(
     consistency: Number = 2.0,
     n_critic: int = 5,
 ) -> Recipe:
-    """WGAN-GP whose critic has dropout, and scores a real example alike under two masks.
+    """WGAN-GP with a consistency term: real examples should score alike under two dropout masks.
 
     The critic needs dropout, `presets.dcgan(..., dropout=0.5)`; without it the term is 0.
 
     Args:
-        learning_rate: of both players.
-        beta1: Adam's decay of the first moment; that of the second is 0.9.
-        weight: lambda of the gradient penalty.
-        consistency: lambda_2 of the consistency term.
+        learning_rate: learning rate of both networks.
+        beta1: Adam's decay of the first moment; the decay of the second is 0.9.
+        weight: lambda, the weight of the gradient penalty.
+        consistency: lambda_2, the weight of the consistency term.
         n_critic: critic steps per generator step.
 
     Returns:
@@ -255,12 +255,12 @@ def wgan_div(
 ) -> Recipe:
     """WGAN-div: the Wasserstein divergence, weight / 2 * (E_real + E_fake) ||grad||^power.
 
-    The points and Adam's settings are those of Su's code, wgan_div_celeba.py.
+    The points and Adam's settings are from Su's code, wgan_div_celeba.py.
 
     Args:
-        learning_rate: of both players.
-        weight: k.
-        power: p.
+        learning_rate: learning rate of both networks.
+        weight: k, the weight of the penalty.
+        power: p, the power of the gradient's norm.
         n_critic: critic steps per generator step.
 
     Returns:

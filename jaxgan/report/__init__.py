@@ -1,4 +1,4 @@
-"""What a run found, as a page to look at and as Markdown to quote; drawn from records on disk."""
+"""Reports of a run as an HTML page and as Markdown, written from the records on disk."""
 
 from jaxgan.report.markdown import claims, scores, summarize
 from jaxgan.report.write import write_report

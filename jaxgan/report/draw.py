@@ -15,17 +15,17 @@ __all__ = ["draw"]
 
 
 def draw(folder: Path, results: Results, own: Iterable[Picture] = ()) -> dict[str, str]:
-    """Draws every picture of a run again.
+    """Redraws every picture of a run.
 
-    A picture that cannot be drawn leaves the others and the file that is there as they are.
+    If a picture cannot be drawn, its old file is kept and the other pictures are still drawn.
 
     Args:
-        folder: of the run.
-        results: of the run.
-        own: pictures of the experiment, for those that are not in `jaxgan.study.pictures`.
+        folder: the run's folder.
+        results: the run's results.
+        own: the experiment's pictures whose classes are not in `jaxgan.study.pictures`.
 
     Returns:
-        By file, why a picture was not drawn.
+        By file, the reason why a picture was not drawn.
     """
     given = {picture.file: picture for picture in own}
     seeds = [seed for seeds in results.sets for seed in seeds]
@@ -38,10 +38,11 @@ def draw(folder: Path, results: Results, own: Iterable[Picture] = ()) -> dict[st
     for entry in results.pictures:
         picture = given.get(entry.file) or from_settings(entry.kind, entry.settings)
         if picture is None:
-            problems[entry.file] = f"{entry.kind} is a picture of {results.experiment or 'its own'}"
+            module = results.experiment or "the experiment"
+            problems[entry.file] = f"{entry.kind} needs the module of {module}"
             continue
         try:
             figures.save(picture.draw(records, metrics), folder / picture.file)
-        except Exception as error:  # the run is done, and its numbers are worth a page
+        except Exception as error:  # a failed picture must not prevent the report
             problems[entry.file] = f"{type(error).__name__}: {error}"
     return problems

@@ -1,4 +1,4 @@
-"""What page and Markdown say alike: seeds, cost, provenance, what diverged."""
+"""Facts shared by page and Markdown: seeds, cost, provenance, diverged trainings."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from jaxgan.study.results import CellResult, Results
 __all__ = ["ABSENT", "diverged", "facts", "has_reference", "mean_of", "seconds_on", "seeds_of"]
 
 ABSENT = "–"
-"""In place of a score that a cell does not have."""
+"""Shown for a score that a cell does not have."""
 
 
 def seeds_of(results: Results) -> str:
-    """How many seeds there are, set by set: "10" or "10 + 10"."""
+    """The number of seeds in each set: "10" or "10 + 10"."""
     return " + ".join(str(len(seeds)) for seeds in results.sets)
 
 
 def seconds_on(results: Results) -> str:
-    """What the run cost, and on which machine."""
+    """The duration of the run and its machine."""
     return f"{duration(results.seconds)} on {results.provenance.get('device')}"
 
 
 def facts(results: Results) -> dict[str, str]:
-    """Where the numbers come from."""
+    """The provenance of the numbers."""
     origin = results.provenance
     commit = origin.get("commit") or "none: not run from a checkout"
     versions = (origin.get("versions") or {}).items()
@@ -48,7 +48,7 @@ def diverged(results: Results) -> list[str]:
 
 
 def has_reference(results: Results) -> bool:
-    """Whether any metric has a value of real data."""
+    """Whether any metric has a value for real data."""
     return any(metric.reference is not None for metric in results.metrics.values())
 
 

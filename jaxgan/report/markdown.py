@@ -1,4 +1,4 @@
-"""The report as Markdown, and one table over several runs."""
+"""The report as Markdown, and one table of several runs."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["claims", "markdown", "scores", "summarize"]
 
 
 def summarize(runs: Iterable[Results]) -> str:
-    """One Markdown table over the claims of several runs.
+    """One Markdown table of the claims of several runs.
 
     Args:
-        runs: their results.
+        runs: the runs' results.
 
     Returns:
-        A row per claim, and one row for a run that claims nothing; only the first row of a run has
-        its name and cost.
+        A row per claim, and one row for a run without claims; only a run's first row has its name
+        and cost.
 
     >>> print(summarize([]))
     | Experiment | Claim | Published | Measured | Verdict | Seeds | Cost |
@@ -43,7 +43,7 @@ def markdown(results: Results) -> str:
     """The report of a run.
 
     Args:
-        results: of the run.
+        results: the run's results.
 
     Returns:
         A Markdown document.
@@ -69,13 +69,13 @@ def markdown(results: Results) -> str:
 
 
 def claims(results: Results) -> str:
-    """The claims of a run beside what is published, as a Markdown table.
+    """The claims of a run beside the published results, as a Markdown table.
 
     Args:
-        results: of the run.
+        results: the run's results.
 
     Returns:
-        A row per claim; empty without claims.
+        A table with a row per claim; empty without claims.
     """
     rows = []
     for claim in results.claims:
@@ -90,10 +90,10 @@ def scores(results: Results) -> str:
     """The scores of all cells, as a Markdown table.
 
     Args:
-        results: of the run.
+        results: the run's results.
 
     Returns:
-        A row per metric; empty without metrics.
+        A table with a row per metric; empty without metrics.
     """
     if not results.metrics:
         return ""
@@ -114,7 +114,7 @@ def _paper(results: Results) -> str:
 
 
 def _claim(claim: ClaimResult) -> list[str]:
-    """Sentence, published, measured and verdict, those of further sets of seeds behind."""
+    """Sentence, published, measured and verdict; further sets of seeds follow after "again"."""
     measured = [with_interval(verdict.measured, verdict.interval) for verdict in claim.verdicts]
     verdicts = [f"**{verdict.verdict}**" for verdict in claim.verdicts]
     brackets = str.maketrans({"[": r"\[", "]": r"\]"})
@@ -143,7 +143,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _plain(text: str) -> str:
-    """One line in which nothing is markup."""
+    """The text on one line, with Markdown characters escaped."""
     line = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", " ".join(text.split()))
     return re.sub(r"^(\d*)(?=([-+#=]+|[.)])(\s|$))", r"\1\\", line)
 

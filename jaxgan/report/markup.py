@@ -1,4 +1,4 @@
-"""Texts as HTML: everything is escaped, paragraphs, lists and code are kept."""
+"""Text as escaped HTML with paragraphs, lists and code."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from jaxgan.report.paragraphs import paragraphs
 __all__ = ["code", "link", "picture", "prose"]
 
 CSS_PIXELS_PER_INCH = 100
-"""Figures are 10 inches wide and a page has room for 1000 pixels."""
+"""Figures are 10 inches wide, and 1000 pixels fit on a page."""
 
 
 def prose(text: str) -> str:
-    """Paragraphs and lists, with code where there are backticks.
+    """Paragraphs and lists as HTML; text in backticks becomes code.
 
     Args:
         text: see `paragraphs`.
@@ -42,11 +42,11 @@ def _inline(text: str) -> str:
 
 
 def link(text: str, url: str) -> str:
-    """A link if the address is one of the web, else the text alone.
+    """A link if the URL is http or https, otherwise only the text.
 
     Args:
-        text: plain.
-        url: anything.
+        text: plain text.
+        url: any string.
 
     Returns:
         HTML.
@@ -90,15 +90,15 @@ def code(text: str) -> str:
 
 
 def picture(folder: Path, file: str, caption: str) -> str:
-    """A picture of the folder, inside the page.
+    """A picture embedded in the page.
 
     Args:
-        folder: of the run.
-        file: its name there.
-        caption: what it shows.
+        folder: the run's folder.
+        file: the picture's file name in it.
+        caption: description, for the `alt` text.
 
     Returns:
-        An `<img>` with its bytes, or a note that there is no such picture.
+        An `<img>` with the picture's bytes, or a note that the picture is missing.
     """
     path = folder / file
     try:

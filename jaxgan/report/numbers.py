@@ -1,4 +1,4 @@
-"""Values as people read them: four digits, rounded to their interval, hours and minutes."""
+"""Numbers as text: four digits, means rounded to their interval, durations."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ __all__ = ["MISSING", "Value", "duration", "number", "spread", "with_interval"]
 MISSING = "missing"
 
 Value = int | float | None
-"""A measured number, None where there is none."""
+"""A measured number, or None if there is none."""
 
 
 def number(value: Value) -> str:
-    """Four significant digits, and thousands in full.
+    """A number with four significant digits, or without decimals from 1e4 to 1e9.
 
     Args:
-        value: None if it was not measured.
+        value: a number, or None if it was not measured.
 
     Returns:
-        A text, "missing" for None and "not finite" for what is not.
+        Text; "missing" for None, and "not finite" for NaN or infinity.
 
     >>> number(0.123456), number(45678.9), number(None), number(float("nan"))
     ('0.1235', '45,679', 'missing', 'not finite')
@@ -40,11 +40,11 @@ def with_interval(measured: Value, interval: tuple[float, float] | None) -> str:
     """A mean with its interval, both rounded to two digits of half the interval's width.
 
     Args:
-        measured: the mean, None if it was not measured.
-        interval: its ends, None if there is none.
+        measured: the mean, or None if it was not measured.
+        interval: its lower and upper end, or None.
 
     Returns:
-        A text.
+        Text.
 
     >>> with_interval(0.0764, (0.0353, 0.1158)), with_interval(2e-9, None)
     ('0.076 [0.035, 0.116]', '2e-09')
@@ -64,10 +64,10 @@ def spread(values: Sequence[Value]) -> str:
     mean +- t(0.975, n - 1) sd / sqrt(n), two-sided Student, rounded to two digits of the latter.
 
     Args:
-        values: one per seed; what is missing or not finite is left out, and that is said.
+        values: one per seed; missing and non-finite values are left out, and the text says so.
 
     Returns:
-        A text.
+        Text.
 
     >>> spread([1.0, 2.0, 3.0])  # t(0.975, 2) / sqrt(3) = 2.48
     '2.0 ± 2.5'
@@ -89,13 +89,13 @@ def spread(values: Sequence[Value]) -> str:
 
 
 def duration(seconds: Value) -> str:
-    """Seconds in the two largest units that they have.
+    """A duration in its two largest units.
 
     Args:
-        seconds: None if not measured.
+        seconds: the duration, or None if it was not measured.
 
     Returns:
-        A text.
+        Text.
 
     >>> duration(4.25), duration(75), duration(4000), duration(None)
     ('4.2 s', '1 min 15 s', '1 h 6 min', 'missing')
@@ -111,5 +111,5 @@ def duration(seconds: Value) -> str:
 
 
 def _digits(half: float) -> int | None:
-    """Decimals that keep two digits of a half-width, None where that is not a way to write it."""
+    """Decimals that keep two digits of a half-width, or None if it is too small or too large."""
     return max(0, 1 - math.floor(math.log10(half))) if 1e-6 < half < 1e4 else None

@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page: no script, no font, no file beside it."""
+"""The report as one self-contained HTML page: without scripts, fonts or other files."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def page(results: Results, folder: Path, problems: Mapping[str, str] | None = No
     """The report of a run.
 
     Args:
-        results: of the run.
-        folder: where its pictures are.
-        problems: by file, why a picture could not be drawn anew.
+        results: the run's results.
+        folder: the folder with its pictures.
+        problems: by file, the reason why a picture could not be redrawn.
 
     Returns:
-        A whole HTML document.
+        A complete HTML document.
     """
     said = problems or {}
     sections = [
@@ -65,7 +65,7 @@ def page(results: Results, folder: Path, problems: Mapping[str, str] | None = No
 
 
 def _section(heading: str, parts: list[str], name: str = "") -> str:
-    """Nothing without content: a training of your own has no claims and no paper."""
+    """A section, or an empty string without content: a training has no claims and no paper."""
     content = "\n".join(filter(None, parts))
     mark = f' id="{name}"' if name else ""
     return f"<section{mark}>\n<h2>{heading}</h2>\n{content}\n</section>" if content else ""
@@ -99,7 +99,7 @@ def _entry(name: str, text: str, cls: str = "") -> str:
 
 
 def _claim(claim: ClaimResult) -> str:
-    """A card: the verdicts, then what was published, then a line of numbers per set of seeds."""
+    """A card: the verdicts, then the published result, then a line of numbers per set of seeds."""
     verdicts = list(dict.fromkeys(verdict.verdict for verdict in claim.verdicts))
     badges = "".join(
         f'<span class="badge {verdict.replace(" ", "-")}">{MARKS[verdict]} {verdict}'
@@ -128,7 +128,7 @@ def _measured(claim: ClaimResult, verdict: Verdict, index: int) -> str:
     return (
         f"<dl><div>{_entry(head, with_interval(verdict.measured, verdict.interval), state)}"
         f"<dd>{_sentence(verdict.reason)}</dd></div>\n"
-        f"<div><dt>{EACH[claim.unit]}; to lie {side} the dashes at {number(threshold)}</dt>"
+        f"<div><dt>{EACH[claim.unit]}; claim: {side} the dashed line at {number(threshold)}</dt>"
         f"<dd>{drawing}</dd><dd>{numbers}</dd></div></dl>"
     )
 
@@ -139,7 +139,7 @@ def _sentence(text: str) -> str:
 
 def _figure(folder: Path, entry: PictureResult, problems: Mapping[str, str]) -> str:
     problem = problems.get(entry.file, "")
-    note = f" Not drawn anew: {html.escape(problem)}." if problem else ""
+    note = f" Not redrawn: {html.escape(problem)}." if problem else ""
     return (
         f'<figure class="card"><div class="sheet">{picture(folder, entry.file, entry.caption)}'
         f"</div><figcaption>{html.escape(entry.caption)}{note}</figcaption></figure>"
@@ -163,7 +163,7 @@ def _scores(results: Results) -> str:
         f'<thead><tr><th scope="col">At the end</th>{head}{real}'
         f"</tr></thead>\n<tbody>{''.join(rows)}</tbody>\n</table></div>\n"
         '<p class="under">Mean over seeds ± half-width of its 95 % Student interval; below, each '
-        'seed. <a href="#protocol">How they were taken</a></p>'
+        'seed. <a href="#protocol">How they were measured</a></p>'
     )
 
 

@@ -1,4 +1,4 @@
-"""The blocks of a plain text: paragraphs at blank lines, lists of lines that begin with a dash."""
+"""The blocks of a plain text: paragraphs between blank lines, and lists of dashed lines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["paragraphs"]
 
 
 def paragraphs(text: str) -> list[str | list[str]]:
-    r"""The blocks of a text, each line break a space.
+    r"""The blocks of a text, with each line break replaced by a space.
 
     Args:
         text: such as a docstring.

@@ -1,4 +1,4 @@
-"""A claim at a glance: threshold, seeds, mean and interval on one line, as inline SVG."""
+"""A claim as inline SVG: threshold, seeds, mean and interval on one line."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def strip(
     interval: Sequence[float] | None,
     threshold: float,
 ) -> str:
-    """The drawing that stands beside a verdict.
+    """The drawing beside a verdict.
 
     Args:
         values: one per seed.
         measured: their mean.
-        interval: of the mean, lowest and highest.
-        threshold: that the claim should exceed.
+        interval: lower and upper end of the mean's interval, or None.
+        threshold: of the claim.
 
     Returns:
         An `<svg>` element, empty if there is nothing finite to draw.

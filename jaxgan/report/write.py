@@ -1,4 +1,4 @@
-"""What a report leaves in the folder of its run: pictures, a page, and the same as Markdown."""
+"""Writes a report to the folder of its run: pictures, an HTML page and Markdown."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ __all__ = ["write_report"]
 def write_report(folder: str | os.PathLike[str], own: Iterable[Picture] = ()) -> Path:
     """Draws the pictures of a run from its records, and writes `report.html` and `report.md`.
 
-    Nothing is trained and no module of the experiment is needed, also while the run goes on or
-    after it was stopped.
+    Nothing is trained, and the experiment's module is not needed. The run may still be in progress
+    or have been interrupted.
 
     Args:
-        folder: of the run.
-        own: pictures of the experiment that are not in `jaxgan.study.pictures`; where they are not
-            given, their files stay as they are.
+        folder: the run's folder.
+        own: the experiment's pictures whose classes are not in `jaxgan.study.pictures`; without
+            them, the existing files of these pictures are kept.
 
     Returns:
-        The path of the page, one file that holds its pictures and needs nothing else.
+        The path of the page, a self-contained file.
 
     Raises:
-        ValueError: no results, or results of another form.
+        ValueError: there are no results, or they do not fit the schema.
 
     >>> write_report("nowhere")  # doctest: +ELLIPSIS
     Traceback (most recent call last):

@@ -1,4 +1,4 @@
-"""Trainings from start to end: the loop, its folder and checkpoints, devices, populations."""
+"""Training from start to end: the loop, its folder and checkpoints, devices, populations."""
 
 from jaxgan.runs.devices import Via, compile_chunk, compile_step
 from jaxgan.runs.loop import Diverged, Interrupted, train

@@ -1,7 +1,7 @@
-"""A training state on disk: atomic, verified, the last few and the best.
+"""Checkpoints on disk: atomic, verified, the last few and the best.
 
-A checkpoint is a folder `step-000000500` with `state.safetensors` and `manifest.json`, which holds
-the step, the settings and versions of the run, and the sha256 of every file and of itself.
+A checkpoint is a folder `step-000000500` with `state.safetensors` and `manifest.json`. The manifest
+contains the step, the settings and versions of the run, and the sha256 of both files.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 import jax
 import safetensors.flax
 
+from jaxgan.runs.identity import differences
 from jaxgan.runs.provenance import provenance
 from jaxgan.training import TrainState
 
@@ -29,7 +30,7 @@ STATE, MANIFEST = "state.safetensors", "manifest.json"
 
 
 class Damaged(ValueError):
-    """A checkpoint whose files are not what was written."""
+    """A checkpoint whose files differ from what was written."""
 
 
 def save(
@@ -40,15 +41,15 @@ def save(
     keep: int = 2,
     loss: float | None = None,
 ) -> Path:
-    """Writes a checkpoint; it appears whole or not at all.
+    """Writes a checkpoint atomically.
 
     Args:
-        folder: where the checkpoints of the run live; made if needed.
-        state: what to save.
-        settings: the run's settings, as JSON; `restore` refuses others.
-        keep: how many of the last ones stay, beside the best.
-        loss: a number by which the best is chosen, lower is better; a checkpoint whose number is
-            not finite is never the best.
+        folder: the folder of the run's checkpoints; created if needed.
+        state: the state to save.
+        settings: the run's settings, as JSON; `restore` compares them.
+        keep: number of the last checkpoints to keep, besides the best.
+        loss: the value by which the best checkpoint is chosen, lower is better; a checkpoint whose
+            value is not finite is never the best.
 
     Returns:
         The folder of this checkpoint.
@@ -86,19 +87,19 @@ def restore(
     *,
     best: bool = False,
 ) -> TrainState | None:
-    """The newest checkpoint that is whole; a damaged one is passed over with a warning.
+    """The newest undamaged checkpoint; damaged ones are skipped with a warning.
 
     Args:
-        folder: where the checkpoints of the run live.
-        like: a state of the same shapes, such as the initial one.
-        settings: the run's settings, which must be the same; not compared if None.
-        best: the one of the lowest loss first, if losses were given.
+        folder: the folder of the run's checkpoints.
+        like: a state with the same shapes, such as the initial one.
+        settings: the run's settings, which must equal the saved ones; not compared if None.
+        best: whether to prefer the checkpoint with the lowest loss, if losses were given.
 
     Returns:
-        The state, or None where there are no checkpoints.
+        The state, or None if there are no checkpoints.
 
     Raises:
-        Damaged: there are checkpoints and none of them is whole.
+        Damaged: all checkpoints are damaged.
         ValueError: the checkpoint was made with other settings or networks.
     """
     problems = []
@@ -116,12 +117,14 @@ def restore(
             _check_settings(manifest["settings"], settings)
         return _unflatten(arrays, like)
     if problems:
-        raise Damaged(f"no checkpoint in {folder} is whole: {'; '.join(problems)}. Start anew")
+        raise Damaged(
+            f"all checkpoints in {folder} are damaged: {'; '.join(problems)}. Start in a new folder"
+        )
     return None
 
 
 def steps_of(folder: Path) -> list[int]:
-    """The steps of the checkpoints in a folder, in order; partial ones do not count."""
+    """The steps of the checkpoints in a folder, in order, without partial ones."""
     return sorted(int(path.name.removeprefix("step-")) for path in folder.glob("step-*"))
 
 
@@ -143,12 +146,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, jax.Array]]:
 
 
 def _check_settings(saved: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-    given = json.loads(json.dumps(dict(given)))
-    changed = [
-        f"{name} was {saved.get(name)!r}, is {given.get(name)!r}"
-        for name in sorted(saved.keys() | given.keys())
-        if saved.get(name) != given.get(name)
-    ]
+    changed = differences(saved, json.loads(json.dumps(dict(given))))
     if changed:
         raise ValueError(
             f"the run was made with other settings: {'; '.join(changed)}. Resume with the same "
@@ -167,7 +165,7 @@ def _unflatten(arrays: Mapping[str, jax.Array], like: TrainState) -> TrainState:
     if wanted != found:
         name = sorted(set(wanted.items()) ^ set(found.items()))[0][0]
         raise ValueError(
-            f"the checkpoint is of other networks or optimizers: {name} is {found.get(name)} there "
+            f"the checkpoint has other networks or optimizers: {name} is {found.get(name)} there "
             f"and {wanted.get(name)} here. Resume with the same, or start in a new folder"
         )
     leaves, tree = jax.tree_util.tree_flatten_with_path(like)

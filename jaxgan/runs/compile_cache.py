@@ -1,4 +1,4 @@
-"""JAX's persistent compilation cache, so that a program is compiled once per machine."""
+"""JAX's persistent compilation cache: each program is compiled once per machine."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The same step on one device and on many: as `jit`, as `pmap`, as `jit` over a mesh.
+"""The train step on one or several devices: `jit`, `pmap`, or `jit` over a mesh.
 
-The only file that knows devices. The sharded form is the one to prefer: the program keeps its
-global meaning and needs no collectives in the step. `pmap` maps the data and neither stacks nor
-copies the state (`in_axes=(None, ...)`).
+Only this file depends on the number of devices. Prefer "sharded": the program is written for the
+whole batch and needs no collectives in the step. With `pmap` the data are mapped, and the state is
+neither stacked nor copied (`in_axes=(None, ...)`).
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ def compile_step(
     Args:
         networks: generator, critic and latent distribution.
         recipe: the training settings.
-        devices: over how many devices the examples of a batch are split.
+        devices: number of devices over which a batch is split.
         via: "jit" (one device), "pmap", or "sharded" (`jit` over a mesh).
 
     Returns:
-        `(state, batch) -> (state, metrics)` of whole batches, `[n_critic + 1, batch, ...]`.
+        `(state, batch) -> (state, metrics)` for whole batches, `[n_critic + 1, batch, ...]`.
 
     Raises:
-        ValueError: the devices are not there, or a batch does not divide over them.
+        ValueError: there are fewer devices, or a batch does not divide over them.
 
     >>> from jaxgan import recipes
     >>> from jaxgan.networks import presets
@@ -95,15 +95,15 @@ def compile_chunk(
         recipe: the training settings.
         batch_size: examples per step, over all devices.
         n_critic: critic steps per generator step.
-        capacity: the most steps that one call may take.
-        devices: over how many devices the examples of a batch are split.
+        capacity: the largest number of steps per call.
+        devices: number of devices over which a batch is split.
         via: "jit" (one device), "pmap", or "sharded" (`jit` over a mesh).
 
     Returns:
         `(state, data, key, length) -> (state, metrics)`.
 
     Raises:
-        ValueError: the devices are not there, or the batch does not divide over them.
+        ValueError: there are fewer devices, or the batch does not divide over them.
     """
     _check_devices(devices, via)
     _check_divides(batch_size, devices)
@@ -179,7 +179,7 @@ def _check_devices(devices: int, via: str) -> None:
         raise ValueError(f"via='jit' runs on one device, got devices={devices}: use 'sharded'")
     if not 1 <= devices <= jax.device_count():
         raise ValueError(
-            f"devices={devices}, but JAX sees {jax.device_count()}: ask for fewer, or simulate "
+            f"devices={devices}, but JAX sees {jax.device_count()}: use fewer, or simulate "
             f"them with XLA_FLAGS=--xla_force_host_platform_device_count={devices}"
         )
 

@@ -1,11 +1,9 @@
-"""What a run leaves on disk while it runs: metrics, observations, checkpoints."""
+"""The files that a run writes: metrics, observations, checkpoints."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from jaxgan.runs import checkpoint
-from jaxgan.training import Setup, TrainState
-from jaxgan.types import Dataset, unknown
+from jaxgan.training import TrainState
+from jaxgan.types import unknown
 
 __all__ = [
     "CHECKPOINTS",
@@ -22,9 +20,6 @@ __all__ = [
     "OBSERVED",
     "Observe",
     "RunFolder",
-    "describe",
-    "fingerprint",
-    "printed",
     "read_rows",
 ]
 
@@ -32,66 +27,14 @@ Observe = Callable[[TrainState], Mapping[str, float]]
 METRICS, OBSERVED, CHECKPOINTS = "metrics.jsonl", "observed.jsonl", "checkpoints"
 
 
-def describe(setup: Setup, seed: int) -> dict[str, Any]:
-    """What two runs must have in common to be one run, as JSON.
-
-    Args:
-        setup: what is trained; of the data the sha256 is taken, and the steps do not count.
-        seed: of the run.
-
-    Returns:
-        Printed values, free of memory addresses.
-    """
-    return {
-        "networks": printed(setup.networks),
-        "recipe": printed(setup.recipe),
-        "data": fingerprint(setup.data),
-        "batch_size": setup.batch_size,
-        "seed": seed,
-    }
-
-
-def fingerprint(data: Dataset) -> str:
-    """Shape, type and the beginning of the sha256 of a data set.
-
-    Args:
-        data: the data set.
-
-    Returns:
-        A text that two different data sets do not share.
-
-    >>> fingerprint(Dataset(np.zeros((2, 3), np.float32)))
-    '(2, 3) float32 9d908ecfb6b256de'
-    """
-    arrays = [np.asarray(array) for array in data if array is not None]
-    digest = hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
-    return f"{arrays[0].shape} {arrays[0].dtype} {digest[:16]}"
-
-
-def printed(value: Any) -> str:
-    """A value on one line, without memory addresses and without Flax's comments.
-
-    Args:
-        value: networks or a recipe.
-
-    Returns:
-        Its `repr`, tidied.
-
-    >>> printed(object())
-    '<object object>'
-    """
-    text = re.sub(r" at 0x[0-9a-f]+", "", repr(value))
-    return " ".join(re.sub(r"#.*", "", text).split())
-
-
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """The lines of a JSONL file, up to the first torn one.
+    """The lines of a JSONL file, up to the first incomplete one.
 
     Args:
-        path: the file; it need not exist.
+        path: path of the file, which need not exist.
 
     Returns:
-        One dictionary per line; a number that was not finite is None.
+        One dictionary per line; numbers that were not finite are None.
     """
     rows = []
     for line in path.read_text().splitlines() if path.is_file() else []:
@@ -106,9 +49,9 @@ class RunFolder:
     """The folder of one run; without a path nothing is written.
 
     Args:
-        path: where, made if needed.
-        settings: what a resumed run must have in common with the first one.
-        best_by: the observation by which the best checkpoint is kept, lower is better.
+        path: path of the folder, created if needed.
+        settings: the settings in which a resumed run must equal the first one.
+        best_by: name of the observation by which the best checkpoint is kept, lower is better.
     """
 
     def __init__(self, path: Path | None, settings: Mapping[str, Any], best_by: str | None) -> None:
@@ -121,7 +64,7 @@ class RunFolder:
             path.mkdir(parents=True, exist_ok=True)
 
     def restore(self, state: TrainState) -> TrainState:
-        """The last checkpoint, or the given state; lines from after it are dropped."""
+        """The last checkpoint, or the given state; later lines of the logs are dropped."""
         if self._path is None:
             return state
         saved = checkpoint.restore(self._path / CHECKPOINTS, state, self._settings)
@@ -133,18 +76,18 @@ class RunFolder:
         return state if saved is None else saved
 
     def gather(self, metrics: Mapping[str, np.ndarray], seconds: float) -> None:
-        """Keeps the metrics of a chunk, and what it took, for the next line."""
+        """Keeps the metrics and the seconds of a chunk for the next line."""
         self._gathered.append(metrics)
         self._seconds += seconds
 
     def means(self) -> dict[str, float]:
-        """The means of what was gathered since the last line."""
+        """The means of the metrics since the last line."""
         names = self._gathered[-1] if self._gathered else ()
         values = {name: np.concatenate([m[name] for m in self._gathered]) for name in names}
         return {name: float(series.mean()) for name, series in values.items() if len(series)}
 
     def flush(self, step: int, diverged: Mapping[str, float] | None = None) -> None:
-        """Writes a line of metrics, and another of the step that diverged if one did."""
+        """Writes a line of metrics, and one for the step that diverged if one did."""
         means = self.means()
         if means or self._seconds:
             self._write(METRICS, step, means | {"seconds": self._seconds})
@@ -154,7 +97,7 @@ class RunFolder:
         self._seconds = 0.0
 
     def observe(self, observe: Observe, state: TrainState) -> None:
-        """Measures a state and writes the line, unless that was done; the state survives errors."""
+        """Measures a state once and writes the line; if `observe` fails, the state is saved."""
         step = int(state.step)
         if step in self._observed:
             return

@@ -1,4 +1,4 @@
-"""One training: chunks of steps on the device, metrics as they come, checkpoints, resuming."""
+"""One run: chunks of steps on the device, metrics, checkpoints, resuming."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import numpy as np
 from jaxtyping import Array, Key
 
 from jaxgan.runs.devices import Via, compile_chunk
-from jaxgan.runs.folder import Observe, RunFolder, describe
+from jaxgan.runs.folder import Observe, RunFolder
+from jaxgan.runs.identity import describe
 from jaxgan.runs.pace import Pace, stoppable
 from jaxgan.runs.progress import watching
 from jaxgan.training import Recipe, Setup, TrainState, create_state
@@ -20,15 +21,15 @@ from jaxgan.training.keys import keys_of_run
 __all__ = ["Diverged", "Interrupted", "train"]
 
 SECONDS_PER_CHUNK = 1.0
-"""How long a dispatch may take, so that the progress bar lives and Ctrl-C is answered."""
+"""Duration of a dispatch: short enough for the progress bar and for Ctrl-C."""
 
 
 class Diverged(FloatingPointError):
-    """A training diverged: a metric or a number of the state stopped being finite.
+    """A training diverged: a metric or a number of the state is not finite.
 
     Attributes:
-        step: the one that was not taken.
-        state: the state before it, which is saved.
+        step: the step that was not taken.
+        state: the state before that step, which is saved.
     """
 
     def __init__(self, message: str, state: TrainState) -> None:
@@ -37,11 +38,11 @@ class Diverged(FloatingPointError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """The run was told to stop and has saved its state."""
+    """The run was stopped by a signal; its state is saved."""
 
 
 class _Plan(NamedTuple):
-    """When something is due: every so many steps, at certain steps, and always at the end."""
+    """The steps at which something is due: periodically, at given steps, and at the end."""
 
     steps: int
     log_every: int
@@ -49,7 +50,7 @@ class _Plan(NamedTuple):
     observe_at: Collection[int]
 
     def due(self, step: int, period: int) -> bool:
-        """Whether what is done every `period` steps is due."""
+        """Whether something with this period is due."""
         return step == self.steps or step % period == 0
 
     def observed(self, step: int) -> bool:
@@ -57,7 +58,7 @@ class _Plan(NamedTuple):
         return bool(self.observe_at) and (step == self.steps or step in self.observe_at)
 
     def room(self, step: int) -> int:
-        """Steps until something is due."""
+        """Number of steps until something is due."""
         periods = (period - step % period for period in (self.log_every, self.save_every))
         moments = (moment - step for moment in self.observe_at if moment > step)
         return min(self.steps - step, *periods, *moments)
@@ -78,27 +79,28 @@ def train(
     devices: int = 1,
     via: Via = "jit",
 ) -> TrainState:
-    """Trains for the setup's number of steps, from the last checkpoint of the folder if it has one.
+    """Trains for the setup's number of steps, from the last checkpoint in the folder if it has one.
 
-    The bits of the result depend on the setup and the seed only: not on `log_every`, `save_every`
-    or `observe_at`, nor on how often the run was stopped and resumed.
+    The result depends only on the setup and the seed, to the last bit: not on `log_every`,
+    `save_every` or `observe_at`, nor on how often the run was stopped and resumed.
 
     Args:
-        setup: networks, recipe, data, batch size and steps; a folder that is further than that
-            many steps is returned as it is.
-        seed: of the parameters and of all draws.
-        folder: where metrics, observations and checkpoints go; nowhere if None.
-        settings: what a resumed run must have in common with this one, as JSON, beside the setup
-            and the seed.
-        title: what the progress bar says.
-        log_every: steps per line of `metrics.jsonl`, each the mean since the line before; also
-            the most steps of one dispatch.
+        setup: networks, recipe, data, batch size and steps; if the folder already has that many
+            steps or more, its last state is returned.
+        seed: the seed of the parameters and of all draws.
+        folder: the folder for metrics, observations and checkpoints; nothing is written if None.
+        settings: further settings in which a resumed run must equal this one, as JSON, besides
+            the setup and the seed.
+        title: title of the progress bar.
+        log_every: steps per line of `metrics.jsonl`, which has the means since the line before;
+            also the largest number of steps per dispatch.
         save_every: steps between checkpoints; one is always saved at the end.
-        observe: what to measure of a state now and then; lines of `observed.jsonl`.
-        observe_at: the steps at which it is measured, such as `range(0, 1001, 100)`, and at the
-            end; never if empty.
-        best_by: the observation by which the best checkpoint is kept, lower is better.
-        devices: over how many devices a batch is split.
+        observe: a function of the state that returns numbers by name, for lines of
+            `observed.jsonl`.
+        observe_at: the steps at which it is called, such as `range(0, 1001, 100)`, besides the
+            last step; it is never called if empty.
+        best_by: name of the observation by which the best checkpoint is kept, lower is better.
+        devices: number of devices over which a batch is split.
         via: how it is split, see `runs.devices`.
 
     Returns:
@@ -106,8 +108,8 @@ def train(
 
     Raises:
         ValueError: the setup or the settings differ from the folder's.
-        Diverged: a metric or the state stopped being finite; the state before that step is saved.
-        Interrupted: SIGINT or SIGTERM came; the state is saved.
+        Diverged: a metric or the state is not finite; the state before that step is saved.
+        Interrupted: SIGINT or SIGTERM was received; the state is saved.
 
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets
@@ -118,7 +120,8 @@ def train(
     """
     state_key, key = keys_of_run(seed)
     state = create_state(setup.networks, setup.recipe, state_key, setup.data)
-    log = RunFolder(folder, describe(setup, seed) | dict(settings or {}), best_by)
+    identity = {} if folder is None else describe(setup, seed) | dict(settings or {})
+    log = RunFolder(folder, identity, best_by)
     state = log.restore(state)
     plan = _Plan(setup.steps, log_every, save_every, observe_at if observe else ())
     advance = _advance(setup, key, plan, devices=devices, via=via)
@@ -143,7 +146,7 @@ def train(
             if stopped or plan.due(step, save_every) or (observed and best_by):
                 log.save(state)
             if stopped and step < setup.steps:
-                where = f"; saved in {folder}: the same call goes on from there" if folder else ""
+                where = f"; saved in {folder}: the same call resumes from there" if folder else ""
                 raise Interrupted(f"stopped after step {step}{where}")
     return state
 
@@ -156,7 +159,7 @@ def _advance(
 ) -> Callable[[TrainState], tuple[TrainState, Metrics, dict[str, float] | None]]:
     """A function that takes a chunk of steps.
 
-    It returns the state, the metrics of the steps that were taken, and those of the step that
+    It returns the state, the metrics of the steps that were taken, and the metrics of the step that
     diverged if one did.
     """
     pace = Pace(SECONDS_PER_CHUNK)
@@ -186,7 +189,7 @@ def _advance(
 
 
 def _same_critic_steps(recipe: Recipe, step: int, length: int) -> int:
-    """So many of the next steps, at most `length`, take the same number of critic steps."""
+    """How many of the next `length` steps have the same number of critic steps."""
     if isinstance(recipe.n_critic, int):
         return length
     n_critic = recipe.critic_steps(step)
@@ -196,8 +199,8 @@ def _same_critic_steps(recipe: Recipe, step: int, length: int) -> int:
 
 def _why(step: int, metrics: Mapping[str, float]) -> str:
     wrong = [f"{name} is {value}" for name, value in metrics.items() if not np.isfinite(value)]
-    what = ", ".join(wrong) or "a number of the statistics or of an optimizer is not finite"
+    what = ", ".join(wrong) or "a number in the statistics or optimizer states is not finite"
     return (
         f"diverged at step {step}: {what}. The state before that step is kept, and the last lines "
-        "of metrics.jsonl show how it came. Try a smaller learning rate"
+        "of metrics.jsonl show the steps before it. Try a smaller learning rate"
     )

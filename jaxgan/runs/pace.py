@@ -1,4 +1,4 @@
-"""How long a dispatch is, and how it is told to be the last one."""
+"""The length of a dispatch, and stopping after the current one."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["Pace", "stoppable"]
 
 
 class Pace:
-    """Chooses the length of the next chunk so that it takes about so many seconds.
+    """Chooses the length of the next chunk so that it takes a given time.
 
     Args:
-        seconds: how long a chunk should take.
+        seconds: target duration of a chunk, in seconds.
 
     >>> pace = Pace(1.0)
-    >>> pace.length()  # nothing is known yet
+    >>> pace.length()  # no chunk was timed yet
     1
     """
 
@@ -26,20 +26,20 @@ class Pace:
         self._per_step = float("inf")
 
     def length(self) -> int:
-        """Steps for the next chunk, at least one."""
+        """Number of steps for the next chunk, at least one."""
         return max(1, int(self._target / self._per_step))
 
     def learn(self, length: int, seconds: float) -> None:
-        """Takes in what a chunk took; the fastest so far counts, so a compilation does not."""
+        """Records the time of a chunk; the fastest so far is used, which excludes compilation."""
         self._per_step = min(self._per_step, seconds / length)
 
 
 @contextlib.contextmanager
 def stoppable() -> Iterator[list[int]]:
-    """Collects SIGINT and SIGTERM, so that what is in flight ends first; the second stops at once.
+    """Collects SIGINT and SIGTERM so that running work can finish; a second signal stops at once.
 
     Yields:
-        The signals that came, empty as long as the work may go on.
+        The signals received so far; empty while the work may continue.
 
     >>> with stoppable() as stopped:
     ...     signal.raise_signal(signal.SIGINT)

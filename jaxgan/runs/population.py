@@ -1,7 +1,7 @@
-"""Many runs of one recipe at once: seeds, learning rates, penalty weights, one program.
+"""Many runs of one recipe in one program: seeds, learning rates, penalty weights.
 
 The members differ in their seed and in numbers of the recipe, which are arguments of the program.
-They train one after the other or side by side under `vmap`, whichever is faster here.
+They are trained one after the other or together under `vmap`, whichever is faster on the device.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ __all__ = ["Population", "Way", "train_population"]
 
 Way = Literal["serial", "vmapped"]
 TRIAL = 5
-"""Steps by which the two ways are compared."""
+"""Number of steps in which the two ways are timed."""
 
 
 class Population(NamedTuple):
-    """What a population became.
+    """The results of `train_population`.
 
     Attributes:
-        states: one per member.
-        metrics: `[members, steps]` each, NaN from the step on that a member did not take.
-        way: how they were trained.
+        states: the final state of each member.
+        metrics: arrays `[members, steps]` by name; NaN from the step at which a member diverged.
+        way: how the members were trained.
     """
 
     states: list[TrainState]
@@ -56,27 +56,28 @@ def train_population(
 ) -> Population:
     """Trains one member per seed, each with its own settings, in one compiled program.
 
-    A member is what `loop.train` makes of its seed and of `make` with its settings, up to the
-    rounding of another order of sums. One that leaves the finite numbers stays at its last good
-    state, the others go on.
+    Each member equals the result of `train` with its seed and its settings, up to rounding (sums
+    may be in another order). A member that diverges keeps its last finite state; the others
+    continue.
 
     Args:
         networks: generator, critic and latent distribution.
-        make: makes the recipe, such as `recipes.wgan_gp`; it takes the settings by name.
+        make: a function that returns the recipe, such as `recipes.wgan_gp`; it takes the settings
+            by name.
         data: the data set.
-        steps: generator steps.
-        seeds: one per member.
-        settings: numbers of the recipe by name, one per member each.
-        batch_size: examples per step of either player.
-        way: "serial", "vmapped", or None to measure both and take the faster.
+        steps: number of generator steps.
+        seeds: one seed per member.
+        settings: numbers of the recipe by name, each a sequence with one number per member.
+        batch_size: examples per critic step.
+        way: "serial", "vmapped", or None to time both and use the faster.
         chunk: steps per dispatch.
 
     Returns:
         States and metrics of all members.
 
     Raises:
-        ValueError: settings of another length than the seeds, or one that decides more than the
-            value of a number in the program.
+        ValueError: settings of another length than the seeds, or one that changes the program
+            instead of a number in it.
 
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets
@@ -157,7 +158,7 @@ def _compile(
 
 
 def _seconds(program: Any, members: tuple[Any, Any, Any], data: Dataset) -> float:
-    """The time of a few steps of all members, whose results are thrown away."""
+    """The time of a few steps of all members; the results are discarded."""
     states, keys, settings = members
     jax.block_until_ready(program(states, data, keys, settings, 1))
     begin = time.perf_counter()
@@ -168,7 +169,7 @@ def _seconds(program: Any, members: tuple[Any, Any, Any], data: Dataset) -> floa
 def _recipes(
     make: Callable[..., Recipe], seeds: Sequence[int], settings: Mapping[str, Sequence[float]]
 ) -> list[Recipe]:
-    """The recipes with their numbers, which also finds the numbers that a recipe refuses."""
+    """The recipe of each member; raises the errors of recipes that reject their numbers."""
     for name, values in settings.items():
         if len(values) != len(seeds):
             raise ValueError(
@@ -181,7 +182,7 @@ def _recipes(
     if not recipes:
         raise ValueError("seeds is empty: give one seed per member")
     if any(not isinstance(recipe.n_critic, int) for recipe in recipes):
-        raise ValueError("a population needs one n_critic for all steps, got a schedule")
+        raise ValueError("a population needs the same n_critic for all steps, got a schedule")
     return recipes
 
 
@@ -190,8 +191,8 @@ def _traced(make: Callable[..., Recipe], settings: dict[str, Array]) -> Recipe:
         return make(**settings)
     except (jax.errors.ConcretizationTypeError, TypeError) as error:
         raise ValueError(
-            f"one of settings={list(settings)} decides more than a number of the program, so its "
-            "members cannot share one: leave it to `make`, and train a population for each value"
+            f"one of settings={list(settings)} changes the program instead of a number in it, so "
+            "members cannot share one: set it inside `make`, and train one population per value"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""A live line for a run: steps, speed, time left and the quantities worth watching."""
+"""The progress bar of a run: steps, speed, time left and a few metrics."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ SHOWN = {
     "generator": "generator/loss",
 }
 FIXED, TITLE, EACH = 56, 22, 18
-"""Columns of the bar, numbers and gap; of the title at most; of each further quantity."""
+"""Width in columns: of the bar, numbers and gap; of the title at most; of each further metric."""
 
 
 @contextlib.contextmanager
 def watching(title: str, steps: int, start: int = 0) -> Iterator[Watch]:
-    """Shows a progress bar on standard error for the time of a `with` block.
+    """Shows a progress bar on standard error during a `with` block.
 
-    The gap, the speed and the time left are shown in 80 columns, other losses where there is room.
+    80 columns show the gap, the speed and the time left; wider terminals also show other metrics.
 
     Args:
-        title: what is running.
+        title: title of the bar.
         steps: the last step.
-        start: the step to begin at.
+        start: the first step.
 
     Yields:
-        A function of the step and its metrics, to be called as they come.
+        A function of the step and its metrics that updates the bar.
 
     >>> with watching("doctest", steps=2) as watch:
     ...     watch(2, {"critic/gap": 1.0})

@@ -1,4 +1,4 @@
-"""Where a number comes from: the commit, the versions and the machine that made it."""
+"""The commit, versions and machine that produced a result."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def provenance() -> dict[str, Any]:
     """The commit, versions and device of this process, as JSON.
 
     Returns:
-        `commit` (None outside a checkout) and whether it is `dirty`, `device`, `platform`,
-        `versions`.
+        `commit` (None outside a Git checkout), `dirty` (whether files differ from it), `device`,
+        `platform` and `versions`.
 
     >>> provenance()["versions"]["jax"] == jax.__version__
     True

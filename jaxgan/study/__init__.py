@@ -1,4 +1,4 @@
-"""Experiments: cells that find records, claims judged on them, pictures drawn from them."""
+"""Experiments: cells that return records, and claims and pictures based on the records."""
 
 from jaxgan.study.check import check
 from jaxgan.study.claims import Claim, Verdict, advantage, judge

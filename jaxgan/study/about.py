@@ -1,4 +1,4 @@
-"""What an experiment says of itself: the docstring of its module, read once."""
+"""The description of an experiment, parsed from the docstring of its module."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ WORDS = ("Claim", "Paper", "Differs", "Expect")
 
 
 class About(NamedTuple):
-    """The parts of a docstring, each on one line; empty where there is none.
+    """The parts of a docstring, each on one line; a missing part is empty.
 
     Attributes:
         title: the first line, without its full stop.
-        claim: what should come out.
-        paper: authors, title, year, the figure or table.
-        url: of the paper, the first that it names.
+        claim: the expected result.
+        paper: authors, title, year, and figure or table.
+        url: the first URL in the paper's paragraph.
         differs: every difference from the paper.
-        expect: how long on which machine, and what came out.
+        expect: duration, machine and measured results.
     """
 
     title: str
@@ -37,7 +37,7 @@ def read_about(docstring: str) -> About:
         docstring: a first line, then paragraphs that begin with Claim, Paper, Differs and Expect.
 
     Returns:
-        Its parts.
+        The parts.
 
     >>> about = read_about("""A critic beside a classifier.
     ...

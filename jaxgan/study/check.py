@@ -1,4 +1,4 @@
-"""Everything that can be wrong with an experiment is found before its first step."""
+"""Checks an experiment for mistakes before its first step."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from jaxgan.types import unknown
 __all__ = ["check", "check_scores"]
 
 SEEDS = 3
-"""Records that a claim is tried on."""
+"""Number of records per cell on which a claim is tested."""
 
 
 def check(experiment: Experiment, scale: str, *, measure: bool = True) -> Cells:
-    """Makes the cells of a scale and looks for what is wrong with them.
+    """Builds the cells of a scale and checks the experiment for mistakes.
 
     Args:
-        experiment: what is to be run.
-        scale: one of its scales.
-        measure: also measure one training of each measure before its first step, to see whether
-            the scores are those that the experiment describes.
+        experiment: the experiment to check.
+        scale: name of one of its scales.
+        measure: also apply each measure to one untrained state, to check that it returns only
+            scores that the experiment describes.
 
     Returns:
         The cells.
 
     Raises:
-        ValueError: there is no such scale or a text is missing, shapes do not fit, a claim or a
-            measure names a metric or a cell that is not there.
+        ValueError: an unknown scale, a missing text, shapes that do not fit, or an unknown metric
+            or cell in a claim or measure.
     """
     if scale not in experiment.scales:
         raise unknown("scale", scale, experiment.scales)
@@ -55,15 +55,15 @@ def check(experiment: Experiment, scale: str, *, measure: bool = True) -> Cells:
 
 
 def check_scores(name: str, scores: Mapping[str, float], metrics: Mapping[str, Any]) -> None:
-    """Refuses scores that the experiment does not describe.
+    """Checks that the experiment describes all scores of a cell.
 
     Args:
-        name: of the cell.
-        scores: what it gave.
-        metrics: of the experiment.
+        name: the cell's name.
+        scores: the cell's scores.
+        metrics: the experiment's metrics.
 
     Raises:
-        ValueError: a score that is no metric.
+        ValueError: a score that is not a metric of the experiment.
     """
     for score in scores:
         if score not in metrics:
@@ -73,15 +73,15 @@ def check_scores(name: str, scores: Mapping[str, float], metrics: Mapping[str, A
 def _check_texts(experiment: Experiment) -> None:
     texts = {"first line in its docstring": read_about(experiment.about or "").title}
     for number, claim in enumerate(experiment.claims):
-        texts |= {f"sentence of claim {number}": claim.sentence}
-        texts |= {f"what is published of claim {number}": claim.published}
+        texts |= {f"sentence in claim {number}": claim.sentence}
+        texts |= {f"published result in claim {number}": claim.published}
     empty = [name for name, text in texts.items() if not text.strip()]
     if empty:
         raise ValueError(f"the experiment has no {' and no '.join(empty)}: write it")
     files = [picture.file for picture in experiment.pictures]
     twice = sorted({file for file in files if files.count(file) > 1})
     if twice:
-        raise ValueError(f"two pictures go to {twice[0]}: give one of them another file")
+        raise ValueError(f"two pictures have the file {twice[0]}: give one of them another file")
 
 
 def _check_names(cells: Cells) -> None:
@@ -90,7 +90,7 @@ def _check_names(cells: Cells) -> None:
     for name, cell in cells.items():
         if not re.fullmatch(r"[\w.=+-]+", name):
             raise ValueError(
-                f"a cell is called {name!r}, which is to be the name of a folder: use letters, "
+                f"the cell name {name!r} cannot be the name of a folder: use letters, "
                 "digits and . _ = + -"
             )
         if not callable(cell):
@@ -101,7 +101,7 @@ def _check_names(cells: Cells) -> None:
 
 
 def _check_shapes(name: str, setup: Setup) -> None:
-    """Builds the state and the step of a setup without computing anything."""
+    """Traces a setup's initial state and train step without computing anything."""
     key, recipe = jax.random.key(0), setup.recipe
 
     def one_step(key: jax.Array) -> Any:
@@ -117,7 +117,7 @@ def _check_shapes(name: str, setup: Setup) -> None:
 
 
 class _Named(dict[str, Any]):
-    """A dictionary whose missing keys are explained."""
+    """A dictionary that names its keys in the error for a missing key."""
 
     def __init__(self, kind: str, items: Mapping[str, Any]) -> None:
         super().__init__(items)
@@ -128,15 +128,15 @@ class _Named(dict[str, Any]):
 
 
 def _check_claim(claim: Claim, cells: Cells, metrics: Mapping[str, Any]) -> None:
-    """Measures a claim on records of which every score is one half."""
+    """Evaluates a claim on records in which every score is 0.5."""
     where = f"claim {claim.sentence!r}"
     scores = _Named(f"metric in {where}", dict.fromkeys(metrics, 0.5))
     records = {name: [Record(scores)] * (1 if name == REAL else SEEDS) for name in cells}
     numbers = list(claim.measure(_Named(f"cell in {where}", records)))
     if claim.unit == "seeds" and len(numbers) != SEEDS:
         raise ValueError(
-            f"{where} gives {len(numbers)} numbers for {SEEDS} seeds: a claim of unit 'seeds' "
-            "gives one per seed"
+            f"{where} returns {len(numbers)} numbers for {SEEDS} seeds: a claim of unit 'seeds' "
+            "returns one per seed"
         )
 
 

@@ -1,4 +1,4 @@
-"""A claim and its verdict: the published statement beside what was measured."""
+"""Claims of a paper and their verdicts from measured values."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from jaxgan.types import unknown
 __all__ = ["Claim", "Unit", "Verdict", "advantage", "half_width", "judge"]
 
 Unit = Literal["seeds", "draws", "exact"]
-"""What the numbers of a claim are: one per training seed, one per draw of the data, or computed
-without chance, so that no interval belongs around them."""
+"""What one number of a claim belongs to: a training seed, a draw of the data, or (exact) a
+deterministic computation, which has no interval."""
 
 SEEDS = 3
-"""The fewest numbers on which a claim is judged, unless it is exact."""
+"""The smallest number of values on which a claim is judged, unless it is exact."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Claim:
-    """Something that should come out above or below a threshold.
+    """A statement that numbers lie above or below a threshold.
 
     Attributes:
         sentence: the statement.
-        published: what the paper says, with its numbers if it has any.
-        measure: the numbers that are judged, from the records; of unit "seeds" one per seed, such
-            as the difference of two cells. It reads scores and how the records ended.
-        above: the threshold that they should exceed.
-        below: the threshold under which they should stay; one of the two.
-        unit: what one number belongs to.
+        published: the paper's result, with its numbers if it has any.
+        measure: function from the records to the judged numbers; for unit "seeds" one per seed,
+            such as the difference of two cells. It can use `scores` and `ended` of the records.
+        above: the numbers should lie above this threshold.
+        below: the numbers should lie below this threshold; give either `above` or `below`.
+        unit: what one number belongs to, see `Unit`.
 
     Raises:
         ValueError: no threshold or two, or an unknown unit.
@@ -69,11 +69,11 @@ def advantage(
 
     Args:
         sentence: the statement.
-        published: what the paper says.
-        metric: the score that is compared.
-        cell: which one should be better.
-        over: than which.
-        better: which way is better.
+        published: the paper's result.
+        metric: name of the compared score.
+        cell: name of the cell that should be better.
+        over: name of the cell that should be worse.
+        better: whether higher or lower scores are better.
 
     Returns:
         A claim on the differences, positive where `cell` is better.
@@ -93,15 +93,15 @@ def advantage(
 
 
 class Verdict(msgspec.Struct):
-    """What was measured of a claim on one set of seeds, and what follows.
+    """The verdict on a claim for one set of seeds, with its numbers.
 
     Attributes:
-        seeds: the set.
+        seeds: the set of seeds.
         values: the numbers, None where one is not finite.
-        measured: their mean; of exact ones that which is nearest to the wrong side.
-        interval: of the mean, 95 %; None around what is exact.
+        measured: their mean; for exact numbers, the one nearest to the wrong side.
+        interval: 95 % interval of the mean; None for exact numbers.
         verdict: "holds", "does not hold", "undecided" or "not judged".
-        reason: why.
+        reason: the reason for the verdict.
     """
 
     seeds: list[int]
@@ -115,19 +115,20 @@ class Verdict(msgspec.Struct):
 def judge(claim: Claim, records: Records, seeds: Sequence[int], *, judged: bool = True) -> Verdict:
     """The verdict on a claim.
 
-    Of numbers per seed or draw it follows from the 95 % interval of their mean,
+    For numbers per seed or draw, the verdict follows from the 95 % interval of their mean,
     mean +- t(0.975, n - 1) sd / sqrt(n), two-sided Student. The claim holds if the interval lies
-    on the right side of the threshold, does not hold if it lies on the other, and is undecided if
-    it contains the threshold. Exact numbers hold if each lies on the right side.
+    on the claimed side of the threshold, does not hold if it lies on the other side, and is
+    undecided if it contains the threshold. With exact numbers it holds if all lie on the claimed
+    side.
 
     Args:
-        claim: what should hold.
-        records: of every cell, one per seed.
-        seeds: of the records.
-        judged: False for a run too short to judge anything.
+        claim: the claim.
+        records: records of every cell, one per seed.
+        seeds: the seeds of the records.
+        judged: False for a run that is too short to judge claims.
 
     Returns:
-        Numbers and verdict.
+        The verdict with its numbers.
 
     >>> from jaxgan.study.records import Record
     >>> better = advantage("a beats b", "", "x", "a", "b")
@@ -184,7 +185,7 @@ def _interval(values: Sequence[float]) -> tuple[float, float] | None:
 
 
 def _missing(records: Records, seeds: Sequence[int]) -> str:
-    """Why a claim has no number: which cells diverged."""
+    """Why a claim has no finite number: the cells that diverged."""
     lost = {
         cell: [seed for seed, record in zip(seeds, of_cell, strict=False) if _diverged(record)]
         for cell, of_cell in records.items()

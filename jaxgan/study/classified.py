@@ -1,4 +1,4 @@
-"""Scores of images by a classifier of the real ones, for experiments on labelled data."""
+"""Scores of images from a classifier of the real images, for experiments on labelled data."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ CLASSIFIER_METRICS = {
         "Fréchet distance", "lower", "of our own classifier's features; it is not FID"
     ),
 }
-"""What `ClassifierScore` gives."""
+"""The scores that `ClassifierScore` returns."""
 
 
 @dataclasses.dataclass(frozen=True)
 class ClassifierScore:
-    """Recognition, class balance and Fréchet distance of samples, by one classifier per data set.
+    """Recognition, class balance and Fréchet distance of samples, with one classifier per data set.
 
-    The classifier is a perceptron, trained once in a process and always from the same key.
+    The classifier is a perceptron, trained once per process and always from the same key.
 
     Attributes:
         data: the name of a labelled data set, see `data.load`.
@@ -38,23 +38,23 @@ class ClassifierScore:
     data: str
 
     def __call__(self, samples: Array) -> Mapping[str, float]:
-        """The scores of `CLASSIFIER_METRICS`, beside all real examples."""
+        """The scores of `CLASSIFIER_METRICS`, compared with all real examples."""
         found = classifier_scores(_classifier(self.data), samples, load(self.data).real)
         return {name: found[name] for name in CLASSIFIER_METRICS}
 
     def real(self) -> Mapping[str, float]:
-        """Scores of examples that the classifier never saw; the distance of two halves of all."""
+        """Scores of the held-out real examples; the distance is between two halves of all."""
         classifier, real = _classifier(self.data), load(self.data).real
         floor = frechet_floor(features(classifier, real), jax.random.key(1))
         return {**self(real[classifier.held_out]), "frechet": floor}
 
     @property
     def protocol(self) -> str:
-        """How the scores are taken, for the report."""
+        """How the scores are measured, for the report."""
         return (
-            "Recognized: our classifier of real examples, a perceptron trained on four fifths of "
-            "them, gives a class at least 90 % (it has one class more, for what is none of them). "
-            "Real data: the fifth that it never saw; for the distance two halves of all."
+            "Recognized: our classifier, a perceptron trained on four fifths of the real examples, "
+            "gives a class a probability of at least 90 % (an extra class is for images of no "
+            "class). Real data: the held-out fifth; for the distance, two halves of all examples."
         )
 
 

@@ -1,4 +1,4 @@
-"""The shape of an experiment: cells at several scales, metrics, claims and pictures."""
+"""The definition of an experiment: cells at several scales, metrics, claims and pictures."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ __all__ = ["Cell", "Cells", "Experiment", "Scale"]
 
 @runtime_checkable
 class Cell(Protocol):
-    """Anything that has numbers: a training, a critic without a generator, a closed form."""
+    """A function of a seed: a training, a critic without a generator, a closed form."""
 
     def __call__(self, seed: int, folder: Path) -> Record:
-        """What is found with this seed; the folder is the cell's own."""
+        """The record for this seed; the folder belongs to this cell and seed."""
         ...
 
 
 Cells = Mapping[str, Cell]
-"""By name. A cell with the name "real" is the real data: it runs once, and its scores are the
-reference of every score."""
+"""Cells by name. The cell "real" is the real data: it runs once, and its scores are the reference
+values."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Scale:
-    """How long and how large.
+    """The size of an experiment: its cells and its number of seeds.
 
     Attributes:
-        cells: makes the cells, and loads their data.
-        seeds: with how many seeds each runs if the user names no other number.
+        cells: builds the cells and loads their data.
+        seeds: default number of seeds of each cell.
         judged: False for a scale that only shows that everything runs.
     """
 
@@ -45,15 +45,15 @@ class Scale:
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """What a paper showed and how it is shown here.
+    """An experiment: its description, cells, metrics, claims and pictures.
 
     Attributes:
         about: the docstring of the module, see `read_about`.
-        scales: by name; "small" is the default.
-        metrics: what the scores are.
-        claims: what should hold.
-        pictures: what is drawn from the records.
-        protocol: how the scores are taken: samples, features, split, weights.
+        scales: scales by name; "small" is the default.
+        metrics: descriptions of the scores, by name.
+        claims: the claims to judge.
+        pictures: the pictures to draw from the records.
+        protocol: how the scores are measured: samples, features, split, weights.
     """
 
     about: str | None

@@ -1,4 +1,4 @@
-"""What two records must have in common to be the same record."""
+"""Identities of records: the settings by which a saved record is found again."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["described", "identity_of"]
 
 
 def identity_of(cell: Cell, seed: int) -> Identity:
-    """What a record of this cell and seed is saved with, so that it is found again.
+    """The identity that a record of this cell and seed is saved with.
 
-    A cell with a method `identity` says it itself, as trainings do. Of any other it is its name,
-    its settings and the source of the module that defines it: it runs again after each change.
+    A cell with a method `identity`, such as a training, returns its own. For any other it consists
+    of name, settings and the source of the defining module, so that each change reruns the cell.
 
     Args:
-        cell: of an experiment.
-        seed: that it runs with.
+        cell: a cell of an experiment.
+        seed: the seed it runs with.
 
     Returns:
         Settings as JSON.
@@ -38,13 +38,13 @@ def identity_of(cell: Cell, seed: int) -> Identity:
 
 
 def described(value: Any) -> str:
-    """A value with its settings; functions by name, since they print with an address.
+    """A value with its settings as text; functions by name, because their `repr` has an address.
 
     Args:
         value: a function, a partial function, a dataclass or a plain value.
 
     Returns:
-        A text that stays the same from process to process.
+        Text that is the same in every process.
 
     >>> described(functools.partial(max, 1))
     'max(1)'
@@ -66,13 +66,13 @@ def _keywords(fields: dict[str, Any]) -> str:
 
 
 def _source(cell: Any) -> str:
-    """A digest of the source of the module in which a cell is defined."""
+    """A digest of the source of the module that defines a cell."""
     while isinstance(cell, functools.partial):
         cell = cell.func
     name = getattr(cell, "__module__", None) or type(cell).__module__
     try:
         return _digest(inspect.getsource(sys.modules[name]))
-    except (OSError, KeyError, TypeError):  # typed at a prompt
+    except (OSError, KeyError, TypeError):  # defined interactively
         return ""
 
 

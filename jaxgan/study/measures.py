@@ -1,4 +1,4 @@
-"""What is usually measured of a training on images or on points, and of the real data beside it."""
+"""Standard measures of trainings on images or points, and of the real data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key
 
-from jaxgan.runs.folder import fingerprint
+from jaxgan.runs.identity import fingerprint
 from jaxgan.study.records import Record
 from jaxgan.study.training import Measurement, Moment
 from jaxgan.training import generate, sample
@@ -21,7 +21,7 @@ from jaxgan.types import Dataset
 __all__ = ["ImageMeasure", "PointMeasure", "Real", "Score", "draw_labels"]
 
 Score = Callable[[Array], Mapping[str, float]]
-"""Scores of samples."""
+"""Function from samples to scores."""
 
 FRAMES, SHOWN, NEIGHBORS, LINES, STOPS = 16, 64, 16, 6, 10
 POINTS = 5_000
@@ -29,15 +29,15 @@ POINTS = 5_000
 
 @dataclasses.dataclass(frozen=True)
 class ImageMeasure:
-    """Scores of generated images, and what pictures of them are drawn from.
+    """Scores of generated images, and the arrays for their pictures.
 
-    Frames: `samples`, 16 of the same latents at every moment. Arrays: `samples`, 64 of them;
-    `lines`, images on straight lines between latents; at the end `nearest/*`, samples with the
-    training examples nearest to them.
+    Frames: `samples`, 16 images from the same latents at every moment. Arrays: `samples`, 64
+    images; `lines`, images on straight lines between latents; after the last step `nearest/*`,
+    samples with their nearest training examples.
 
     Attributes:
-        score: scores of `samples` samples, none if None.
-        samples: how many.
+        score: function from `samples` samples to scores; no scores if None.
+        samples: number of scored samples.
     """
 
     score: Score | None = None
@@ -59,8 +59,8 @@ class PointMeasure:
     """Scores of generated points, and up to 5,000 of them as the array `samples`.
 
     Attributes:
-        score: scores of `samples` samples, none if None.
-        samples: how many.
+        score: function from `samples` samples to scores; no scores if None.
+        samples: number of scored samples.
     """
 
     score: Score | None = None
@@ -79,8 +79,8 @@ class Real:
 
     Attributes:
         data: the data set.
-        scores: makes the scores, none if None.
-        arrays: more to draw, such as the centers of modes.
+        scores: function that returns the scores; no scores if None.
+        arrays: further arrays for pictures, such as the centers of modes.
     """
 
     data: Dataset
@@ -98,20 +98,20 @@ class Real:
         return Record(dict(self.scores()) if self.scores else {}, {}, arrays)
 
     def identity(self, seed: int) -> dict[str, Any]:
-        """What two records must have in common to be the same record, as JSON."""
+        """The identity of a record, as JSON."""
         return {"real": fingerprint(self.data), "seed": seed}
 
 
 def draw_labels(data: Dataset, key: Key[Array, ""], n: int) -> Array | None:
-    """Labels with the frequencies of the data.
+    """Random labels with the frequencies of the data.
 
     Args:
         data: the data set.
-        key: of the draw.
-        n: how many.
+        key: the random key.
+        n: number of labels.
 
     Returns:
-        `[n]` labels, None for data without.
+        `[n]` labels, or None for data without labels.
 
     >>> draw_labels(Dataset(jnp.zeros((4, 2)), jnp.array([7, 7, 7, 7])), jax.random.key(0), 2)
     Array([7, 7], dtype=int32)
@@ -120,7 +120,7 @@ def draw_labels(data: Dataset, key: Key[Array, ""], n: int) -> Array | None:
 
 
 def to_pixels(images: Array) -> np.ndarray:
-    """Images as uint8 where they are finite: [-1, 1] becomes [0, 255]."""
+    """Images as uint8, [-1, 1] becomes [0, 255]; unchanged if a pixel is not finite."""
     array = np.asarray(images)
     if array.dtype == np.uint8 or not np.isfinite(array).all():
         return array
@@ -147,12 +147,12 @@ def _lines(moment: Moment) -> Float[Array, "lines stops height width channels"]:
 
 
 def _nearest(samples: Array, data: Dataset) -> dict[str, np.ndarray]:
-    """The training examples nearest to samples, in the Euclidean distance of pixels."""
+    """The training examples nearest to samples, in Euclidean pixel distance."""
 
     @jax.jit
     def search(x: Array) -> tuple[Array, Array]:
         real = data.real / 127.5 - 1 if data.real.dtype == jnp.uint8 else data.real
-        # Differences and not the products of an expanded square, which lose digits of near pairs.
+        # Differences: an expanded square would lose digits for near pairs.
         squares = jnp.square(real - x[None]).reshape(len(real), -1).sum(axis=1)
         return squares.argmin(), jnp.sqrt(squares.min())
 

@@ -1,4 +1,4 @@
-"""What the pictures of an experiment have in common, and what describes a score."""
+"""The base class of pictures and the description of a score."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Metric", "Picture"]
 
 @dataclasses.dataclass(frozen=True)
 class Metric:
-    """What a score is called, which way is better, and how it is measured."""
+    """A score's label, whether higher or lower is better, and a note on how it is measured."""
 
     label: str
     better: Literal["higher", "lower"]
@@ -25,15 +25,15 @@ class Metric:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Picture(abc.ABC):
-    """A figure that is drawn from records, any number of times.
+    """A figure that can be drawn from records at any time.
 
-    Its fields are texts, numbers and tuples of these. A report remembers the pictures of
-    `jaxgan.study.pictures` by name and fields, so that it draws them again without the module of
-    the experiment; those of your own need that module.
+    Its fields are strings, numbers and tuples of these. `results.json` stores the pictures of
+    `jaxgan.study.pictures` by name and fields, so that a report redraws them without the
+    experiment's module. Your own picture classes need that module.
 
     Attributes:
-        file: where it goes.
-        caption: what it shows.
+        file: file name in the run's folder.
+        caption: the caption in the report.
     """
 
     file: str
@@ -41,4 +41,4 @@ class Picture(abc.ABC):
 
     @abc.abstractmethod
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
-        """The figure; records of cells that have nothing to show are passed over."""
+        """The figure; cells without the needed arrays or series are skipped."""

@@ -1,6 +1,6 @@
-"""The pictures that experiments share, as values: a name and a few settings.
+"""The standard pictures of experiments, as dataclasses with a few settings.
 
-`__all__` is the registry: a report draws each of these from the records of a run alone.
+`__all__` is the registry: a report can draw each of these from the records of a run only.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
 
 REAL = "real"
 Panel = tuple[str, str]
-"""A quantity of the records, and what it is called."""
+"""A quantity of the records, and its label."""
 
 LOSSES: tuple[Panel, ...] = (
     ("critic/gap", "critic gap: mean real score - mean fake score"),
@@ -46,11 +46,11 @@ LOSSES: tuple[Panel, ...] = (
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Samples(Picture):
-    """Images of the last moment, beside real ones."""
+    """Images of the last moment beside real images."""
 
     file: str = "samples.png"
     caption: str = (
-        "Samples at the last moment, drawn at random and not chosen, beside real examples drawn at "
+        "Random samples at the last moment, not selected, beside real examples drawn at "
         "random; seed 0."
     )
     array: str = "samples"
@@ -62,10 +62,10 @@ class Samples(Picture):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Progress(Picture):
-    """The same latents at every moment."""
+    """Samples from the same latents at every moment."""
 
     file: str = "progress.png"
-    caption: str = "The same latents over training; the number is that of generator steps; seed 0."
+    caption: str = "Samples from the same latents after the given generator steps; seed 0."
     series: str = "samples"
 
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
@@ -80,12 +80,12 @@ class Progress(Picture):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Interpolation(Picture):
-    """Straight lines in latent space."""
+    """Images along straight lines in latent space."""
 
     file: str = "interpolation.png"
     caption: str = (
-        "Straight lines between two latents: a generator that has learned the data changes "
-        "smoothly along them and passes through plausible examples; seed 0."
+        "Straight lines between two latents: the images of a generator that fits the data change "
+        "smoothly and stay plausible; seed 0."
     )
     array: str = "lines"
 
@@ -96,17 +96,17 @@ class Interpolation(Picture):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Neighbors(Picture):
-    """Samples beside the training examples that are nearest to them, of one cell."""
+    """Samples of one cell beside their nearest training examples."""
 
     cell: str
     file: str = "neighbors.png"
     caption: str = (
-        "Samples beside the nearest training example in pixel distance: a copy would be a sample "
-        "that was memorized; seed 0."
+        "Samples beside the nearest training example in pixel distance: a copy means "
+        "memorization; seed 0."
     )
 
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
-        """Pairs."""
+        """A sample and its nearest training example per pair."""
         arrays = records[self.cell][0].arrays
         return figures.nearest_neighbors(
             *(arrays[f"nearest/{part}"] for part in ("samples", "real", "distances"))
@@ -119,7 +119,7 @@ class Curves(Picture):
 
     file: str = "curves.png"
     caption: str = (
-        "Scores and losses over generator steps: the mean over seeds and the band from the lowest "
+        "Scores and losses over generator steps: the mean over seeds, with a band from the lowest "
         "to the highest. Dashed: the same score of real data."
     )
     losses: tuple[Panel, ...] = LOSSES
@@ -152,19 +152,19 @@ class Points(Picture):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Profile(Picture):
-    """Quantities over a parameter, each an array of a cell: a closed form, or measured.
+    """Quantities over a parameter, each an array of a cell, computed or measured.
 
     Attributes:
-        x: the array with the parameter's values, `[n]`, of every cell that is drawn.
-        label: what the parameter is called.
-        panels: arrays `[n]` and what they are called.
+        x: name of the array `[n]` with the parameter's values, in every drawn cell.
+        label: the parameter's label.
+        panels: names of arrays `[n]` and their labels.
     """
 
     x: str = "x"
     label: str = "x"
     panels: tuple[Panel, ...] = ()
     file: str = "profile.png"
-    caption: str = "The mean over seeds, and the band from the lowest to the highest."
+    caption: str = "The mean over seeds, with a band from the lowest to the highest."
 
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
         """A panel per quantity, a line per cell."""
@@ -180,14 +180,14 @@ class Profile(Picture):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Surfaces(Picture):
-    """Functions on the plane, such as critics, each an array of a cell.
+    """Functions on the plane, such as critics, one per cell.
 
-    The cells are called `ROW-COLUMN`, as in "clipping-swiss_roll". Each has the arrays `surface`,
-    `[n, n]` on a square grid, `reach`, half the side of that square, and `points`.
+    Cells are named `ROW-COLUMN`, as in "clipping-swiss_roll". Each has three arrays: `surface`,
+    `[n, n]` on a square grid; `reach`, half the side of the square; and `points`, `[m, 2]`.
     """
 
     file: str = "surfaces.png"
-    caption: str = "Contour lines of what each critic learned; seed 0."
+    caption: str = "Contour lines of each trained critic; seed 0."
 
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
         """A table of panels."""
@@ -203,11 +203,11 @@ class Surfaces(Picture):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Fields(Picture):
-    """Vector fields with a path each: the arrays `arrows`, `reach` and `path` of a cell."""
+    """Vector fields, each with a path: the arrays `arrows`, `reach` and `path` of a cell."""
 
     axes: tuple[str, str] = ("x", "y")
     file: str = "fields.png"
-    caption: str = "Where a step leads from every point, and where many steps lead from one."
+    caption: str = "The direction of a step at every point, and one trajectory of many steps."
 
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
         """A panel per cell."""
@@ -229,14 +229,14 @@ def settings_of(picture: Picture) -> dict[str, Any]:
 
 
 def from_settings(kind: str, settings: Mapping[str, Any]) -> Picture | None:
-    """The picture of this name with these fields.
+    """The picture of this class with these fields.
 
     Args:
-        kind: the name of its class.
+        kind: name of the picture's class.
         settings: see `settings_of`.
 
     Returns:
-        The picture, None if it is not one of this file's.
+        The picture, or None if the class is not in `__all__`.
 
     >>> from_settings("Samples", {"file": "a.png", "caption": "a"}).array
     'samples'
@@ -268,10 +268,10 @@ def _listed(x: np.ndarray) -> list[Any]:
 
 
 def _curves(records: Records, name: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Per cell all steps at which a seed has the quantity, and `[seeds, t]` values.
+    """Per cell, all steps at which a seed has the quantity, and values `[seeds, t]`.
 
-    A seed that diverged is NaN from there on, and leaves the curves of the others whole. Seeds
-    that still run wait until they have ended, unless there is no other.
+    The values of a diverged seed are NaN from the divergence on. Seeds that have not ended are left
+    out if there are others.
     """
     curves = {}
     for cell, of_cell in records.items():
@@ -284,7 +284,7 @@ def _curves(records: Records, name: str) -> dict[str, tuple[np.ndarray, np.ndarr
 
 
 def _at(series: Series, steps: list[int]) -> np.ndarray:
-    """The values at these steps, on straight lines between those measured, NaN outside of them."""
+    """The values at these steps, interpolated linearly; NaN outside the measured steps."""
     finite = np.isfinite(series.values)
     if not finite.any():
         return np.full(len(steps), np.nan)

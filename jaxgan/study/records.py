@@ -1,7 +1,7 @@
-"""What one cell of an experiment found with one seed: numbers, curves and arrays, on disk too.
+"""Records: the scores, series and arrays of one cell of an experiment for one seed.
 
-A record lies in its folder as `record.json` (how it ended, its scores) and `record.npz` (series and
-arrays). Claims are judged and pictures are drawn from records and from nothing else.
+A record is saved in its folder as `record.json` (scores, and how it ended) and `record.npz` (series
+and arrays). Claims and pictures use only records.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
+
+from jaxgan.runs.identity import differences
 
 __all__ = [
     "Ended",
@@ -27,10 +29,10 @@ __all__ = [
 ]
 
 Ended = Literal["finished", "diverged", "unfinished"]
-"""Unfinished is what a run shows of itself while it goes on, or after it was stopped."""
+"""A record is unfinished while its training is in progress or interrupted."""
 
 Identity = Mapping[str, Any]
-"""What two records must have in common to be the same record, as JSON."""
+"""The settings that identify a record, as JSON."""
 
 JSON, ARRAYS = "record.json", "record.npz"
 
@@ -48,16 +50,16 @@ class Series(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What one cell found with one seed.
+    """The result of one cell with one seed.
 
     Attributes:
-        scores: what claims are judged on; NaN in a training that diverged.
+        scores: numbers for the claims; NaN if the training diverged.
         series: quantities by step, such as losses, scores and samples.
-        arrays: what figures are drawn from, such as samples, grids and potentials.
-        ended: how.
-        steps: generator steps that were taken, 0 where nothing is trained.
-        seconds: that the cell took, over all processes that worked on it.
-        note: one sentence on how it ended, if there is something to say.
+        arrays: data for pictures, such as samples, grids and potentials.
+        ended: how the cell ended.
+        steps: completed generator steps; 0 if nothing is trained.
+        seconds: time that the cell took, summed over interrupted and resumed runs.
+        note: one sentence on how it ended, or empty.
     """
 
     scores: Mapping[str, float] = {}
@@ -74,7 +76,7 @@ Records = Mapping[str, Sequence[Record]]
 
 
 class _Stored(msgspec.Struct):
-    """What `record.json` holds."""
+    """The contents of `record.json`."""
 
     ended: Ended
     steps: int
@@ -85,12 +87,12 @@ class _Stored(msgspec.Struct):
 
 
 def save_record(folder: Path, record: Record, identity: Identity) -> None:
-    """Writes a record, each file whole or not at all.
+    """Writes a record, each file atomically.
 
     Args:
-        folder: made if needed.
-        record: what was found.
-        identity: what `load_record` is to find again.
+        folder: the record's folder; created if needed.
+        record: the record.
+        identity: the identity by which `load_record` finds it.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as name:
@@ -119,18 +121,18 @@ def load_record(folder: Path, identity: Identity | None = None) -> Record | None
     """The record in a folder.
 
     Args:
-        folder: of the record.
-        identity: what it must have been saved with; any if None.
+        folder: the record's folder.
+        identity: the required identity; any if None.
 
     Returns:
-        The record, or None where there is none of this identity.
+        The record, or None if there is none with this identity.
 
     Raises:
-        ValueError: there is one and it cannot be read.
+        ValueError: the record cannot be read.
     """
     try:
         stored = msgspec.json.decode((folder / JSON).read_bytes(), type=_Stored)
-        if identity is not None and stored.identity != _as_json(identity):
+        if identity is not None and differences(stored.identity, _as_json(identity)):
             return None
         with np.load(folder / ARRAYS, allow_pickle=False) as file:
             arrays = dict(file)
@@ -154,20 +156,20 @@ def load_record(folder: Path, identity: Identity | None = None) -> Record | None
 
 
 def place(folder: Path, cell: str, seed: int) -> Path:
-    """Where the record of a cell and seed lies in the folder of a run."""
+    """The folder of the record of a cell and seed, in the folder of a run."""
     return folder / cell / f"seed-{seed}"
 
 
 def load_records(folder: Path, cells: Iterable[str], seeds: Iterable[int]) -> Records:
-    """All records of a run that are there.
+    """All existing records of a run.
 
     Args:
-        folder: of the run.
-        cells: their names.
-        seeds: in order.
+        folder: the run's folder.
+        cells: names of the cells.
+        seeds: the seeds, in order.
 
     Returns:
-        Records by cell, those of the seeds that there are.
+        Records by cell, for the seeds that have one.
     """
     seeds = list(seeds)
     found = {cell: [load_record(place(folder, cell, seed)) for seed in seeds] for cell in cells}

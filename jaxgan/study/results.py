@@ -1,4 +1,4 @@
-"""What a run of an experiment found, in one file: the schema, how it is made, how it is read."""
+"""The results of an experiment in one file: schema, assembly, reading and writing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from jaxgan.runs.folder import printed
+from jaxgan.runs.identity import printed
 from jaxgan.study.about import read_about
 from jaxgan.study.claims import Claim, Unit, Verdict, judge
 from jaxgan.study.experiment import Cell, Cells, Experiment
@@ -47,7 +47,7 @@ class ClaimResult(msgspec.Struct):
 
 
 class MetricResult(msgspec.Struct):
-    """A metric, and its value of real data."""
+    """A metric, and its value for real data."""
 
     label: str
     better: Literal["higher", "lower"]
@@ -67,14 +67,14 @@ class SeedResult(msgspec.Struct):
 
 
 class CellResult(msgspec.Struct):
-    """A cell: its settings as printed values, and what each seed found."""
+    """A cell: its settings as text, and the result of each seed."""
 
     settings: dict[str, str]
     seeds: list[SeedResult]
 
 
 class PictureResult(msgspec.Struct):
-    """A picture, and what draws it again."""
+    """A picture: its file, its caption, and the settings to redraw it."""
 
     file: str
     caption: str
@@ -83,11 +83,11 @@ class PictureResult(msgspec.Struct):
 
 
 class Results(msgspec.Struct):
-    """Everything that a report shows; pictures are drawn from the records beside it.
+    """The contents of a report, except the pictures, which are drawn from the records.
 
     Attributes:
-        sets: disjoint sets of seeds, each of which has its own verdicts.
-        seconds: that all cells took.
+        sets: disjoint sets of seeds, each with its own verdicts.
+        seconds: total time of all cells.
     """
 
     experiment: str
@@ -118,18 +118,18 @@ def results_of(
     judged: bool,
     about: Mapping[str, Any],
 ) -> Results:
-    """What was found so far.
+    """The results so far.
 
     Args:
-        experiment: what was run.
-        cells: of the scale.
-        records: by cell and seed; those of seeds that did not run yet are missing.
+        experiment: the experiment.
+        cells: the cells of the scale.
+        records: records by cell and seed; seeds that have not started are missing.
         sets: disjoint sets of seeds.
-        judged: whether the scale is one to judge claims by.
+        judged: whether claims are judged at this scale.
         about: `experiment` (its name), `command`, `scale` and `provenance`.
 
     Returns:
-        The results; a claim on seeds that are not all there is not judged.
+        The results; a claim is judged on a set of seeds when all of them have ended.
     """
     text = read_about(experiment.about or "")
     real = records.get(REAL, {}).get(sets[0][0], Record())
@@ -146,7 +146,7 @@ def results_of(
         claims=[
             _claim(claim, [_verdict(claim, cells, records, seeds, judged) for seeds in of_claim])
             for claim in experiment.claims
-            # What is exact is the same with all seeds.
+            # Exact numbers are the same for all seeds.
             for of_claim in [sets[:1] if claim.unit == "exact" else sets]
         ],
         metrics={
@@ -172,11 +172,11 @@ def results_of(
 
 
 def write_results(folder: Path, results: Results) -> None:
-    """Writes `results.json`, whole or not at all; what is not finite becomes null.
+    """Writes `results.json` atomically; non-finite numbers become null.
 
     Args:
-        folder: of the run; made if needed.
-        results: what was found.
+        folder: the run's folder; created if needed.
+        results: the results.
     """
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f".{RESULTS}.partial"
@@ -188,13 +188,13 @@ def read_results(path: str | os.PathLike[str]) -> Results:
     """The results of a run.
 
     Args:
-        path: the folder of a run, or a file of results.
+        path: the folder of a run, or a results file.
 
     Returns:
-        What was found.
+        The results.
 
     Raises:
-        ValueError: there is no such file, or it is of another form.
+        ValueError: there is no such file, or it does not fit the schema.
 
     >>> read_results("nowhere")  # doctest: +ELLIPSIS
     Traceback (most recent call last):

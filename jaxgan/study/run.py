@@ -1,4 +1,4 @@
-"""Runs an experiment: every cell with every seed, to records and results on disk."""
+"""Runs an experiment: every cell with every seed, with records and results on disk."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ def run(
 ) -> Results:
     """Runs every cell with every seed and judges the claims.
 
-    Started again with the same arguments it goes on where it was stopped, and does nothing twice.
-    `results.json` in the folder is written anew at every moment of every training.
+    If the run was interrupted, calling this again with the same arguments resumes it.
+    `results.json` in the folder is updated at every moment of every training.
 
     Args:
-        experiment: what to run.
-        folder: where results and one folder per cell and seed go.
-        scale: one of the experiment's scales.
-        seeds: how many in a set; those of the scale if None.
-        sets: how many disjoint sets of seeds, from seed 0 on, each with verdicts of its own.
-        name: of the experiment, for the results.
-        command: that runs it, for the results.
-        devices: over how many devices the batch of a training is split.
-        via: how it is split, see `runs.devices`.
-        report: called with the folder each time that the results have been written.
+        experiment: the experiment.
+        folder: folder for the results, with a subfolder per cell and seed.
+        scale: name of one of the experiment's scales.
+        seeds: seeds per set; the scale's number if None.
+        sets: number of disjoint sets of seeds, from seed 0 on, each with its own verdicts.
+        name: the experiment's name, stored in the results.
+        command: the command that reproduces the run, stored in the results.
+        devices: number of devices that share a batch.
+        via: how a batch is split over the devices, see `runs.devices`.
+        report: function of the folder, called each time the results are written.
 
     Returns:
-        What was found.
+        The results.
 
     Raises:
-        ValueError: something is wrong with the experiment, or the folder holds other settings.
+        ValueError: the experiment has a mistake, see `check`, or the folder has other settings.
     """
     cells = check(experiment, scale)
     size = experiment.scales[scale]
@@ -81,7 +81,7 @@ def run(
 
             def keep(record: Record, cell: str = cell_name, seed: int = seed) -> None:
                 check_scores(cell, record.scores, experiment.metrics)
-                # Claims read scores; series and arrays stay on disk, where pictures find them.
+                # Claims need only scores; pictures load series and arrays from disk.
                 records[cell][seed] = record._replace(series={}, arrays={})
                 publish()
 
@@ -95,14 +95,14 @@ def seed_sets(seeds: int, sets: int) -> list[list[int]]:
     """Disjoint sets of seeds.
 
     Args:
-        seeds: in a set.
-        sets: how many.
+        seeds: seeds per set.
+        sets: number of sets.
 
     Returns:
-        Their seeds, from 0 on.
+        The seeds of each set, from 0 on.
 
     Raises:
-        ValueError: none of either.
+        ValueError: `seeds` or `sets` is less than 1.
 
     >>> seed_sets(2, 2)
     [[0, 1], [2, 3]]
@@ -113,7 +113,7 @@ def seed_sets(seeds: int, sets: int) -> list[list[int]]:
 
 
 def _found(cell: Cell, seed: int, folder: Path) -> Record:
-    """What a cell finds with a seed: a training keeps its own record, others are kept here."""
+    """The record of a cell and seed; a training saves its own, others are saved here."""
     if isinstance(cell, Training):
         return cell(seed, folder)
     identity = identity_of(cell, seed)

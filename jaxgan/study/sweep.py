@@ -1,4 +1,4 @@
-"""Trainings over a parameter as one cell, such as a critic for each of several distances."""
+"""Trainings over a parameter as one cell, such as critics for several distances."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from jaxgan.study.training import Training
 __all__ = ["Summarize", "Sweep"]
 
 Summarize = Callable[[np.ndarray, Mapping[str, np.ndarray]], Mapping[str, float]]
-"""Scores of the whole from the parameter's values `[n]` and each score of the trainings `[n]`."""
+"""Function from the parameter's values `[n]` and the trainings' scores `[n]` to cell scores."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Sweep:
-    """One training for each value of a parameter; the record has their scores as arrays over it.
+    """A cell with one training per value of a parameter.
 
-    Arrays: `x`, the values, and each score of the trainings by its name, both `[n]`. It diverges if
-    one of its trainings does.
+    The record has arrays `[n]`: `x`, the parameter's values, and each score of the trainings under
+    its name. The cell diverges if one of its trainings does.
 
     Attributes:
-        trainings: by value, in the order of the array `x`.
-        summarize: makes the scores of the cell.
+        trainings: trainings by value, in the order of the array `x`.
+        summarize: function that returns the cell's scores.
     """
 
     trainings: Mapping[float, Training]
@@ -37,11 +37,11 @@ class Sweep:
         """Trains for each value with this seed.
 
         Args:
-            seed: of every training.
-            folder: of this cell with this seed; each training has a folder in it.
+            seed: the seed of every training.
+            folder: the folder of this cell and seed, with a subfolder per training.
 
         Returns:
-            Scores of the whole, and arrays over the parameter.
+            The record with the cell's scores, and arrays over the parameter.
         """
         records = {
             value: training(seed, folder / f"{value:g}")
@@ -61,5 +61,5 @@ class Sweep:
         )
 
     def identity(self, seed: int) -> dict[str, Any]:
-        """What two records must have in common to be the same record, as JSON."""
+        """The identity of a record, as JSON."""
         return {f"{value:g}": one.identity(seed) for value, one in self.trainings.items()}

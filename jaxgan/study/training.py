@@ -1,4 +1,4 @@
-"""The usual cell of an experiment: a training that is measured at moments."""
+"""The usual cell of an experiment: a training, measured at certain steps (moments)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import numpy as np
 from jaxtyping import Array, Key
 
 from jaxgan.runs import Diverged, Via, checkpoint, train
-from jaxgan.runs.folder import CHECKPOINTS, METRICS, describe, read_rows
+from jaxgan.runs.folder import CHECKPOINTS, METRICS, read_rows
+from jaxgan.runs.identity import describe
 from jaxgan.study.identity import described
 from jaxgan.study.records import Record, Series, load_record, save_record
 from jaxgan.training import Setup, TrainState, create_state
@@ -25,10 +26,10 @@ class Moment(NamedTuple):
     """A training at one of its moments.
 
     Attributes:
-        setup: what is trained.
-        state: of the training.
-        key: of latents and other draws, the same at every moment and never one of the training's.
-        series: losses and scores up to here.
+        setup: networks, recipe, data and sizes of the training.
+        state: the training's state.
+        key: key for latents and other draws, the same at every moment and not used in training.
+        series: losses and scores up to this moment.
     """
 
     setup: Setup
@@ -38,17 +39,17 @@ class Moment(NamedTuple):
 
     @property
     def last(self) -> bool:
-        """Whether this is the end of the training."""
+        """Whether the training is complete."""
         return int(self.state.step) >= self.setup.steps
 
 
 class Measurement(NamedTuple):
-    """What is measured at a moment.
+    """The result of a measure at one moment.
 
     Attributes:
-        scores: numbers; the last ones are what claims are judged on, all of them are drawn.
-        frames: arrays that are kept of every moment, such as a few samples.
-        arrays: arrays that are kept of the last moment only.
+        scores: numbers; claims use those of the last moment, pictures use all.
+        frames: arrays stored for every moment, such as a few samples.
+        arrays: arrays stored for the last moment only.
     """
 
     scores: Mapping[str, float] = {}
@@ -61,19 +62,19 @@ Measure = Callable[[Moment], Measurement]
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Training:
-    """Trains a setup and measures it at moments: certain steps, and the end.
+    """Trains a setup and measures it at moments: certain steps, and the last step.
 
-    A critic alone against a fixed distribution is a training whose generator is
-    `networks.Identity()` and whose latent distribution is that of the fakes.
+    To train only a critic, on a fixed distribution of fakes, use `networks.Identity()` as the
+    generator and the distribution of the fakes as the latent distribution.
 
     Attributes:
-        setup: what is trained.
-        measure: what is measured at each moment.
-        moments: generator steps at which it is measured; step 0 and each fifth if None.
-        best_by: the score, lower is better, by which the best checkpoint is kept.
-        devices: over how many devices a batch is split.
-        via: how it is split, see `runs.devices`.
-        on_moment: called with the record so far, after each moment.
+        setup: networks, recipe, data and sizes of the training.
+        measure: function from a moment to its measurement.
+        moments: generator steps at which to measure; step 0 and each fifth of the steps if None.
+        best_by: name of the score by which the best checkpoint is kept; lower is better.
+        devices: number of devices that share a batch.
+        via: how a batch is split over the devices, see `runs.devices`.
+        on_moment: function of the record so far, called after each moment.
 
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets
@@ -101,11 +102,11 @@ class Training:
         """Trains with this seed, from the last checkpoint of the folder if it has one.
 
         Args:
-            seed: of the training.
-            folder: of this cell with this seed.
+            seed: the training's seed.
+            folder: the folder of this cell and seed.
 
         Returns:
-            Scores of the last moment, losses, scores and frames by step, arrays of the last moment.
+            The record: scores and arrays of the last moment; losses, scores and frames by step.
         """
         identity = self.identity(seed)
         earlier = load_record(folder, identity)
@@ -134,26 +135,26 @@ class Training:
         return log.finished(state)
 
     def identity(self, seed: int) -> dict[str, Any]:
-        """What two records of a training must have in common to be the same record, as JSON."""
+        """The identity of a record of this training, as JSON."""
         return describe(self.setup, seed) | {"measure": described(self.measure)}
 
     def restore(self, seed: int, folder: Path, *, best: bool = False) -> TrainState:
-        """The state of a training that was run.
+        """The saved state of a training.
 
         Args:
-            seed: of the training.
-            folder: that it was run in.
-            best: the best checkpoint by `best_by` instead of the last.
+            seed: the training's seed.
+            folder: the folder of this cell and seed.
+            best: restore the best checkpoint by `best_by` instead of the last.
 
         Returns:
             The state.
 
         Raises:
-            FileNotFoundError: there is none.
-            ValueError: the best one is wanted and the training has no `best_by`.
+            FileNotFoundError: there is no checkpoint.
+            ValueError: `best` is True and the training has no `best_by`.
         """
         if best and self.best_by is None:
-            raise ValueError("best is True, but this training has no best_by: take the last state")
+            raise ValueError("best is True, but this training has no best_by: use best=False")
         setup = self.setup
         like = create_state(setup.networks, setup.recipe, jax.random.key(seed), setup.data)
         state = checkpoint.restore(folder / CHECKPOINTS, like, best=best)
@@ -168,10 +169,10 @@ class Training:
 
 
 def latent_key(seed: int) -> Key[Array, ""]:
-    """The key of the latents that a run's pictures and scores show: never one of its training.
+    """The key of the latents for a run's pictures and scores, never used in training.
 
     Args:
-        seed: of the run.
+        seed: the run's seed.
 
     Returns:
         The same key at every moment of the run.
@@ -180,7 +181,7 @@ def latent_key(seed: int) -> Key[Array, ""]:
 
 
 class _Log:
-    """The record of a training while it grows; it is saved at every moment."""
+    """The record of a training in progress, saved at every moment."""
 
     def __init__(
         self,
@@ -197,7 +198,7 @@ class _Log:
         self._at = -1
 
     def observe(self, state: TrainState) -> Mapping[str, float]:
-        """Measures a state, adds it to the record and gives its scores."""
+        """Measures a state, adds the result to the record, and returns the scores."""
         step = int(state.step)
         moment = Moment(self._cell.setup, state, self._key, self._series(step))
         self._last, self._at = self._cell.measure(moment), step
@@ -207,13 +208,13 @@ class _Log:
         return {name: float(score) for name, score in self._last.scores.items()}
 
     def finished(self, state: TrainState) -> Record:
-        """The record of a training that took all its steps."""
-        if self._at != int(state.step):  # trained before, and its record was lost
+        """The record of a completed training."""
+        if self._at != int(state.step):  # trained earlier, but the record is missing
             self.observe(state)
         return self._save(self._record(self._last.scores, "finished", int(state.step)))
 
     def diverged(self, problem: Diverged) -> Record:
-        """The record of a training that diverged: it has no scores."""
+        """The record of a training that diverged; its scores are NaN."""
         if self._at < 0:
             self._last = self._cell.measure(
                 Moment(self._cell.setup, problem.state, self._key, self._series(problem.step))
@@ -236,7 +237,7 @@ class _Log:
         return Record(scores, series, self._last.arrays, ended, step, seconds, note)
 
     def _series(self, step: int) -> dict[str, Series]:
-        """Everything up to a step."""
+        """All series up to a step."""
         rows = [row for row in read_rows(self._folder / METRICS) if row["step"] <= step]
         names = {name for row in rows for name in row} - {"step", "seconds", "diverged"}
         series = {}

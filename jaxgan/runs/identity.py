@@ -1,0 +1,168 @@
+"""What two runs must have in common to be the same run: program, data, batch size and seed.
+
+The program is the traced initialization and step, with all constants. It contains every number and
+function that training depends on, including those that `repr` does not show. Other versions of JAX
+and of the libraries trace other programs, so between versions the printed settings are compared.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.extend.core import ClosedJaxpr, Jaxpr
+
+from jaxgan.runs.provenance import provenance
+from jaxgan.training import Recipe, Setup, create_state, make_train_step, sample_batch
+from jaxgan.types import Dataset, Networks
+
+__all__ = ["describe", "differences", "fingerprint", "printed"]
+
+SCHEDULE = 100_000
+"""Number of steps at which a schedule `n_critic` is compared."""
+PRINTED = ("networks", "recipe")
+PROGRAM, VERSIONS = "program", "versions"
+
+
+def describe(setup: Setup, seed: int) -> dict[str, Any]:
+    """The identity of a run, as JSON; the number of steps is not part of it.
+
+    Args:
+        setup: the inputs of the run.
+        seed: the seed of the run.
+
+    Returns:
+        Printed networks and recipe, batch size, seed, versions, and fingerprints of data and
+        program.
+    """
+    real, labels = setup.data
+    types = (real.shape[1:], str(real.dtype), None if labels is None else str(labels.dtype))
+    return {
+        "networks": printed(setup.networks),
+        "recipe": printed(setup.recipe),
+        "data": fingerprint(setup.data),
+        "batch_size": setup.batch_size,
+        "seed": seed,
+        PROGRAM: _program(setup.networks, setup.recipe, setup.batch_size, *types),
+        VERSIONS: provenance()["versions"],
+    }
+
+
+def differences(saved: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+    """The differences between two identities; none for the same run.
+
+    If the versions are equal, the programs are compared, so the same settings may be written in
+    another way. Otherwise the printed networks and recipes are compared.
+
+    Args:
+        saved: the identity of an earlier run, read from JSON.
+        given: the identity of this run, as JSON.
+
+    Returns:
+        One text per difference.
+
+    >>> differences({"seed": 0}, {"seed": 1})
+    ['seed was 0, is 1']
+    """
+    same_versions = saved.get(VERSIONS) == given.get(VERSIONS)
+    same_program = same_versions and saved.get(PROGRAM) == given.get(PROGRAM)
+    ignored = {VERSIONS, PROGRAM, *(PRINTED if same_program and PROGRAM in given else ())}
+    found = [
+        f"{name} was {saved.get(name)!r}, is {given.get(name)!r}"
+        for name in sorted((saved.keys() | given.keys()) - ignored)
+        if saved.get(name) != given.get(name)
+    ]
+    if same_versions and not same_program and not found:
+        return ["networks or recipe print the same, but a function, class or constant changed"]
+    return found
+
+
+def fingerprint(data: Dataset) -> str:
+    """Shape, type and the beginning of the sha256 of a data set.
+
+    Args:
+        data: the data set.
+
+    Returns:
+        A text that differs between different data sets.
+
+    >>> fingerprint(Dataset(np.zeros((2, 3), np.float32)))
+    '(2, 3) float32 9d908ecfb6b256de'
+    """
+    arrays = [np.asarray(array) for array in data if array is not None]
+    digest = hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
+    return f"{arrays[0].shape} {arrays[0].dtype} {digest[:16]}"
+
+
+def printed(value: Any) -> str:
+    """A value on one line, without memory addresses and without Flax's comments.
+
+    Args:
+        value: networks or a recipe.
+
+    Returns:
+        Its `repr` without them.
+
+    >>> printed(object())
+    '<object object>'
+    """
+    return " ".join(re.sub(r"#.*", "", _without_addresses(repr(value))).split())
+
+
+def _without_addresses(text: str) -> str:
+    return re.sub(r" at 0x[0-9a-f]+", "", text)
+
+
+@functools.lru_cache(maxsize=1024)
+def _program(
+    networks: Networks,
+    recipe: Recipe,
+    batch_size: int,
+    shape: tuple[int, ...],
+    dtype: str,
+    labels: str | None,
+) -> str:
+    """The beginning of the sha256 of the initialization, the step and the critic's schedule."""
+    data = Dataset(jnp.zeros((1, *shape), dtype), None if labels is None else jnp.zeros(1, labels))
+
+    def create(key: jax.Array) -> Any:
+        return create_state(networks, recipe, key, data)
+
+    def step(key: jax.Array) -> Any:
+        size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
+        batch = sample_batch(data, key, n_critic=recipe.critic_steps(0), **size)
+        return make_train_step(networks, recipe)(create(key), batch)
+
+    digest = hashlib.sha256()
+    for part in _parts(jax.make_jaxpr(step)(jax.random.key(0))):
+        digest.update(part)
+    if not isinstance(recipe.n_critic, int):
+        digest.update(bytes(str([recipe.n_critic(step) for step in range(SCHEDULE)]), "ascii"))
+    return digest.hexdigest()[:16]
+
+
+def _parts(program: ClosedJaxpr) -> Iterator[bytes]:
+    """The text of a program, without names of functions, and the arrays that it contains."""
+    text = re.sub(r"\bname=[^\s\]]+", "", _without_addresses(str(program)))
+    yield text.encode()
+    yield from _constants(program)
+
+
+def _constants(value: Any) -> Iterator[bytes]:
+    """The arrays of all programs nested in a value."""
+    if isinstance(value, ClosedJaxpr):
+        for array in value.consts:
+            yield np.asarray(array).tobytes()
+        yield from _constants(value.jaxpr)
+    elif isinstance(value, Jaxpr):
+        for equation in value.eqns:
+            yield from _constants(tuple(equation.params.values()))
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _constants(item)
