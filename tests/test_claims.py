@@ -111,3 +111,27 @@ def test_an_unknown_unit_is_refused() -> None:
     object.__setattr__(claim, "unit", "seed")  # avoids the suite's type checks
     with pytest.raises(ValueError, match="unknown unit of a claim 'seed': did you mean 'seeds'"):
         claim.__post_init__()
+
+
+def test_a_comparison_or_a_minimum_does_not_hide_a_missing_score() -> None:
+    records = {"a": of([1.0, 2.0, 3.0]), "b": of([NAN, NAN, NAN])}
+    why = "no score, since b diverged with 3 of 3 seeds"
+    never = Claim(
+        "b is never low", "", lambda r: [float(x.scores["x"] < 0) for x in r["b"]], None, 0.5
+    )
+    least = Claim(
+        "the least is low",
+        "",
+        lambda r: [min(a.scores["x"], b.scores["x"]) for a, b in zip(r["a"], r["b"], strict=True)],
+        below=5.0,
+    )
+    for claim in (never, least):
+        found = judge(claim, records, [0, 1, 2])
+        assert (found.verdict, found.measured) == ("does not hold", None)
+        assert found.reason == why
+    absent = Claim("y is low", "", lambda r: [x.scores["y"] for x in r["a"]], below=5.0)
+    assert (
+        judge(absent, records, [0, 1, 2]).reason == "no score, since b diverged with 3 of 3 seeds"
+    )
+    del records["b"]
+    assert judge(absent, records, [0, 1, 2]).reason == "y is missing or not finite"

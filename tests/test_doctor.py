@@ -132,7 +132,7 @@ def test_too_little_memory_is_foretold(monkeypatch: Any) -> None:
     report = examine(healthy())
     assert [finding.name for finding in report.findings] == ["memory"]
     assert report.forecast is None
-    assert "first steps: fix what is above first" in report.skipped
+    assert "first steps: fix the faults above first" in report.skipped
 
 
 def test_check_fails_with_the_report_and_is_silent_otherwise() -> None:

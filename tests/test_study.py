@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from jaxgan.study import (
     Measurement,
     Metric,
     Moment,
+    Neighbors,
     Picture,
     PointMeasure,
     Points,
@@ -39,6 +42,7 @@ from jaxgan.study import (
     Record,
     Scale,
     Series,
+    Sweep,
     Training,
     advantage,
 )
@@ -66,6 +70,7 @@ def experiment(cells: Mapping[str, Any], **changes: Any) -> Experiment:
         **{
             "about": "How far samples spread.",
             "metrics": {"spread": Metric("spread", "higher")},
+            "protocol": "The standard deviation of 50 samples.",
             "claims": (advantage("a spreads further", "it does", "spread", "a", over="b"),),
             "pictures": (Points(), Curves()),
             "scales": {"small": Scale(lambda: cells, seeds=3)},
@@ -172,7 +177,11 @@ def test_disjoint_sets_of_seeds_have_verdicts_of_their_own(tmp_path: Path) -> No
     first, second = results.claims[0].verdicts
     assert (first.seeds, second.seeds) == ([0, 1, 2], [3, 4, 5])
     assert first.values == second.values == [2.0, 4.0, 6.0]
-    assert "(again" not in write_report(tmp_path).read_text()
+    page = write_report(tmp_path).read_text()
+    assert re.findall(r'<span class="badge.*?">(.*?)</span>', page) == [
+        "? undecided",
+        "? undecided again",
+    ]
     assert results.sets == [[0, 1, 2], [3, 4, 5]]
 
 
@@ -189,13 +198,13 @@ def test_a_finished_run_does_nothing_twice_and_a_longer_one_goes_on(tmp_path: Pa
 
     first = run(4)
     # Once before the first step, to check the names of the scores; then 0, 2, 4 of each cell.
-    assert calls == [0, 0, 2, 4, 0, 2, 4]
+    assert calls == [4, 0, 2, 4, 0, 2, 4]
     calls.clear()
     assert run(4).cells == first.cells
-    assert calls == [0]
+    assert calls == [4]
     calls.clear()
     longer = run(6)
-    assert calls == [0, 6, 6]
+    assert calls == [6, 6, 6]
     assert longer.cells["a"].seeds[0].scores == {"spread": 6.0}
     series = load_record(tmp_path / "a" / "seed-0").series["spread"]
     assert series.steps.tolist() == series.values.tolist() == [0, 2, 4, 6]
@@ -225,34 +234,44 @@ def test_a_run_over_two_devices_has_the_scores_of_one(via: Any, tmp_path: Path) 
     for alone, together in zip(one.cells["a"].seeds, two.cells["a"].seeds, strict=True):
         assert together.scores == pytest.approx(alone.scores, rel=1e-5)
     with pytest.raises(ValueError, match="3 devices"):
-        study.run(experiment({"a": trained()}, claims=()), tmp_path / "three", devices=3, via=via)
+        study.run(
+            experiment({"a": trained()}, claims=(), pictures=()),
+            tmp_path / "three",
+            devices=3,
+            via=via,
+        )
 
 
 def test_a_stopped_run_has_a_report_and_goes_on_to_the_same_record(tmp_path: Path) -> None:
-    def cells(stop: bool) -> dict[str, Any]:
-        def measure(moment: Moment) -> Measurement:
-            if stop and int(moment.state.step) == 4:
-                raise Interrupted("now")
-            return Measurement(score(POINTS.data.real), {"x": np.ones(2) * int(moment.state.step)})
+    stop = threading.Event()
 
-        return {
-            "a": Training(setup(6), measure, range(0, 99, 2)),
-            "b": lambda seed, folder: Record(),
-        }
+    def measure(moment: Moment) -> Measurement:
+        if stop.is_set() and int(moment.state.step) == 4:
+            raise Interrupted("now")
+        return Measurement(score(POINTS.data.real), {"x": np.ones(2) * int(moment.state.step)})
 
+    cells = {
+        "a": Training(setup(6), measure, range(0, 99, 2)),
+        "b": lambda seed, folder: Record({"spread": 0.0}),
+    }
+    stop.set()
     with pytest.raises(Interrupted):
-        study.run(experiment(cells(True), pictures=(Curves(),)), tmp_path, seeds=1)
+        study.run(experiment(cells, pictures=(Curves(),)), tmp_path, seeds=1)
+    stop.clear()
     results = study.read_results(tmp_path)
     assert results.cells["a"].seeds[0].ended == "unfinished"
     (verdict,) = results.claims[0].verdicts
     assert (verdict.verdict, verdict.reason) == ("not judged", "0 of 1 seeds have ended so far")
     assert "0 of 1 seeds have ended" in write_report(tmp_path).read_text()
     assert (tmp_path / "curves.png").is_file()
-    study.run(experiment(cells(False), claims=(), pictures=()), tmp_path, seeds=1)
-    study.run(experiment(cells(False), claims=(), pictures=()), tmp_path / "whole", seeds=1)
+    study.run(experiment(cells, claims=(), pictures=()), tmp_path, seeds=1)
+    study.run(experiment(cells, claims=(), pictures=()), tmp_path / "whole", seeds=1)
     one, other = (load_record(path / "a" / "seed-0") for path in (tmp_path, tmp_path / "whole"))
     assert one.series["x"].steps.tolist() == [0, 2, 4, 6]
-    np.testing.assert_array_equal(one.series["x"].values, other.series["x"].values)
+    assert one.series.keys() == other.series.keys() >= {"x", "critic/gap"}
+    for name, series in other.series.items():  # also the losses after the stop
+        np.testing.assert_array_equal(one.series[name].steps, series.steps, err_msg=name)
+        np.testing.assert_array_equal(one.series[name].values, series.values, err_msg=name)
     assert one.scores == other.scores
 
 
@@ -329,11 +348,12 @@ def nothing(moment: Moment) -> Measurement:
     return Measurement({"sprawl": 1.0})
 
 
+UNFIT = Networks(nets.Identity(), nets.MLPCritic(4, 1), nets.Normal(3))
 WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "a metric that no claim can find": (
         {},
         {"claims": (advantage("x", "y", "sprad", "a", over="b"),)},
-        "unknown metric in claim 'x' 'sprad': did you mean 'spread'",
+        "unknown metric of a in claim 'x' 'sprad': did you mean 'spread'",
     ),
     "a cell that no claim can find": (
         {},
@@ -356,11 +376,32 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         "unknown score in best_by of a 'w1'",
     ),
     "networks that do not fit": (
-        {"a": trained(networks=Networks(nets.Identity(), nets.MLPCritic(4, 1), nets.Normal(3)))},
-        {},
+        {"a": trained(networks=UNFIT)},
+        {"pictures": ()},
         r"cell 'a': the generator makes examples of shape \(3,\) but the data has \(2,\)",
     ),
     "no docstring": ({}, {"about": " "}, "the experiment has no first line in its docstring"),
+    "a score that one of the cells does not have": (
+        {"b": Training(setup(), lambda moment: Measurement({"other": 1.0}))},
+        {"metrics": {name: Metric(name, "higher") for name in ("spread", "other")}},
+        "unknown metric of b in claim .* 'spread': There are other",
+    ),
+    "a picture of a cell that is not there": (
+        {},
+        {"pictures": (Neighbors(cell="c"),)},
+        "unknown cell in the picture neighbors.png 'c'",
+    ),
+    "a picture of real data that are not there": (
+        {},
+        {"pictures": (Points(),)},
+        "unknown cell in the picture samples.png 'real'",
+    ),
+    "networks of a sweep that do not fit": (
+        {"a": Sweep({1.0: trained(), 2.0: trained(networks=UNFIT)}, lambda x, found: {})},
+        {"pictures": ()},
+        "cell 'a': the generator makes examples of shape",
+    ),
+    "no protocol": ({}, {"protocol": " ", "pictures": ()}, "no protocol of its metrics"),
     "no statement": (
         {},
         {"claims": (advantage("x", "", "spread", "a", over="b"),)},
@@ -382,7 +423,7 @@ def test_what_is_wrong_is_found_before_the_first_step(what: str, tmp_path: Path)
     cells, changes, message = WRONG[what]
     everything = {"a": trained(), "b": trained(), **cells}
     with pytest.raises(ValueError, match=message):
-        study.run(experiment(everything, **changes), tmp_path)
+        study.run(experiment(everything, **{"pictures": (Curves(),)} | changes), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
@@ -425,6 +466,7 @@ def cells(steps):
 
 EXPERIMENT = Experiment(
     about=__doc__,
+    protocol="100 samples.",
     metrics={"radius": Metric("mean radius", "higher")},
     claims=(advantage("the penalty reaches further", "no paper", "radius", "penalty", "clipping"),),
     pictures=(Points(), Curves()),
@@ -449,6 +491,7 @@ def gap(moment):
 
 EXPERIMENT = Experiment(
     about=__doc__,
+    protocol="100 real points.",
     metrics={"gap": Metric("mean score of real points", "higher")},
     pictures=(Curves(),),
     scales={

@@ -7,13 +7,16 @@ import re
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from experiments.tables import ROOT, committed, main, pages
 from jaxgan.cli.experiments import experiments, load_experiment
 from jaxgan.study import Results
+from jaxgan.study.results import results_of
 
 COMMITTED = committed()
+ABOUT = {"experiment": "", "command": "", "scale": "", "started": ""}
 
 
 def seconds_of_a_seed(results: Results) -> float:
@@ -32,9 +35,17 @@ def test_they_are_those_of_the_experiment_as_it_is_now(name: str) -> None:
     assert results.experiment == name
     assert results.judged
     assert not results.provenance["dirty"]
-    claims = [(claim.sentence, claim.published, claim.unit) for claim in experiment.claims]
-    assert [(claim.sentence, claim.published, claim.unit) for claim in results.claims] == claims
-    assert set(results.cells) == set(scale.cells()) - {"real"}
+    made = results_of(experiment, scale.cells(), {}, results.sets, judged=True, about=ABOUT)
+    for claim, now in zip(results.claims, made.claims, strict=True):
+        assert msgspec.structs.replace(claim, verdicts=[]) == msgspec.structs.replace(
+            now, verdicts=[]
+        )
+    assert {name: cell.settings for name, cell in results.cells.items()} == {
+        name: cell.settings for name, cell in made.cells.items()
+    }
+    assert {
+        name: msgspec.structs.replace(m, reference=None) for name, m in results.metrics.items()
+    } == made.metrics
     assert {len(seeds) for seeds in results.sets} == {scale.seeds}
 
 

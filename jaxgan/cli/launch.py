@@ -14,7 +14,7 @@ from jaxgan.cli.settings import claim_folder, command_of
 if TYPE_CHECKING:
     from jaxgan.study import Experiment
 
-__all__ = ["DIVERGED", "experiment_of", "launch"]
+__all__ = ["DIVERGED", "complain", "experiment_of", "launch"]
 
 DIVERGED = 3
 """The exit status of `jaxgan train` if a training diverged."""
@@ -57,7 +57,7 @@ def launch(folder: Path, settings: dict[str, Any]) -> None:
         )
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(f"{stop}\nResume with: jaxgan resume {folder}") from stop
-    page = write_report(folder, experiment.pictures)
+    page = write_report(folder, experiment.pictures, complain)
     print(summarize([results]))
     print(page)
     notes = [
@@ -67,9 +67,14 @@ def launch(folder: Path, settings: dict[str, Any]) -> None:
         if one.ended == "diverged"
     ]
     for note in notes:
-        print(f"jaxgan: {note}", file=sys.stderr)
+        complain(note)
     if notes and settings["command"] == "train":
         sys.exit(DIVERGED)
+
+
+def complain(problem: str) -> None:
+    """Prints a problem that does not stop the command."""
+    print(f"jaxgan: {problem}", file=sys.stderr)
 
 
 def _now_and_then(report: Callable[[Path], Any]) -> Callable[[Path], None]:

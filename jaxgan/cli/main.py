@@ -32,4 +32,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt as stop:
         sys.exit(f"jaxgan: {stop or 'stopped'}")
     except (ValueError, TypeError, OSError) as error:
-        sys.exit(f"jaxgan: {error}")
+        notes = getattr(error, "__notes__", [])
+        sys.exit(f"jaxgan: {' '.join([str(error), *notes])}")

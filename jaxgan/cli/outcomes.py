@@ -43,6 +43,8 @@ def sample(
     scale = settings["arguments"].get("scale", "small")
     cells = experiment_of(settings).scales[scale].cells()
     found = {name: cell for name, cell in cells.items() if isinstance(cell, Training)}
+    if not found:
+        raise ValueError(f"{folder} has no training to sample from: it has {', '.join(cells)}")
     cell = cell or next(iter(found))
     if cell not in found:
         raise unknown("cell", cell, found)
@@ -68,9 +70,10 @@ def report(folders: Positional[tuple[Path, ...]], /) -> None:
     Args:
         folders: the folders of the runs.
     """
+    from jaxgan.cli.launch import complain
     from jaxgan.report import summarize, write_report
     from jaxgan.study import read_results
 
     for folder in folders:
-        print(write_report(folder))
+        print(write_report(folder, notify=complain))
     print(summarize(read_results(folder) for folder in folders))

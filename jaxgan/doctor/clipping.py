@@ -28,8 +28,8 @@ def clipped_scales(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "clipped-scales",
             f"the first update clips {', '.join(clipped)} from 1 to {max(clipped.values()):.3g}",
-            "every normalization then scales its output by that factor, so the signal vanishes over "
-            "several layers; the WGAN paper's code does this, its text does not mention it",
+            "every normalization then scales its output by that factor, so several layers make "
+            "the signal vanish; the WGAN paper's code does this, its text does not mention it",
             "clip_params(c, where=lambda path: not path.endswith('scale')), unless you reproduce "
             "the paper's code",
             fault=False,

@@ -54,7 +54,7 @@ def device_dependent(subject: Subject) -> Iterator[Finding]:
     if moved:
         yield Finding(
             "device-dependent",
-            f"one step on {n} devices differs from one on one device, in {' and '.join(moved)} of "
+            f"one step on {n} devices differs from a step on one device: {' and '.join(moved)} of "
             "the largest update",
             "the number of devices becomes a hyperparameter, and a run cannot be reproduced on "
             "other machines",

@@ -17,7 +17,7 @@ def data_type(subject: Subject) -> Iterator[Finding]:
     real = subject.setup.data.real
     kind = str(real.dtype)
     if kind == "uint8" and real.ndim != 4:
-        problem = f"uint8 of shape {real.shape}, but uint8 must be images [n, height, width, channels]"
+        problem = f"uint8 of shape {real.shape}: uint8 must be images [n, height, width, channels]"
     elif kind not in ("uint8", "float32", "float64"):
         problem = f"{kind} of shape {real.shape}"
     else:
@@ -41,8 +41,8 @@ def data_not_finite(subject: Subject) -> Iterator[Finding]:
     if not finite.all():
         yield Finding(
             "data-not-finite",
-            f"{np.sum(~finite)} of {len(real)} examples of data.real contain NaN or infinity, first "
-            f"at index {int(np.argmin(finite))}",
+            f"{np.sum(~finite)} of {len(real)} examples of data.real contain NaN or infinity, the "
+            f"first at index {int(np.argmin(finite))}",
             "one such example makes the losses of its step and the parameters of both networks NaN",
             "remove or fix these examples",
         )

@@ -56,8 +56,8 @@ def label_range(subject: Subject) -> Iterator[Finding]:
             "label-range",
             f"data.labels has {known.min()}..{known.max()}, and some give the same output as a "
             f"label that cannot exist: {who}",
-            "the one-hot vector of such a label is zero, its embedding NaN or that of another "
-            "class: these examples train without a label or make the step NaN",
+            "the one-hot vector of such a label is zero, its embedding is NaN or another class's: "
+            "these examples train without a label, with a wrong one, or make the step NaN",
             f"give the networks {known.max() + 1} classes, or renumber data.labels from 0",
         )
 

@@ -39,7 +39,7 @@ class _Nothing(Objective):
 
 
 def penalty_unreached(subject: Subject) -> Iterator[Finding]:
-    """A penalty without a gradient for the critic, nor for one with weights ten times as large.
+    """A penalty without a gradient, even for a critic with weights ten times as large.
 
     One-sided penalties are zero where slopes are small, as intended.
     """
@@ -55,7 +55,7 @@ def penalty_unreached(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 "penalty-unreached",
                 f"{penalty} has the value {value:.3g} and no gradient in the critic's parameters, "
-                "also with weights ten times as large",
+                "even with weights ten times as large",
                 "the critic is trained as if there were no penalty",
                 "look for stop_gradient, a weight of zero, numpy instead of jax.numpy, or a "
                 "penalty that does not use the critic it is given",

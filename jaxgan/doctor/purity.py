@@ -20,7 +20,7 @@ TRACES = 3
 
 
 def impure(subject: Subject) -> Iterator[Finding]:
-    """Randomness or state of Python inside the step, which `jit` makes a constant of the program."""
+    """Randomness or state of Python inside the step, which `jit` turns into constants."""
     batch, probe = subject.draw(0), subject.probe
     critic, generator = subject.state.critic, subject.state.generator
     roles = {

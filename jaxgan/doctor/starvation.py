@@ -24,16 +24,16 @@ REVERSED = 10.0
 """In standard deviations of the real scores: fakes score that much higher only if the generator
 exploits an outdated critic; at initialization the difference is up to three."""
 SHARE = 0.5
-"""More critic steps change the estimate by more than this share of it."""
+"""The critic has not converged if more steps change the estimate by more than this share."""
 
 
 def starved_critic(subject: Subject) -> Iterator[Finding]:
     """A generator that changes much faster than the critic.
 
-    Either fakes score far above all real examples, because the critic is outdated; or the generator
-    changes the estimate far more than the critic does, and the critic has not converged. Both
-    conditions are needed: a converged critic changes little but is not starved, and at the start of
-    training no critic has converged.
+    Either of two signs is enough. Fakes score far above all real examples, because the critic is
+    outdated. Or the generator changes the estimate far more than the critic does, and the critic
+    has not converged: a converged critic also changes little, and at the start of training no
+    critic has converged.
     """
     if not is_unbounded(subject):  # the scores do not estimate a distance
         return

@@ -100,7 +100,7 @@ def _entry(name: str, text: str, cls: str = "") -> str:
 
 def _claim(claim: ClaimResult) -> str:
     """A card: the verdicts, then the published result, then a line of numbers per set of seeds."""
-    verdicts = list(dict.fromkeys(verdict.verdict for verdict in claim.verdicts))
+    verdicts = [verdict.verdict for verdict in claim.verdicts]
     badges = "".join(
         f'<span class="badge {verdict.replace(" ", "-")}">{MARKS[verdict]} {verdict}'
         f"{' again' if i else ''}</span>"

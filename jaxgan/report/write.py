@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from jaxgan.report.draw import draw
@@ -15,7 +15,11 @@ from jaxgan.study.results import read_results
 __all__ = ["write_report"]
 
 
-def write_report(folder: str | os.PathLike[str], own: Iterable[Picture] = ()) -> Path:
+def write_report(
+    folder: str | os.PathLike[str],
+    own: Iterable[Picture] = (),
+    notify: Callable[[str], object] = lambda problem: None,
+) -> Path:
     """Draws the pictures of a run from its records, and writes `report.html` and `report.md`.
 
     Nothing is trained, and the experiment's module is not needed. The run may still be in progress
@@ -25,6 +29,7 @@ def write_report(folder: str | os.PathLike[str], own: Iterable[Picture] = ()) ->
         folder: the run's folder.
         own: the experiment's pictures whose classes are not in `jaxgan.study.pictures`; without
             them, the existing files of these pictures are kept.
+        notify: called with a sentence for each picture that could not be drawn.
 
     Returns:
         The path of the page, a self-contained file.
@@ -40,6 +45,8 @@ def write_report(folder: str | os.PathLike[str], own: Iterable[Picture] = ()) ->
     path = Path(folder)
     results = read_results(path)
     problems = draw(path, results, own)
+    for file, problem in problems.items():
+        notify(f"{path / file} was not drawn: {problem}")
     target = path / "report.html"
     target.write_text(page(results, path, problems), encoding="utf-8")
     target.with_suffix(".md").write_text(markdown(results), encoding="utf-8")

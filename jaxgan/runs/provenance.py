@@ -6,6 +6,7 @@ import functools
 import os
 import platform
 import subprocess
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import jax
 
 import jaxgan
 
-__all__ = ["provenance"]
+__all__ = ["merged", "provenance"]
 
 PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy")
 
@@ -40,6 +41,32 @@ def provenance() -> dict[str, Any]:
         "versions": {"jaxgan": jaxgan.__version__}
         | {package: metadata.version(package) for package in PACKAGES},
     }
+
+
+def merged(found: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The provenance of numbers that several processes computed.
+
+    Args:
+        found: the provenance of each.
+
+    Returns:
+        Their common values; different values are joined, and one dirty checkout makes all dirty.
+
+    >>> merged([{"commit": "a", "dirty": True}, {"commit": "b", "dirty": False}])
+    {'commit': 'a, b', 'dirty': True}
+    """
+    found = list(found)
+    names = dict.fromkeys(name for one in found for name in one)
+    return {name: _joined([one[name] for one in found if name in one]) for name in names}
+
+
+def _joined(values: Sequence[Any]) -> Any:
+    if all(isinstance(value, Mapping) for value in values):
+        return merged(values)
+    if all(isinstance(value, bool) for value in values):
+        return any(values)
+    distinct = list(dict.fromkeys(values))
+    return distinct[0] if len(distinct) == 1 else ", ".join(map(str, distinct))
 
 
 def _git(*words: str) -> str | None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import jax
+import numpy as np
 
 from jaxgan.study.about import read_about
 from jaxgan.study.claims import Claim
 from jaxgan.study.experiment import Cells, Experiment
-from jaxgan.study.records import Record
+from jaxgan.study.records import Record, Series
 from jaxgan.study.results import REAL
-from jaxgan.study.training import Moment, Training, latent_key
+from jaxgan.study.sweep import trainings_of
+from jaxgan.study.training import Measure, Moment, Training, latent_key
 from jaxgan.training import Setup, create_state, make_train_step, sample_batch
-from jaxgan.types import unknown
+from jaxgan.types import Metrics, unknown
 
 __all__ = ["check", "check_scores"]
 
@@ -44,13 +47,13 @@ def check(experiment: Experiment, scale: str, *, measure: bool = True) -> Cells:
     _check_texts(experiment)
     cells = experiment.scales[scale].cells()
     _check_names(cells)
-    for name, cell in cells.items():
-        if isinstance(cell, Training):
-            _check_shapes(name, cell.setup)
-    for claim in experiment.claims:
-        _check_claim(claim, cells, experiment.metrics)
+    _check_pictures(experiment, cells)
+    losses = {name: _check_shapes(name, trainings_of(cell)) for name, cell in cells.items()}
+    scores = dict.fromkeys(cells, frozenset(experiment.metrics))
     if measure:
-        _check_measures(cells, experiment.metrics)
+        scores |= _check_measures(cells, experiment.metrics, losses)
+    for claim in experiment.claims:
+        _check_claim(claim, scores)
     return cells
 
 
@@ -75,6 +78,8 @@ def _check_texts(experiment: Experiment) -> None:
     for number, claim in enumerate(experiment.claims):
         texts |= {f"sentence in claim {number}": claim.sentence}
         texts |= {f"published result in claim {number}": claim.published}
+    if experiment.metrics:
+        texts |= {"protocol of its metrics": experiment.protocol}
     empty = [name for name, text in texts.items() if not text.strip()]
     if empty:
         raise ValueError(f"the experiment has no {' and no '.join(empty)}: write it")
@@ -100,20 +105,36 @@ def _check_names(cells: Cells) -> None:
             )
 
 
-def _check_shapes(name: str, setup: Setup) -> None:
-    """Traces a setup's initial state and train step without computing anything."""
-    key, recipe = jax.random.key(0), setup.recipe
+def _check_pictures(experiment: Experiment, cells: Cells) -> None:
+    for picture in experiment.pictures:
+        for cell in picture.cells():
+            if cell not in cells:
+                raise unknown(f"cell in the picture {picture.file}", cell, cells)
 
-    def one_step(key: jax.Array) -> Any:
+
+def _check_shapes(name: str, trainings: Sequence[Training]) -> Sequence[str]:
+    """Traces initial states and train steps without computing anything; the losses' names."""
+    try:
+        losses = [jax.eval_shape(_one_step(one.setup), jax.random.key(0)) for one in trainings]
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"cell {name!r}: {error}") from error
+    return sorted({loss for metrics in losses for loss in metrics})
+
+
+def _one_step(setup: Setup) -> Callable[[jax.Array], Metrics]:
+    recipe = setup.recipe
+
+    def one_step(key: jax.Array) -> Metrics:
         state = create_state(setup.networks, recipe, key, setup.data)
         size = {"batch_size": setup.batch_size, "generator_batches": recipe.generator_batches}
         batch = sample_batch(setup.data, key, n_critic=recipe.critic_steps(0), **size)
-        return make_train_step(setup.networks, recipe)(state, batch)
+        return make_train_step(setup.networks, recipe)(state, batch)[1]
 
-    try:
-        jax.eval_shape(one_step, key)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"cell {name!r}: {error}") from error
+    return one_step
+
+
+class _Unknown(ValueError):
+    """A claim uses a cell or a metric that does not exist."""
 
 
 class _Named(dict[str, Any]):
@@ -124,15 +145,24 @@ class _Named(dict[str, Any]):
         self._kind = kind
 
     def __missing__(self, name: str) -> Any:
-        raise unknown(self._kind, name, self or ["none"])
+        raise _Unknown(str(unknown(self._kind, name, self or ["none"])))
 
 
-def _check_claim(claim: Claim, cells: Cells, metrics: Mapping[str, Any]) -> None:
-    """Evaluates a claim on records in which every score is 0.5."""
-    where = f"claim {claim.sentence!r}"
-    scores = _Named(f"metric in {where}", dict.fromkeys(metrics, 0.5))
-    records = {name: [Record(scores)] * (1 if name == REAL else SEEDS) for name in cells}
-    numbers = list(claim.measure(_Named(f"cell in {where}", records)))
+def _check_claim(claim: Claim, scores: Mapping[str, Collection[str]]) -> None:
+    """Evaluates a claim on records with random scores between 0 and 1."""
+    where, draw = f"claim {claim.sentence!r}", random.Random(0)
+
+    def record(cell: str) -> Record:
+        drawn = {name: draw.random() for name in sorted(scores[cell])}
+        return Record(_Named(f"metric of {cell} in {where}", drawn))
+
+    records = {cell: [record(cell) for _ in range(1 if cell == REAL else SEEDS)] for cell in scores}
+    try:
+        numbers = list(claim.measure(_Named(f"cell in {where}", records)))
+    except _Unknown:
+        raise
+    except (ArithmeticError, ValueError):  # it may need other scores, such as positive ones
+        return
     if claim.unit == "seeds" and len(numbers) != SEEDS:
         raise ValueError(
             f"{where} returns {len(numbers)} numbers for {SEEDS} seeds: a claim of unit 'seeds' "
@@ -140,19 +170,29 @@ def _check_claim(claim: Claim, cells: Cells, metrics: Mapping[str, Any]) -> None
         )
 
 
-def _check_measures(cells: Cells, metrics: Mapping[str, Any]) -> None:
-    for name, training in _one_of_each_measure(cells):
-        setup, key = training.setup, latent_key(0)
-        state = create_state(setup.networks, setup.recipe, jax.random.key(0), setup.data)
-        scores = training.measure(Moment(setup, state, key, {})).scores
-        check_scores(name, scores, metrics)
-        if training.best_by is not None and training.best_by not in scores:
-            raise unknown(f"score in best_by of {name}", training.best_by, scores)
-
-
-def _one_of_each_measure(cells: Cells) -> Iterator[tuple[str, Training]]:
-    seen: list[Any] = []
+def _check_measures(
+    cells: Cells, metrics: Mapping[str, Any], losses: Mapping[str, Sequence[str]]
+) -> dict[str, frozenset[str]]:
+    """Measures an untrained state with each measure; the names of the scores of each training."""
+    measured: list[tuple[Measure, Mapping[str, float]]] = []
+    found = {}
     for name, cell in cells.items():
-        if isinstance(cell, Training) and not any(cell.measure is one for one in seen):
-            seen.append(cell.measure)
-            yield name, cell
+        for training in trainings_of(cell):
+            known = [scores for measure, scores in measured if measure is training.measure]
+            scores = known[0] if known else _untrained(training, [*losses[name], *metrics])
+            measured.append((training.measure, scores))
+            if training.best_by is not None and training.best_by not in scores:
+                raise unknown(f"score in best_by of {name}", training.best_by, scores)
+            if isinstance(cell, Training):
+                check_scores(name, scores, metrics)
+                found[name] = frozenset(scores)
+    return found
+
+
+def _untrained(training: Training, series: Sequence[str]) -> Mapping[str, float]:
+    """The scores of an untrained state at the last moment, with series of one value, 0.5."""
+    setup = training.setup
+    state = create_state(setup.networks, setup.recipe, jax.random.key(0), setup.data)
+    state = state._replace(step=state.step + setup.steps)
+    flat = Series(np.asarray([setup.steps]), np.asarray([0.5]))
+    return training.measure(Moment(setup, state, latent_key(0), dict.fromkeys(series, flat))).scores

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
-from typing import Literal, get_args
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, get_args
 
 import msgspec
 import numpy as np
@@ -119,7 +119,7 @@ def judge(claim: Claim, records: Records, seeds: Sequence[int], *, judged: bool 
     mean +- t(0.975, n - 1) sd / sqrt(n), two-sided Student. The claim holds if the interval lies
     on the claimed side of the threshold, does not hold if it lies on the other side, and is
     undecided if it contains the threshold. With exact numbers it holds if all lie on the claimed
-    side.
+    side. A claim that uses a missing score, such as one of a diverged training, does not hold.
 
     Args:
         claim: the claim.
@@ -137,12 +137,15 @@ def judge(claim: Claim, records: Records, seeds: Sequence[int], *, judged: bool 
     >>> verdict.verdict, [round(end, 2) for end in verdict.interval]  # t(0.975, 2) = 4.303
     ('holds', [0.52, 5.48])
     """
-    values = [float(value) for value in claim.measure(records)]
+    missing: list[str] = []
+    values = [float(value) for value in claim.measure(_noting(records, missing))]
+    if missing and np.isfinite(values).all():  # a comparison or a minimum has hidden it
+        values = [math.nan] * len(values)
     interval = None if claim.unit == "exact" else _interval(values)
     if not judged:
         verdict = "not judged", "this scale only shows that everything runs"
     elif not values or not np.isfinite(values).all():
-        verdict = "does not hold", _missing(records, seeds)
+        verdict = "does not hold", _missing(records, seeds, missing)
     elif claim.unit == "exact":
         verdict = _exact(claim, values)
     elif len(values) < SEEDS:
@@ -184,8 +187,30 @@ def _interval(values: Sequence[float]) -> tuple[float, float] | None:
     return mean - half, mean + half
 
 
-def _missing(records: Records, seeds: Sequence[int]) -> str:
-    """Why a claim has no finite number: the cells that diverged."""
+class _Scores(dict[str, float]):
+    """Scores that note the name of each one that is used and is missing or not finite."""
+
+    def __init__(self, scores: Mapping[str, Any], missing: list[str]) -> None:
+        super().__init__({name: float(score) for name, score in scores.items()})
+        self._missing = missing
+
+    def __getitem__(self, name: str) -> float:
+        value = self.get(name, math.nan)
+        if not math.isfinite(value):
+            self._missing.append(name)
+        return value
+
+
+def _noting(records: Records, missing: list[str]) -> Records:
+    """The records, which note the scores that are used and missing."""
+    return {
+        cell: [record._replace(scores=_Scores(record.scores, missing)) for record in of_cell]
+        for cell, of_cell in records.items()
+    }
+
+
+def _missing(records: Records, seeds: Sequence[int], missing: Sequence[str]) -> str:
+    """Why a claim has no finite number: the cells that diverged, or the scores."""
     lost = {
         cell: [seed for seed, record in zip(seeds, of_cell, strict=False) if _diverged(record)]
         for cell, of_cell in records.items()
@@ -195,7 +220,9 @@ def _missing(records: Records, seeds: Sequence[int]) -> str:
         for cell, which in lost.items()
         if which
     ]
-    return f"no score, since {', '.join(said)}" if said else "a score is not finite"
+    if said:
+        return f"no score, since {', '.join(said)}"
+    return f"{missing[0]} is missing or not finite" if missing else "a number is not finite"
 
 
 def _diverged(record: object) -> bool:

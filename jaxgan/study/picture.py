@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from matplotlib.figure import Figure
@@ -38,6 +38,10 @@ class Picture(abc.ABC):
 
     file: str
     caption: str
+
+    def cells(self) -> Sequence[str]:
+        """The cells without which it cannot be drawn."""
+        return ()
 
     @abc.abstractmethod
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:

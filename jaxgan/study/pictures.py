@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -105,6 +105,10 @@ class Neighbors(Picture):
         "memorization; seed 0."
     )
 
+    def cells(self) -> Sequence[str]:
+        """The cell whose samples are shown."""
+        return (self.cell,)
+
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
         """A sample and its nearest training example per pair."""
         arrays = records[self.cell][0].arrays
@@ -142,6 +146,10 @@ class Points(Picture):
     file: str = "samples.png"
     caption: str = "Samples at the last moment over the density of the data; seed 0."
     array: str = "samples"
+
+    def cells(self) -> Sequence[str]:
+        """The real data."""
+        return (REAL,)
 
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
         """A panel per cell."""

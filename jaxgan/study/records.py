@@ -60,6 +60,7 @@ class Record(NamedTuple):
         steps: completed generator steps; 0 if nothing is trained.
         seconds: time that the cell took, summed over interrupted and resumed runs.
         note: one sentence on how it ended, or empty.
+        provenance: commit, versions and device of the processes that computed it.
     """
 
     scores: Mapping[str, float] = {}
@@ -69,6 +70,7 @@ class Record(NamedTuple):
     steps: int = 0
     seconds: float = 0.0
     note: str = ""
+    provenance: Mapping[str, Any] = {}
 
 
 Records = Mapping[str, Sequence[Record]]
@@ -84,6 +86,7 @@ class _Stored(msgspec.Struct):
     note: str
     identity: dict[str, Any]
     scores: dict[str, float | None]
+    provenance: dict[str, Any] = {}
 
 
 def save_record(folder: Path, record: Record, identity: Identity) -> None:
@@ -110,7 +113,13 @@ def save_record(folder: Path, record: Record, identity: Identity) -> None:
     partial.replace(folder / ARRAYS)
     scores: dict[str, float | None] = {name: float(score) for name, score in record.scores.items()}
     stored = _Stored(
-        record.ended, record.steps, record.seconds, record.note, dict(identity), scores
+        record.ended,
+        record.steps,
+        record.seconds,
+        record.note,
+        dict(identity),
+        scores,
+        dict(record.provenance),
     )
     partial = folder / f".{JSON}.partial"
     partial.write_bytes(msgspec.json.format(msgspec.json.encode(stored), indent=1))
@@ -152,6 +161,7 @@ def load_record(folder: Path, identity: Identity | None = None) -> Record | None
         stored.steps,
         stored.seconds,
         stored.note,
+        stored.provenance,
     )
 
 

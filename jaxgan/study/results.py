@@ -10,13 +10,14 @@ from typing import Any, Literal
 import msgspec
 
 from jaxgan.runs.identity import printed
+from jaxgan.runs.provenance import merged, provenance
 from jaxgan.study.about import read_about
 from jaxgan.study.claims import Claim, Unit, Verdict, judge
 from jaxgan.study.experiment import Cell, Cells, Experiment
 from jaxgan.study.identity import described
 from jaxgan.study.pictures import settings_of
 from jaxgan.study.records import Ended, Record
-from jaxgan.study.training import Training
+from jaxgan.study.sweep import Sweep, trainings_of
 
 __all__ = [
     "REAL",
@@ -126,15 +127,20 @@ def results_of(
         records: records by cell and seed; seeds that have not started are missing.
         sets: disjoint sets of seeds.
         judged: whether claims are judged at this scale.
-        about: `experiment` (its name), `command`, `scale` and `provenance`.
+        about: `experiment` (its name), `command`, `scale`, and when it was `started`.
 
     Returns:
         The results; a claim is judged on a set of seeds when all of them have ended.
     """
     text = read_about(experiment.about or "")
     real = records.get(REAL, {}).get(sets[0][0], Record())
+    of_all = [record for of_cell in records.values() for record in of_cell.values()]
     return Results(
-        **about,
+        experiment=about["experiment"],
+        command=about["command"],
+        scale=about["scale"],
+        provenance=merged([provenance(), *(record.provenance for record in of_all)][bool(of_all) :])
+        | {"started": about["started"]},
         title=text.title,
         claim=text.claim,
         paper=text.paper,
@@ -167,7 +173,7 @@ def results_of(
             )
             for picture in experiment.pictures
         ],
-        seconds=sum(record.seconds for of_cell in records.values() for record in of_cell.values()),
+        seconds=sum(record.seconds for record in of_all),
     )
 
 
@@ -241,16 +247,21 @@ def _verdict(
 
 
 def _settings(cell: Cell) -> dict[str, str]:
-    if not isinstance(cell, Training):
+    trainings = trainings_of(cell)
+    if not trainings:
         return {"computed by": described(cell)}
-    setup = cell.setup
+    if isinstance(cell, Sweep):
+        values = ", ".join(f"{value:g}" for value in cell.trainings)
+        sweep = {"trainings at": values, "summarized by": described(cell.summarize)}
+        return sweep | _settings(trainings[0])
+    setup = trainings[0].setup
     return {
         "recipe": printed(setup.recipe),
         "networks": printed(setup.networks),
         "data": repr(setup.data),
         "batch size": f"{setup.batch_size:,}",
         "generator steps": f"{setup.steps:,}",
-        "measured by": described(cell.measure),
+        "measured by": described(trainings[0].measure),
     }
 
 

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from jaxgan.runs import Via
+from jaxgan.runs import Diverged, Via
 from jaxgan.runs.provenance import provenance
+from jaxgan.study.about import read_about
 from jaxgan.study.check import check, check_scores
-from jaxgan.study.experiment import Cell, Experiment
+from jaxgan.study.experiment import Cell, Cells, Experiment
 from jaxgan.study.identity import identity_of
 from jaxgan.study.records import Record, load_record, place, save_record
-from jaxgan.study.results import REAL, Results, results_of, write_results
+from jaxgan.study.results import (
+    REAL,
+    RESULTS,
+    Results,
+    read_results,
+    results_of,
+    write_results,
+)
+from jaxgan.study.sweep import with_options
 from jaxgan.study.training import Training
 
 __all__ = ["run", "seed_sets"]
@@ -54,19 +64,15 @@ def run(
         The results.
 
     Raises:
-        ValueError: the experiment has a mistake, see `check`, or the folder has other settings.
+        ValueError: the experiment has a mistake, see `check`, or the folder has other settings or
+            another experiment.
     """
     cells = check(experiment, scale)
     size = experiment.scales[scale]
     chosen = seed_sets(size.seeds if seeds is None else seeds, sets)
-    started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    about = {
-        "experiment": name,
-        "command": command,
-        "scale": scale,
-        "provenance": provenance() | {"started": started},
-    }
-    records: dict[str, dict[int, Record]] = {cell: {} for cell in cells}
+    about = {"experiment": name, "command": command, "scale": scale}
+    about["started"] = _started(folder, about, read_about(experiment.about or "").title)
+    records = {cell: _earlier(cells, cell, folder, chosen) for cell in cells}
 
     def publish() -> Results:
         results = results_of(experiment, cells, records, chosen, judged=size.judged, about=about)
@@ -76,18 +82,22 @@ def run(
 
     for seed in [seed for seeds in chosen for seed in seeds]:
         for cell_name, cell in cells.items():
-            if cell_name == REAL and records[REAL]:
+            if cell_name == REAL and seed != chosen[0][0]:
                 continue
 
             def keep(record: Record, cell: str = cell_name, seed: int = seed) -> None:
                 check_scores(cell, record.scores, experiment.metrics)
-                # Claims need only scores; pictures load series and arrays from disk.
-                records[cell][seed] = record._replace(series={}, arrays={})
+                records[cell][seed] = _scores_only(record)
                 publish()
 
+            cell = with_options(cell, devices=devices, via=via)
             if isinstance(cell, Training):
-                cell = dataclasses.replace(cell, devices=devices, via=via, on_moment=keep)
-            keep(_found(cell, seed, place(folder, cell_name, seed)))
+                cell = dataclasses.replace(cell, on_moment=keep)
+            try:
+                keep(_found(cell, seed, place(folder, cell_name, seed)))
+            except Exception as error:
+                error.add_note(f"in cell {cell_name!r} with seed {seed}")
+                raise
     return publish()
 
 
@@ -112,6 +122,37 @@ def seed_sets(seeds: int, sets: int) -> list[list[int]]:
     return [list(range(seeds * i, seeds * (i + 1))) for i in range(sets)]
 
 
+def _started(folder: Path, about: Mapping[str, str], title: str) -> str:
+    """When the run in the folder was started: now, unless it is resumed."""
+    if not (folder / RESULTS).is_file():
+        return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    found = read_results(folder)
+    named = (found.experiment, found.scale) == (about["experiment"], about["scale"])
+    if not named or (not found.experiment and found.title != title):
+        raise ValueError(
+            f"{folder} holds results of {found.experiment or found.title!r} at scale "
+            f"{found.scale!r}: choose another folder"
+        )
+    return found.provenance["started"]
+
+
+def _earlier(
+    cells: Cells, name: str, folder: Path, sets: Sequence[Sequence[int]]
+) -> dict[int, Record]:
+    """The records of a cell that exist already."""
+    found = {}
+    for seed in [seed for seeds in sets for seed in seeds]:
+        where = place(folder, name, seed)
+        if where.is_dir() and (record := load_record(where, identity_of(cells[name], seed))):
+            found[seed] = _scores_only(record)
+    return found
+
+
+def _scores_only(record: Record) -> Record:
+    """All that claims need; pictures load series and arrays from disk."""
+    return record._replace(series={}, arrays={})
+
+
 def _found(cell: Cell, seed: int, folder: Path) -> Record:
     """The record of a cell and seed; a training saves its own, others are saved here."""
     if isinstance(cell, Training):
@@ -120,7 +161,15 @@ def _found(cell: Cell, seed: int, folder: Path) -> Record:
     record = load_record(folder, identity)
     if record is None:
         begin = time.perf_counter()
-        record = cell(seed, folder)
-        record = record._replace(seconds=time.perf_counter() - begin)
+        try:
+            record = cell(seed, folder)
+        except Diverged as problem:
+            record = Record(ended="diverged", steps=problem.step, note=str(problem))
+        if not isinstance(record, Record):
+            raise TypeError(f"a cell must return a Record, got {type(record).__name__}")
+        if record.ended == "diverged":
+            record = record._replace(scores=dict.fromkeys(record.scores, math.nan))
+        seconds = time.perf_counter() - begin
+        record = record._replace(seconds=seconds, provenance=provenance())
         save_record(folder, record, identity)
     return record

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from jaxgan.study.experiment import Cell
+from jaxgan.study.identity import code_of, described
 from jaxgan.study.records import Record
 from jaxgan.study.training import Training
 
-__all__ = ["Summarize", "Sweep"]
+__all__ = ["Summarize", "Sweep", "trainings_of", "with_options"]
 
 Summarize = Callable[[np.ndarray, Mapping[str, np.ndarray]], Mapping[str, float]]
 """Function from the parameter's values `[n]` and the trainings' scores `[n]` to cell scores."""
@@ -44,8 +46,7 @@ class Sweep:
             The record with the cell's scores, and arrays over the parameter.
         """
         records = {
-            value: training(seed, folder / f"{value:g}")
-            for value, training in self.trainings.items()
+            value: training(seed, folder / str(value)) for value, training in self.trainings.items()
         }
         x = np.asarray(list(records), float)
         found = [record.scores for record in records.values()]
@@ -62,4 +63,36 @@ class Sweep:
 
     def identity(self, seed: int) -> dict[str, Any]:
         """The identity of a record, as JSON."""
-        return {f"{value:g}": one.identity(seed) for value, one in self.trainings.items()}
+        trainings = {
+            str(value): one.identity(seed) | {"steps": one.setup.steps}
+            for value, one in self.trainings.items()
+        }
+        return {
+            "trainings": trainings,
+            "summarize": described(self.summarize),
+            "code": code_of(self.summarize),
+        }
+
+
+def trainings_of(cell: Cell) -> list[Training]:
+    """The trainings of a cell: one, those of a sweep, or none.
+
+    >>> trainings_of(lambda seed, folder: Record())
+    []
+    """
+    if isinstance(cell, Sweep):
+        return list(cell.trainings.values())
+    return [cell] if isinstance(cell, Training) else []
+
+
+def with_options(cell: Cell, **options: Any) -> Cell:
+    """The cell with other fields in all of its trainings.
+
+    >>> cell = lambda seed, folder: Record()
+    >>> with_options(cell, devices=2) is cell
+    True
+    """
+    if isinstance(cell, Sweep):
+        trainings = {x: dataclasses.replace(t, **options) for x, t in cell.trainings.items()}
+        return dataclasses.replace(cell, trainings=trainings)
+    return dataclasses.replace(cell, **options) if isinstance(cell, Training) else cell

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +16,8 @@ from jaxtyping import Array, Key
 from jaxgan.runs import Diverged, Via, checkpoint, train
 from jaxgan.runs.folder import CHECKPOINTS, METRICS, read_rows
 from jaxgan.runs.identity import describe
-from jaxgan.study.identity import described
+from jaxgan.runs.provenance import merged, provenance
+from jaxgan.study.identity import code_of, described
 from jaxgan.study.records import Record, Series, load_record, save_record
 from jaxgan.training import Setup, TrainState, create_state
 
@@ -120,7 +122,7 @@ class Training:
                 self.setup,
                 seed=seed,
                 folder=folder,
-                settings={"measure": identity["measure"]},
+                settings=self._measured_by(),
                 title=f"{folder.parent.name} {folder.name}",
                 log_every=min(100, fifth),
                 save_every=fifth,
@@ -136,7 +138,7 @@ class Training:
 
     def identity(self, seed: int) -> dict[str, Any]:
         """The identity of a record of this training, as JSON."""
-        return describe(self.setup, seed) | {"measure": described(self.measure)}
+        return describe(self.setup, seed) | self._measured_by()
 
     def restore(self, seed: int, folder: Path, *, best: bool = False) -> TrainState:
         """The saved state of a training.
@@ -161,6 +163,9 @@ class Training:
         if state is None:
             raise FileNotFoundError(f"{folder} has no checkpoint: run this cell and seed first")
         return state
+
+    def _measured_by(self) -> dict[str, str]:
+        return {"measure": described(self.measure), "code of the measure": code_of(self.measure)}
 
     def _is_whole(self, record: Record) -> bool:
         return record.ended == "diverged" or (
@@ -193,9 +198,14 @@ class _Log:
     ) -> None:
         self._cell, self._key = cell, latent_key(seed)
         self._folder, self._identity = folder, identity
-        self._measured = dict(earlier.series) if earlier else {}
+        self._earlier = earlier or Record()
+        logged = {name for row in read_rows(folder / METRICS) for name in row}
+        self._measured = {
+            name: series for name, series in self._earlier.series.items() if name not in logged
+        }
         self._last = Measurement()
         self._at = -1
+        self._begin = time.perf_counter()
 
     def observe(self, state: TrainState) -> Mapping[str, float]:
         """Measures a state, adds the result to the record, and returns the scores."""
@@ -231,10 +241,17 @@ class _Log:
         self._measured[name] = Series(np.append(old.steps[kept], step), np.stack(values))
 
     def _record(self, scores: Mapping[str, float], ended: Any, step: int, note: str = "") -> Record:
-        rows = read_rows(self._folder / METRICS)
-        seconds = sum(row.get("seconds", 0.0) for row in rows)
-        series = self._series(step + 1)
-        return Record(scores, series, self._last.arrays, ended, step, seconds, note)
+        earlier = self._earlier
+        return Record(
+            scores,
+            self._series(step + 1),
+            self._last.arrays,
+            ended,
+            step,
+            earlier.seconds + time.perf_counter() - self._begin,
+            note,
+            merged([earlier.provenance, provenance()]),
+        )
 
     def _series(self, step: int) -> dict[str, Series]:
         """All series up to a step."""
