@@ -139,7 +139,7 @@ def results_of(
         experiment=about["experiment"],
         command=about["command"],
         scale=about["scale"],
-        provenance=merged([provenance(), *(record.provenance for record in of_all)][bool(of_all) :])
+        provenance=merged([record.provenance for record in of_all] or [provenance()])
         | {"started": about["started"]},
         title=text.title,
         claim=text.claim,
@@ -161,8 +161,7 @@ def results_of(
         },
         cells={
             name: CellResult(
-                _settings(cell),
-                [_of_seed(seed, record) for seed, record in records.get(name, {}).items()],
+                _settings(cell), [_of_seed(*one) for one in records.get(name, {}).items()]
             )
             for name, cell in cells.items()
             if name != REAL
