@@ -15,6 +15,7 @@ from jaxgan.study.about import read_about
 from jaxgan.study.claims import Claim, Unit, Verdict, judge
 from jaxgan.study.experiment import Cell, Cells, Experiment
 from jaxgan.study.identity import described
+from jaxgan.study.picture import Picture
 from jaxgan.study.pictures import settings_of
 from jaxgan.study.records import Ended, Record
 from jaxgan.study.sweep import Sweep, trainings_of
@@ -166,12 +167,7 @@ def results_of(
             for name, cell in cells.items()
             if name != REAL
         },
-        pictures=[
-            PictureResult(
-                picture.file, picture.caption, type(picture).__name__, settings_of(picture)
-            )
-            for picture in experiment.pictures
-        ],
+        pictures=[_picture(picture) for picture in experiment.pictures],
         seconds=sum(record.seconds for record in of_all),
     )
 
@@ -215,6 +211,12 @@ def read_results(path: str | os.PathLike[str]) -> Results:
         raise ValueError(f"{file} does not exist: {remedy}") from None
     except (OSError, msgspec.MsgspecError) as error:
         raise ValueError(f"{file} cannot be read ({error}): {remedy} with this version") from error
+
+
+def _picture(picture: Picture) -> PictureResult:
+    return PictureResult(
+        picture.file, picture.caption, type(picture).__name__, settings_of(picture)
+    )
 
 
 def _claim(claim: Claim, verdicts: list[Verdict]) -> ClaimResult:
