@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 import dataclasses
 import difflib
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import chex
@@ -27,6 +27,7 @@ __all__ = [
     "StochasticCritic",
     "Variables",
     "assert_pairs",
+    "hashable",
     "unknown",
 ]
 
@@ -162,12 +163,27 @@ class Prior(Protocol):
 class Networks:
     """A generator and a critic, any Flax Linen modules, and the distribution of the latent.
 
-    A module's `__call__` takes a batch and, where it declares them, `labels` and `train`.
+    A module's `__call__` takes a batch and, where it declares them, `labels` and `train` (or
+    `training`, or `deterministic`, which is its opposite).
+
+    Raises:
+        TypeError: a network is not a Linen module.
     """
 
     generator: nn.Module
     critic: nn.Module
     latent: Prior
+
+    def __post_init__(self) -> None:
+        for role in ("generator", "critic"):
+            module = getattr(self, role)
+            if not isinstance(module, nn.Module):
+                raise TypeError(
+                    f"the {role} must be an instance of flax.linen.Module, got {module!r}"
+                )
+
+    def __hash__(self) -> int:
+        return hash(hashable((self.generator, self.critic, self.latent)))
 
 
 def assert_pairs(real: Array, fake: Array) -> None:
@@ -188,6 +204,34 @@ def assert_pairs(real: Array, fake: Array) -> None:
         custom_message="real and fake are compared in pairs: give arrays of one shape",
         exception_type=ValueError,
     )
+
+
+def hashable(value: Any) -> Hashable:
+    """A value to hash instead of this one, for modules and settings with fields that are lists.
+
+    Args:
+        value: any value.
+
+    Returns:
+        The value itself if it can be hashed; else its type with its contents.
+
+    >>> hash(hashable([1, {"a": [2]}])) == hash(hashable([1, {"a": [2]}]))
+    True
+    """
+    try:
+        hash(value)
+    except TypeError:
+        pass
+    else:
+        return value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in dataclasses.fields(value) if field.compare]
+        return type(value), *(hashable(getattr(value, name)) for name in names)
+    if isinstance(value, Mapping):
+        return type(value), *((key, hashable(item)) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return type(value), *map(hashable, value)
+    return type(value)
 
 
 def unknown(kind: str, name: str, names: Iterable[str]) -> ValueError:

@@ -78,7 +78,7 @@ def test_a_critic_without_a_dense_layer_is_named() -> None:
     networks, data = dataclasses.replace(MLP, critic=Sum()), MEMBERS["penalized"].data
     state = create_state(networks, recipe, KEY, data)
     batch = sample_batch(data, KEY, n_critic=1, batch_size=4)
-    with pytest.raises(ValueError, match="no dense layer"):
+    with pytest.raises(ValueError, match="features, which are not known"):
         jax.eval_shape(make_train_step(networks, recipe), state, batch)
 
 

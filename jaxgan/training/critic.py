@@ -28,11 +28,12 @@ class CriticFunction(NamedTuple):
     def score_with_keys(
         self, x: Float[Array, "batch *shape"], keys: Key[Array, " batch"]
     ) -> tuple[Float[Array, " batch"], Float[Array, "batch *features"]]:
-        """Scores and features of the last hidden layer, with the dropout masks of these keys."""
+        """Scores and features, such as the last hidden layer, with the masks of these keys."""
         scores, features = self.run(x, keys)
         if features is None:
             raise ValueError(
-                "the critic has no dense layer, but a penalty compares the input of its last one: "
-                "end the critic in flax.linen.Dense, or remove that penalty"
+                "a penalty compares the critic's features, which are not known: store them in the "
+                'critic with self.sow("features", "last", x), end it in a dense layer with one '
+                "output, whose input they then are, or remove that penalty"
             )
         return scores, features

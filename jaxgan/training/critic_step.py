@@ -140,7 +140,8 @@ def descend(
         return adversarial + penalty, (jax.tree.map(lambda x: x.mean(axis=0), stats), metrics)
 
     gradients, (stats, metrics) = jax.grad(loss, has_aux=True)(player.params)
-    player, norms = update("critic", recipe.critic_optimizer, player, gradients, stats, axis_name)
+    moved = gradients, stats, metrics["critic/loss"]
+    player, norms = update("critic", recipe.critic_optimizer, player, *moved, axis_name)
     return player, metrics | norms
 
 

@@ -69,7 +69,7 @@ def generator_step(
 
     (value, stats), gradients = jax.value_and_grad(loss, has_aux=True)(player.params)
     optimizer = recipe.generator_optimizer
-    player, norms = update("generator", optimizer, player, gradients, stats, axis_name)
+    player, norms = update("generator", optimizer, player, gradients, stats, value, axis_name)
     average = state.average
     if average is not None:
         average = optax.incremental_update(player.variables, average, 1 - recipe.average)

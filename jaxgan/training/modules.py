@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import inspect
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+import flax.errors
 import jax
-import jax.numpy as jnp
 from flax import linen as nn
 from jaxtyping import Array, Key
 
+from jaxgan.training.interceptor import FEATURES, INPUTS, Interceptor
 from jaxgan.training.keys import MASK
 from jaxgan.types import Networks, Variables
 
@@ -28,7 +28,10 @@ def parameters_of(kind: type[nn.Module]) -> Mapping[str, inspect.Parameter]:
 
 def initialize(module: nn.Module, key: Key[Array, ""], x: Array, labels: Array | None) -> Variables:
     """All collections of a module; `params` is present even if it is empty."""
-    return {"params": {}, **module.init(key, x, **_options(module, labels, train=False))}
+    with _intercepted(module, Interceptor(train=False)):
+        variables = module.init(key, x, **_options(module, labels, train=False))
+    kept = {name: value for name, value in variables.items() if name not in (FEATURES, INPUTS)}
+    return {"params": {}, **kept}
 
 
 def apply(
@@ -45,23 +48,22 @@ def apply(
     """The output of a module and its statistics, which change only in training.
 
     Batch statistics are those of the whole batch, even if it is split over `axis_name`. Dropout
-    draws each example's mask from its own key. With a `dtype` the module computes in that type;
-    output and statistics keep the precision of `x`.
+    draws each example's mask from its own key, and is off without keys. With a `dtype` the module
+    computes in that type; output and statistics keep the precision of `x`.
     """
-    options: dict[str, Any] = {"train": train, "keys": keys, "axis_name": axis_name}
-    output, moved, _ = _apply(module, variables, x, labels, dtype=dtype, **options)
-    return output, moved
+    given = x.dtype
+    if dtype is not None:
+        x = x.astype(dtype)
+        params = jax.tree.map(lambda param: param.astype(dtype), variables["params"])
+        variables = {**variables, "params": params}
+    stats = {name: value for name, value in variables.items() if name != "params"}
+    options = _options(module, labels, train=train)
+    with _intercepted(module, Interceptor(train, keys, axis_name)):
+        output, moved = module.apply(variables, x, mutable=list(stats) if train else [], **options)
+    return output.astype(given), {**stats, **moved}
 
 
 def scores_and_features(
-    module: nn.Module, variables: Variables, x: Array, labels: Array | None, **options: Any
-) -> tuple[Array, Array | None]:
-    """The scores of a critic and the input of its last dense layer, if there is one."""
-    scores, _, features = _apply(module, variables, x, labels, **options)
-    return scores, features
-
-
-def _apply(
     module: nn.Module,
     variables: Variables,
     x: Array,
@@ -70,20 +72,34 @@ def _apply(
     train: bool,
     keys: Key[Array, " batch"] | None,
     axis_name: str | None,
-    dtype: str | None = None,
-) -> tuple[Array, Variables, Array | None]:
-    given = x.dtype
-    if dtype is not None:
-        x = x.astype(dtype)
-        params = jax.tree.map(lambda param: param.astype(dtype), variables["params"])
-        variables = {**variables, "params": params}
-    stats = {name: value for name, value in variables.items() if name != "params"}
-    options = _options(module, labels, train=train)
-    watch = _Watch(keys, axis_name)
-    with nn.intercept_methods(watch):
-        output, moved = module.apply(variables, x, mutable=list(stats) if train else [], **options)
-    features = None if watch.features is None else watch.features.astype(given)
-    return output.astype(given), {**stats, **moved}, features
+) -> tuple[Array, Array | None]:
+    """The scores of a critic, and its features if they are known.
+
+    Features are what the critic stores with `self.sow("features", "last", x)`, or else the input
+    of the dense layer that was called last, if that has one output.
+    """
+    stats = [name for name in variables if name != "params"] if train else []
+    interceptor = Interceptor(train, keys, axis_name)
+    with _intercepted(module, interceptor):
+        scores, moved = module.apply(
+            variables,
+            x,
+            mutable=[*stats, FEATURES, INPUTS],
+            **_options(module, labels, train=train),
+        )
+    return scores, _features(dict(moved), interceptor.last)
+
+
+def _features(moved: Variables, last: tuple[tuple[str, ...], int] | None) -> Array | None:
+    given = jax.tree.leaves(moved.get(FEATURES, {}))
+    if len(given) > 1:
+        raise ValueError(f"the critic stores {len(given)} arrays of features: store one")
+    if given or last is None or last[1] != 1:
+        return given[0] if given else None
+    inputs = moved.get(INPUTS, {})
+    for name in (*last[0], "x"):
+        inputs = inputs.get(name, {})
+    return inputs if isinstance(inputs, jax.Array) else None
 
 
 def fakes(
@@ -100,52 +116,20 @@ def fakes(
 
 
 def _options(module: nn.Module, labels: Array | None, *, train: bool) -> dict[str, Any]:
-    given = {"labels": labels, "train": train}
+    """The arguments that a module's `__call__` declares."""
+    given = {"labels": labels, "train": train, "training": train, "deterministic": not train}
     return {name: given[name] for name in given if name in parameters_of(type(module))}
 
 
-@dataclasses.dataclass
-class _Watch:
-    """Intercepts the calls of a module's layers, so that networks know nothing about devices.
-
-    It gives batch normalization the mapped axis and dropout one key per example, and keeps the
-    input of the last dense layer.
-    """
-
-    keys: Key[Array, " batch"] | None
-    axis_name: str | None
-    features: Array | None = None
-
-    def __call__(
-        self,
-        method: Callable[..., Any],
-        args: Any,
-        kwargs: Any,
-        context: nn.module.InterceptorContext,
-    ) -> Any:
-        module = context.module
-        if context.method_name != "__call__":
-            return method(*args, **kwargs)
-        if isinstance(module, nn.BatchNorm) and self.axis_name:
-            object.__setattr__(module, "axis_name", self.axis_name)
-        if isinstance(module, nn.Dropout) and self.keys is not None:
-            return _drop(module, self.keys, *args, **kwargs)
-        if isinstance(module, nn.Dense):
-            self.features = args[0]
-        return method(*args, **kwargs)
-
-
-def _drop(
-    module: nn.Dropout, keys: Key[Array, " batch"], x: Array, deterministic: bool | None = None
-) -> Array:
-    """Flax's dropout with a mask per example; each layer folds its path into the keys."""
-    off = nn.merge_param("deterministic", module.deterministic, deterministic)
-    if off or module.rate == 0:
-        return x
-    layer = zlib.crc32("/".join(module.path).encode())
-    shape = [1 if axis in module.broadcast_dims else size for axis, size in enumerate(x.shape)][1:]
-
-    def mask(key: Array) -> Array:
-        return jax.random.bernoulli(jax.random.fold_in(key, layer), 1 - module.rate, shape)
-
-    return jnp.where(jax.vmap(mask)(keys), x / (1 - module.rate), 0)
+@contextmanager
+def _intercepted(module: nn.Module, interceptor: Interceptor) -> Iterator[None]:
+    """Calls layers through the interceptor, and explains missing random numbers."""
+    try:
+        with nn.intercept_methods(interceptor):
+            yield
+    except flax.errors.InvalidRngError as error:
+        raise ValueError(
+            f"{type(module).__name__} draws random numbers with make_rng, as the dropout of "
+            "attention does: one key for the batch would give other numbers on more devices. Use "
+            "flax.linen.Dropout, which gets a key per example"
+        ) from error

@@ -8,7 +8,7 @@ from typing import Literal
 
 import optax
 
-from jaxgan.types import Objective, Penalty
+from jaxgan.types import Objective, Penalty, hashable
 
 __all__ = ["Recipe"]
 
@@ -81,6 +81,10 @@ class Recipe:
                 f"penalty_every must be at least 1, got {self.penalty_every}: "
                 "for no penalties at all give penalties=()"
             )
+
+    def __hash__(self) -> int:
+        fields = dataclasses.fields(self)
+        return hash(hashable(tuple(getattr(self, field.name) for field in fields)))
 
     def critic_steps(self, step: int) -> int:
         """The number of critic steps before generator step `step`."""

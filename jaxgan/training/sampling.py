@@ -72,7 +72,7 @@ def generate(
     >>> generate(networks, state, jnp.zeros((3, 2))).shape
     (3, 2)
     """
-    return _apply(networks.generator, state.generator_variables, latents, labels)
+    return _apply(networks, "generator", state.generator_variables, latents, labels)
 
 
 def score(
@@ -98,7 +98,7 @@ def score(
     >>> score(networks, state, jnp.zeros((3, 2))).shape
     (3,)
     """
-    return _apply(networks.critic, state.critic.variables, x, labels)
+    return _apply(networks, "critic", state.critic.variables, x, labels)
 
 
 @functools.partial(jax.jit, static_argnums=0)
@@ -108,6 +108,8 @@ def _sample(
     return fakes(networks, variables, keys, labels, train=False)[0]
 
 
-@functools.partial(jax.jit, static_argnums=0)
-def _apply(module, variables: Variables, x: Array, labels: Array | None) -> Array:
-    return apply(module, variables, x, labels, train=False)[0]
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def _apply(
+    networks: Networks, role: str, variables: Variables, x: Array, labels: Array | None
+) -> Array:
+    return apply(getattr(networks, role), variables, x, labels, train=False)[0]
