@@ -8,13 +8,10 @@ import chex
 import jax
 import jax.numpy as jnp
 import optax
-import pytest
 
 from jaxgan import recipes
 from jaxgan.training import create_state, make_train_step, sample_batch
 from tests.members import MEMBERS, MLP
-
-pytestmark = pytest.mark.usefixtures("doubles")
 
 
 def test_a_step_written_from_the_page() -> None:
