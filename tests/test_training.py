@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,10 @@ def state_and_batch(member: Setup, batch_size: int = 8) -> tuple[Any, Batch]:
 
 def assert_close(found: Any, wanted: Any, tolerance: float = 2e-6) -> None:
     chex.assert_trees_all_close(found, wanted, rtol=tolerance, atol=tolerance)
+
+
+def changed(**fields: Any) -> Recipe:
+    return dataclasses.replace(PENALIZED, **fields)
 
 
 class Reduced(nn.Module):
@@ -346,6 +351,8 @@ class ImageGenerator(nn.Module):
             "n_critic must be at least",
         ),
         (lambda: Recipe(Wasserstein(), sgd(1.0), sgd(1.0), average=1.0), "decay in"),
+        (lambda: changed(penalty_every=math.nan), "penalty_every must be an integer of at least 1"),
+        (lambda: changed(compute_dtype="int8"), "compute_dtype is None or 'bfloat16', got 'int8'"),
         (
             lambda: create_state(
                 Networks(ImageGenerator(), nets.MLPCritic(4), nets.Normal(2)),
@@ -388,6 +395,28 @@ class ImageGenerator(nn.Module):
         ),
     ],
 )
+@pytest.mark.usefixtures("unchecked_types")
 def test_what_does_not_fit_is_named(make: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.usefixtures("unchecked_types")
+@pytest.mark.parametrize("optimizer", [optax.adam, 1e-4, None])
+def test_an_optimizer_is_a_transformation(optimizer: Any) -> None:
+    with pytest.raises(TypeError, match="critic_optimizer must be an optax"):
+        changed(critic_optimizer=optimizer)
+
+
+@pytest.mark.usefixtures("unchecked_types")
+@pytest.mark.parametrize(
+    ("name", "given", "message"),
+    [
+        ("networks", None, "networks must be Networks, got NoneType"),
+        ("recipe", recipes.wgan_gp, "recipe must be Recipe, got function: give recipes.wgan_gp"),
+        ("data", np.zeros((9, 2)), "data must be Dataset, got ndarray: give data.from_arrays"),
+    ],
+)
+def test_a_setup_names_what_has_another_type(name: str, given: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        dataclasses.replace(MEMBERS["penalized"], **{name: given})

@@ -41,9 +41,10 @@ class Recipe:
             statistics and losses keep float32. None computes in the precision of the parameters.
 
     Raises:
-        TypeError: the objective is not an `Objective`.
+        TypeError: the objective is not an `Objective`, or an optimizer not a transformation.
         ValueError: n_critic is negative, average outside [0, 1), penalty_every or
-            generator_batches below 1, or simultaneous with n_critic or generator_batches not 1.
+            generator_batches below 1, an unknown compute_dtype, or simultaneous with n_critic or
+            generator_batches not 1.
     """
 
     objective: Objective
@@ -76,11 +77,15 @@ class Recipe:
             raise ValueError(f"generator_batches must be at least 1, got {self.generator_batches}")
         if not 0 <= self.average < 1:
             raise ValueError(f"average is a decay in [0, 1), got {self.average}; 0 turns it off")
-        if self.penalty_every < 1:
+        if not isinstance(self.penalty_every, int) or self.penalty_every < 1:
             raise ValueError(
-                f"penalty_every must be at least 1, got {self.penalty_every}: "
+                f"penalty_every must be an integer of at least 1, got {self.penalty_every}: "
                 "for no penalties at all give penalties=()"
             )
+        if self.compute_dtype not in (None, "bfloat16"):
+            raise ValueError(f"compute_dtype is None or 'bfloat16', got {self.compute_dtype!r}")
+        for role in ("generator", "critic"):
+            _check_optimizer(role, getattr(self, f"{role}_optimizer"))
 
     def __hash__(self) -> int:
         fields = dataclasses.fields(self)
@@ -89,3 +94,11 @@ class Recipe:
     def critic_steps(self, step: int) -> int:
         """The number of critic steps before generator step `step`."""
         return self.n_critic if isinstance(self.n_critic, int) else self.n_critic(step)
+
+
+def _check_optimizer(role: str, optimizer: object) -> None:
+    if not isinstance(optimizer, optax.GradientTransformation):
+        raise TypeError(
+            f"{role}_optimizer must be an optax.GradientTransformation, got {optimizer!r}: call "
+            "its constructor, as in optax.adam(1e-4)"
+        )

@@ -22,6 +22,7 @@ class Setup:
         steps: number of generator steps.
 
     Raises:
+        TypeError: networks, recipe or data have another type.
         ValueError: the batch is empty or larger than the data, or the number of steps is negative.
 
     >>> from jaxgan import data, recipes
@@ -38,6 +39,15 @@ class Setup:
     steps: int = 10_000
 
     def __post_init__(self) -> None:
+        for name, kind, remedy in (
+            ("networks", Networks, "Networks(generator, critic, latent)"),
+            ("recipe", Recipe, "recipes.wgan_gp()"),
+            ("data", Dataset, "data.from_arrays(x)"),
+        ):
+            if not isinstance(given := getattr(self, name), kind):
+                raise TypeError(
+                    f"{name} must be {kind.__name__}, got {type(given).__name__}: give {remedy}"
+                )
         n = len(self.data.real)
         if not 0 < self.batch_size <= n:
             raise ValueError(
