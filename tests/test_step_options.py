@@ -147,7 +147,7 @@ def test_fakes_made_at_once_are_those_made_in_turn() -> None:
 
 
 def test_a_step_of_penalties_below_one_is_refused() -> None:
-    with pytest.raises(ValueError, match="penalty_every must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="penalty_every must be an integer of at least 1, got 0"):
         dataclasses.replace(PENALIZED, penalty_every=0)
 
 
