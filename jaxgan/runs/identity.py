@@ -135,9 +135,10 @@ def _program(
         return create_state(networks, recipe, key, data)
 
     def step(key: jax.Array) -> Any:
+        state_key, key = jax.random.split(key)
         size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
         batch = sample_batch(data, key, n_critic=recipe.critic_steps(0), **size)
-        return make_train_step(networks, recipe)(create(key), batch)
+        return make_train_step(networks, recipe)(create(state_key), batch)
 
     digest = hashlib.sha256()
     for part in _parts(jax.make_jaxpr(step)(jax.random.key(0))):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import chex
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array
 
 from jaxgan.training.critic_step import CriticInputs, critic_inputs, descend
@@ -85,15 +86,12 @@ def _halves(recipe: Recipe, batch: Batch) -> tuple[Batch, Batch]:
             "its leaves must begin with [n_critic + generator_batches, batch], see sample_batch"
         )
 
-    def together(x: Array) -> Array:
-        # Examples first, so that each device keeps its own.
-        return x.swapaxes(0, 1).reshape(-1, *x.shape[2:])
+    entries = (0,) if recipe.simultaneous else range(n_critic, n_critic + more)
 
-    of_critic, of_generator = (
-        jax.tree.map(lambda x, p=p: x[p], batch)
-        for p in (
-            slice(None, n_critic),
-            slice(0, 1) if recipe.simultaneous else slice(n_critic, None),
-        )
-    )
-    return of_critic, jax.tree.map(together, of_generator)
+    def together(x: Array) -> Array:
+        # Examples first, so that each device keeps its own. JAX's check of key reuse does not
+        # follow a transposition of keys.
+        parts = [x[entry][:, None] for entry in entries]
+        return jnp.concatenate(parts, axis=1).reshape(-1, *x.shape[2:])
+
+    return jax.tree.map(lambda x: x[:n_critic], batch), jax.tree.map(together, batch)
