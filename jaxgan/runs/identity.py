@@ -157,11 +157,9 @@ def _parts(program: ClosedJaxpr) -> Iterator[bytes]:
 
 def _constants(value: Any) -> Iterator[bytes]:
     """The arrays of all programs nested in a value."""
-    if isinstance(value, ClosedJaxpr):
-        for array in value.consts:
+    if isinstance(value, (ClosedJaxpr, Jaxpr)):  # one class in later versions of JAX
+        for array in getattr(value, "consts", ()):
             yield np.asarray(array).tobytes()
-        yield from _constants(value.jaxpr)
-    elif isinstance(value, Jaxpr):
         for equation in value.eqns:
             yield from _constants(tuple(equation.params.values()))
     elif isinstance(value, (tuple, list)):
