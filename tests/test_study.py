@@ -360,6 +360,15 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"claims": (advantage("x", "y", "spread", "aa", over="b"),)},
         "unknown cell in claim 'x' 'aa': did you mean 'a'",
     ),
+    "a claim that fails on every score": (
+        {},
+        {
+            "claims": (
+                Claim("x", "y", lambda r: [*zip(r["a"], r["b"][:2], strict=True)], above=0.0),
+            )
+        },
+        "claim 'x' fails on random scores: zip",
+    ),
     "a claim of too few numbers": (
         {},
         {"claims": (Claim("x", "y", lambda records: [1.0], above=0.0),)},

@@ -420,3 +420,12 @@ def test_an_optimizer_is_a_transformation(optimizer: Any) -> None:
 def test_a_setup_names_what_has_another_type(name: str, given: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         dataclasses.replace(MEMBERS["penalized"], **{name: given})
+
+
+def test_a_state_can_be_made_inside_a_program() -> None:
+    conditional = MEMBERS["conditional"]
+
+    def create(data: Dataset) -> TrainState:
+        return create_state(conditional.networks, conditional.recipe, KEY, data)
+
+    assert int(jax.jit(create)(conditional.data).step) == 0

@@ -39,7 +39,7 @@ def full_name(name: str) -> str:
         `paper/what`, or the module.
 
     Raises:
-        ValueError: there is no such experiment, or several.
+        ValueError: no experiment has this name, or several have it.
     """
     known = experiments()
     plain = name.replace("-", "_")

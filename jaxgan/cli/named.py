@@ -29,7 +29,7 @@ def import_from_here(module: str) -> ModuleType:
         The module.
 
     Raises:
-        ValueError: there is no such module.
+        ValueError: the module does not exist.
     """
     search_here()
     try:
@@ -52,7 +52,7 @@ def named(text: str, kind: type, make: Callable[[str], Any]) -> Any:
         The attribute, or what `make` returns.
 
     Raises:
-        ValueError: there is no such module or attribute, or it has another type.
+        ValueError: the module or attribute does not exist, or has another type.
 
     >>> named("math:pi", float, str.upper), named("wgan", float, str.upper)
     (3.141592653589793, 'WGAN')

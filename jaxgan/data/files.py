@@ -27,7 +27,7 @@ def from_npz(path: str | os.PathLike[str], classes: int | None = None) -> Datase
         The data set, on the device.
 
     Raises:
-        FileNotFoundError: there is no such file.
+        FileNotFoundError: the file does not exist.
         ValueError: no array has one of those names, or the arrays are invalid.
 
     >>> import tempfile

@@ -18,8 +18,8 @@ __all__ = ["starved_critic"]
 STEPS = 5
 EXTRA = 50
 OUTPACED = 30.0
-"""Equal learning rates and one critic step gave ratios of 1 to 10 (the critic is a fifth as fast
-near its optimum), a hundredth of the generator's learning rate gave 200 and more."""
+"""Adam at equal learning rates gave ratios of 0.25 to 6.3 on normal points (one and five critic
+steps, two keys), a generator 100 times as fast 22 to 126, 10,000 times as fast 2,200 and more."""
 REVERSED = 10.0
 """In standard deviations of the real scores: fakes score that much higher only if the generator
 exploits an outdated critic; at initialization the difference is up to three."""

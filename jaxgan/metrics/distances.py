@@ -47,7 +47,7 @@ def frechet_distance(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]) -> 
     if x.shape[1] != y.shape[1]:
         raise ValueError(f"x has {x.shape[1]} features and y has {y.shape[1]}; use one classifier")
     mean = np.square(x.mean(axis=0) - y.mean(axis=0)).sum()
-    with threadpool_limits(1, "blas"):  # a second thread is no faster on small matrices
+    with threadpool_limits(1, "blas"):  # a second thread does not help with small matrices
         root_x, root_y = _covariance_root(x), _covariance_root(y)
         overlap = np.linalg.svd(root_x @ root_y.T, compute_uv=False).sum()
     distance = mean + np.square(root_x).sum() + np.square(root_y).sum() - 2 * overlap

@@ -19,7 +19,7 @@ import numpy as np
 from jax.extend.core import ClosedJaxpr, Jaxpr
 
 from jaxgan.runs.provenance import provenance
-from jaxgan.training import Recipe, Setup, create_state, make_train_step, sample_batch
+from jaxgan.training import Recipe, Setup, first_step
 from jaxgan.types import Dataset, Networks
 
 __all__ = ["describe", "differences", "fingerprint", "printed"]
@@ -131,15 +131,7 @@ def _program(
     """The beginning of the sha256 of the initialization, the step and the critic's schedule."""
     data = Dataset(jnp.zeros((1, *shape), dtype), None if labels is None else jnp.zeros(1, labels))
 
-    def create(key: jax.Array) -> Any:
-        return create_state(networks, recipe, key, data)
-
-    def step(key: jax.Array) -> Any:
-        state_key, key = jax.random.split(key)
-        size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
-        batch = sample_batch(data, key, n_critic=recipe.critic_steps(0), **size)
-        return make_train_step(networks, recipe)(create(state_key), batch)
-
+    step = functools.partial(first_step, networks, recipe, data, batch_size)
     digest = hashlib.sha256()
     for part in _parts(jax.make_jaxpr(step)(jax.random.key(0))):
         digest.update(part)

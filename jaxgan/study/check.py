@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -17,13 +18,15 @@ from jaxgan.study.records import Record, Series
 from jaxgan.study.results import REAL
 from jaxgan.study.sweep import trainings_of
 from jaxgan.study.training import Measure, Moment, Training, latent_key
-from jaxgan.training import Setup, create_state, make_train_step, sample_batch
-from jaxgan.types import Metrics, unknown
+from jaxgan.training import Setup, create_state, first_step
+from jaxgan.types import unknown
 
 __all__ = ["check", "check_scores"]
 
 SEEDS = 3
 """Number of records per cell on which a claim is tested."""
+TRIALS = 100
+"""Random scores on which a claim may fail, since it may need positive or ordered ones."""
 
 
 def check(experiment: Experiment, scale: str, *, measure: bool = True) -> Cells:
@@ -115,22 +118,15 @@ def _check_pictures(experiment: Experiment, cells: Cells) -> None:
 def _check_shapes(name: str, trainings: Sequence[Training]) -> Sequence[str]:
     """Traces initial states and train steps without computing anything; the losses' names."""
     try:
-        losses = [jax.eval_shape(_one_step(one.setup), jax.random.key(0)) for one in trainings]
+        losses = [_losses(one.setup) for one in trainings]
     except (TypeError, ValueError) as error:
         raise ValueError(f"cell {name!r}: {error}") from error
-    return sorted({loss for metrics in losses for loss in metrics})
+    return sorted(set().union(*losses))
 
 
-def _one_step(setup: Setup) -> Callable[[jax.Array], Metrics]:
-    recipe = setup.recipe
-
-    def one_step(key: jax.Array) -> Metrics:
-        state = create_state(setup.networks, recipe, key, setup.data)
-        size = {"batch_size": setup.batch_size, "generator_batches": recipe.generator_batches}
-        batch = sample_batch(setup.data, key, n_critic=recipe.critic_steps(0), **size)
-        return make_train_step(setup.networks, recipe)(state, batch)[1]
-
-    return one_step
+def _losses(setup: Setup) -> Collection[str]:
+    run = functools.partial(first_step, setup.networks, setup.recipe, setup.data, setup.batch_size)
+    return jax.eval_shape(run, jax.random.key(0))[1].keys()
 
 
 class _Unknown(ValueError):
@@ -149,25 +145,37 @@ class _Named(dict[str, Any]):
 
 
 def _check_claim(claim: Claim, scores: Mapping[str, Collection[str]]) -> None:
-    """Evaluates a claim on records with random scores between 0 and 1."""
-    where, draw = f"claim {claim.sentence!r}", random.Random(0)
-
-    def record(cell: str) -> Record:
-        drawn = {name: draw.random() for name in sorted(scores[cell])}
-        return Record(_Named(f"metric of {cell} in {where}", drawn))
-
-    records = {cell: [record(cell) for _ in range(1 if cell == REAL else SEEDS)] for cell in scores}
-    try:
-        numbers = list(claim.measure(_Named(f"cell in {where}", records)))
-    except _Unknown:
-        raise
-    except (ArithmeticError, ValueError):  # it may need other scores, such as positive ones
-        return
+    where = f"claim {claim.sentence!r}"
+    numbers = _numbers(claim, scores, where)
     if claim.unit == "seeds" and len(numbers) != SEEDS:
         raise ValueError(
             f"{where} returns {len(numbers)} numbers for {SEEDS} seeds: a claim of unit 'seeds' "
             "returns one per seed"
         )
+
+
+def _numbers(claim: Claim, scores: Mapping[str, Collection[str]], where: str) -> list[float]:
+    """The numbers of a claim for the first random scores between -1 and 2 that it accepts."""
+    draw = random.Random(0)
+
+    def record(cell: str, low: int) -> Record:
+        drawn = {name: low + draw.random() for name in sorted(scores[cell])}
+        return Record(_Named(f"metric of {cell} in {where}", drawn))
+
+    problem = None
+    for trial in range(TRIALS):
+        low = trial % 3 - 1
+        records = {
+            cell: [record(cell, low) for _ in range(1 if cell == REAL else SEEDS)]
+            for cell in scores
+        }
+        try:
+            return list(claim.measure(_Named(f"cell in {where}", records)))
+        except _Unknown:
+            raise
+        except (ArithmeticError, ValueError) as error:
+            problem = error
+    raise ValueError(f"{where} fails on random scores: {problem}") from problem
 
 
 def _check_measures(

@@ -195,7 +195,7 @@ def read_results(path: str | os.PathLike[str]) -> Results:
         The results.
 
     Raises:
-        ValueError: there is no such file, or it does not fit the schema.
+        ValueError: the file does not exist, or does not fit the schema.
 
     >>> read_results("nowhere")  # doctest: +ELLIPSIS
     Traceback (most recent call last):

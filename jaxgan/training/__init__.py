@@ -1,6 +1,6 @@
 """The train step, its inputs and its state; objectives, penalties and networks are arguments."""
 
-from jaxgan.training.chunk import sample_batch, train_chunk
+from jaxgan.training.chunk import first_step, sample_batch, train_chunk
 from jaxgan.training.critic_step import critic_step
 from jaxgan.training.generator_step import generator_step
 from jaxgan.training.recipe import Recipe
@@ -21,6 +21,7 @@ __all__ = [
     "TrainStep",
     "create_state",
     "critic_step",
+    "first_step",
     "generate",
     "generator_step",
     "make_train_step",

@@ -10,11 +10,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, Key
 
 from jaxgan.training.recipe import Recipe
-from jaxgan.training.state import TrainState
+from jaxgan.training.state import TrainState, create_state
 from jaxgan.training.step import make_train_step
 from jaxgan.types import Batch, Dataset, Metrics, Networks
 
-__all__ = ["sample_batch", "train_chunk"]
+__all__ = ["first_step", "sample_batch", "train_chunk"]
 
 
 def sample_batch(
@@ -50,6 +50,37 @@ def sample_batch(
         real = real / 127.5 - 1
     labels = None if data.labels is None else data.labels[index]
     return Batch(real, labels, jax.random.split(example_key, shape))
+
+
+def first_step(
+    networks: Networks, recipe: Recipe, data: Dataset, batch_size: int, key: Key[Array, ""]
+) -> tuple[TrainState, Metrics]:
+    """Initializes both networks and takes one step; traced, it is all of a training's arithmetic.
+
+    Args:
+        networks: generator, critic and latent distribution.
+        recipe: the training settings.
+        data: the data set.
+        batch_size: examples per critic step.
+        key: the key of the parameters and of the batch.
+
+    Returns:
+        The state after the step, and its metrics.
+
+    >>> from jaxgan import data, recipes
+    >>> from jaxgan.networks import presets
+    >>> run = functools.partial(
+    ...     first_step, presets.mlp((2,), width=8), recipes.wgan_gp(), data.load("swiss_roll"), 4
+    ... )
+    >>> state, metrics = jax.eval_shape(run, jax.random.key(0))
+    >>> state.step.shape, "critic/gap" in metrics
+    ((), True)
+    """
+    state_key, key = jax.random.split(key)
+    state = create_state(networks, recipe, state_key, data)
+    size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
+    batch = sample_batch(data, key, n_critic=recipe.critic_steps(0), **size)
+    return make_train_step(networks, recipe)(state, batch)
 
 
 def train_chunk(

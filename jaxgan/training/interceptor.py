@@ -55,24 +55,29 @@ class Interceptor:
         if isinstance(module, nn.Dropout):
             return self._drop(module, *args, **kwargs)
         if isinstance(module, nn.BatchNorm):
-            return method(args[0], **self._normalization(module, *args[1:], **kwargs))
+            return self._normalize(method, module, *args, **kwargs)
         if isinstance(module, nn.Dense):
             self.last = module.path, module.features
             x = args[0] if args else kwargs["inputs"]
             module.sow(INPUTS, "x", x, init_fn=lambda: None, reduce_fn=lambda _, new: new)
         return method(*args, **kwargs)
 
-    def _normalization(
-        self, module: nn.BatchNorm, use_running_average: bool | None = None, **kwargs: Any
-    ) -> dict[str, Any]:
-        """The arguments of batch normalization."""
+    def _normalize(
+        self,
+        method: Callable[..., Any],
+        module: nn.BatchNorm,
+        x: Array,
+        use_running_average: bool | None = None,
+        **kwargs: Any,
+    ) -> Array:
+        """Flax's batch normalization, over the mapped axis or by its running statistics."""
         if self.axis_name:
             object.__setattr__(module, "axis_name", self.axis_name)
         if not self.train and module.use_running_average is not None:
             object.__setattr__(module, "use_running_average", True)
         elif not self.train:
             use_running_average = True
-        return {"use_running_average": use_running_average, **kwargs}
+        return method(x, use_running_average=use_running_average, **kwargs)
 
     def _drop(
         self,

@@ -137,7 +137,7 @@ def _check_labels(networks: Networks, data: Dataset) -> None:
             f"data has {len(data.real)} examples and labels of shape {data.labels.shape}: give one "
             "label per example"
         )
-    if data.labels is not None and np.asarray(data.labels).max(initial=0) > LARGEST:
+    if isinstance(data.labels, np.ndarray) and data.labels.max(initial=0) > LARGEST:
         raise ValueError(f"labels must be at most {LARGEST}: renumber them from 0")
 
 
@@ -151,8 +151,10 @@ def _check_fakes(real: Any, fake: Any) -> None:
 
 def _check_scores(scores: Any, *, features: bool) -> None:
     if scores.shape[:1] != (PAIR,) or (not features and scores.ndim > 1):
-        wanted = "features, [batch, ...]" if features else "one score per example, [batch]"
+        wanted, remedy = "one score per example, [batch]", "take x[:, 0] after a last Dense(1)"
+        if features:
+            wanted, remedy = "features, [batch, ...]", "keep the batch as the first axis"
         raise ValueError(
             f"the critic must return {wanted}; it returned {scores.shape} for a batch of {PAIR}: "
-            "take x[:, 0] after a last Dense(1), and no mean over the batch"
+            f"{remedy}"
         )
