@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jaxgan import objectives, recipes
+from jaxgan import data, objectives, penalties, recipes
 from jaxgan.cli.catalogue import KINDS, build, members
 from jaxgan.cli.members import table
-from jaxgan.cli.solo import solo
+from jaxgan.cli.setups import setup_of, setups_of
+from jaxgan.networks import presets
 from tests.formulas import evaluate
 
 ROOT = Path(__file__).parent.parent
+USUAL: Any = {"data": "swiss_roll", "networks": "mlp(width=8)", "steps": 10, "batch_size": 64}
 
 
 def test_members_are_built_from_text() -> None:
@@ -30,12 +32,93 @@ def test_members_are_built_from_text() -> None:
 
 
 def test_a_run_takes_any_loss_of_the_catalogue() -> None:
-    def objective(text: str) -> Any:
-        cells = solo("swiss_roll", "wgan", "mlp(width=8)", text, 10, 64).scales["small"].cells()
-        return cells["wgan"].setup.recipe.objective
+    def recipe(**replaced: Any) -> Any:
+        return setup_of(**USUAL, recipe="wgan", **replaced).recipe
 
-    assert objective("mmd(root=True)") == objectives.MMD(root=True)
-    assert objective("hinge") == objectives.Hinge()
+    assert recipe(objective="mmd(root=True)").objective == objectives.MMD(root=True)
+    assert recipe(objective="hinge").objective == objectives.Hinge()
+    assert recipe(penalty="r1").penalties == (penalties.R1(),)
+    assert recipe(penalty="r1").objective == recipe().objective
+
+
+def own_networks(shape: tuple[int, ...], width: int = 4) -> Any:
+    return presets.mlp(shape, width=width)
+
+
+def own_recipe(weight: float = 1.0) -> Any:
+    return recipes.wgan_gp(weight=weight)
+
+
+RECIPE = recipes.wgan_gp(n_critic=2)
+OBJECTIVE = objectives.Hinge
+PENALTY = penalties.GradientPenalty(weight=3.0)
+DATA = data.from_arrays(np.zeros((70, 3)))
+ARRAY = np.zeros((70, 3))
+HERE = "tests.test_catalogue"
+
+
+def test_your_own_objects_are_named_by_module() -> None:
+    found = setup_of(
+        data=f"{HERE}:DATA",
+        recipe=f"{HERE}:RECIPE",
+        networks=f"{HERE}:own_networks(width=5)",
+        objective=f"{HERE}:OBJECTIVE",
+        penalty=f"{HERE}:PENALTY",
+        steps=1,
+        batch_size=64,
+    )
+    assert found.data is DATA
+    assert found.networks == presets.mlp((3,), width=5)
+    assert found.recipe.n_critic == 2
+    assert found.recipe.objective == objectives.Hinge()
+    assert found.recipe.penalties == (PENALTY,)
+    assert build("recipe", f"{HERE}:own_recipe") == own_recipe()
+    assert build("recipe", f"{HERE}:own_recipe(weight=2.0)") == own_recipe(2.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "message"),
+    [
+        ("data", "ARRAY", "must be a Dataset or a function that returns one, got a ndarray"),
+        ("recipe", "DATA", "must be a Recipe or a function that returns one, got a Dataset"),
+        ("recipe", "own_networks((2,))", r"not of the form name or name\(argument=value\)"),
+        ("objective", "PENALTY(weight=1)", "unknown argument of tests.test_catalogue:PENALTY"),
+        ("recipe", "own_recipe(wait=1)", "did you mean 'weight'"),
+        ("recipe", "RECIP", "unknown attribute of tests.test_catalogue 'RECIP'"),
+    ],
+)
+def test_an_own_object_of_another_type_is_named(kind: str, text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        build(kind, f"{HERE}:{text}")
+
+
+def test_a_module_that_does_not_exist_is_named() -> None:
+    with pytest.raises(ValueError, match=r"no\.such: .*searched"):
+        build("recipe", "no.such:thing")
+
+
+def test_lists_are_crossed_and_each_setup_has_its_own_values() -> None:
+    found = setups_of(
+        **USUAL,
+        recipe=f"{HERE}:own_recipe(weight=[0.5, 2.0])",
+        penalty="gradient_penalty(weight=[3.0, 4.0], target=0.0)",
+    )
+    used: dict[str, Any] = {name: setup.recipe.penalties[0] for name, setup in found.items()}
+    values = {name: (penalty.weight, penalty.target) for name, penalty in used.items()}
+    assert values == {
+        "recipe.weight=0.5+penalty.weight=3.0": (3.0, 0.0),
+        "recipe.weight=0.5+penalty.weight=4.0": (4.0, 0.0),
+        "recipe.weight=2.0+penalty.weight=3.0": (3.0, 0.0),
+        "recipe.weight=2.0+penalty.weight=4.0": (4.0, 0.0),
+    }
+    widths = setups_of(**(USUAL | {"networks": "mlp(width=[8, 9])"}), recipe="wgan_gp(n_critic=2)")
+    assert {name: one.networks.critic.width for name, one in widths.items()} == {
+        "width=8": 8,
+        "width=9": 9,
+    }
+    assert list(setups_of(**USUAL, recipe="wgan")) == ["wgan"]
+    with pytest.raises(ValueError, match=r"learning_rate=1\.0 is there twice"):
+        setups_of(**USUAL, recipe="wgan(learning_rate=[1.0, 1.0])")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import subprocess
 import sys
@@ -40,7 +39,7 @@ def test_help_does_not_import_jax() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in ("list", "run", "train", "resume", "sample", "report"):
+    for command in ("list", "run", "train", "sweep", "doctor", "resume", "sample", "report"):
         assert command in done.stdout
 
 
@@ -56,10 +55,7 @@ def test_train_resume_sample_and_report(tmp_path: Path, capsys: Any) -> None:
     main(["train", "--data", "swiss_roll", *TINY, "--steps", "3", "--out", str(folder)])
     for file in ("results.json", "report.html", "report.md", "samples.png", "curves.png"):
         assert (folder / file).is_file(), file
-    settings = json.loads((folder / "run.json").read_text())
-    settings["what"]["steps"] = 5
-    (folder / "run.json").write_text(json.dumps(settings))
-    main(["resume", str(folder)])
+    main(["resume", str(folder), "--steps", "5"])
     (run,) = (folder / "wgan_gp").iterdir()
     assert read_rows(run / "metrics.jsonl")[-1]["step"] == 5
     main(["sample", str(folder), "--n", "7"])
@@ -67,7 +63,7 @@ def test_train_resume_sample_and_report(tmp_path: Path, capsys: Any) -> None:
     assert (folder / "samples-7.png").is_file()
     assert "has no best_by" in fails(["sample", str(folder), "--best"])
     main(["report", str(folder)])
-    assert "train" in capsys.readouterr().out
+    assert f"| `{folder}` | `wgan_gp` | – | 5 | 1 |" in capsys.readouterr().out
 
 
 def test_another_run_is_not_written_over(tmp_path: Path) -> None:
@@ -96,7 +92,8 @@ def test_train_on_your_own_images(tmp_path: Path) -> None:
         (["train", "--objective", "hing"], "unknown objective 'hing'"),
         (["train", "--networks", "dcgan", "--data", "swiss_roll"], "use mlp"),
         (["train", "--batch-size", "5000"], "batch_size=5000 with 1797 examples"),
-        (["resume", "nowhere"], "give the folder of a run"),
+        (["resume", "nowhere"], "nowhere/results.json does not exist: give a folder"),
+        (["sample", "nowhere"], "nowhere/results.json does not exist: give a folder"),
         (["report", "nowhere"], "nowhere"),
     ],
 )
@@ -141,7 +138,7 @@ def test_a_training_that_diverges_has_a_status_of_its_own_and_says_so(
         main([*words, "--steps", "50", "--out", str(out)])
     assert stop.value.code == 3
     shown = capsys.readouterr()
-    assert "jaxgan: dcgan, seed 0 diverged at step" in shown.err
+    assert "jaxgan: dcgan, seed 0: diverged at step" in shown.err
     rows = read_rows(out / "dcgan" / "seed-0" / "metrics.jsonl")
     # The steps before it are written, then the step that diverged.
     assert rows[-1]["diverged"] is True

@@ -185,7 +185,7 @@ def test_a_batch_must_fit_the_data_and_the_devices(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"devices=99, but JAX sees 8: .*device_count=99"):
         run(1, devices=99, via="pmap")
     with pytest.raises(ValueError, match="'jit' runs on one device"):
-        run(1, devices=2)
+        run(1, devices=2, via="jit")
     blocked = tmp_path / "file"
     blocked.write_text("")
     with pytest.raises(OSError, match="file"):

@@ -535,7 +535,7 @@ def test_experiments_from_modules_elsewhere_and_reports_without_their_code(tmp_p
         return done.stdout
 
     assert "the penalty reaches further" in jaxgan("run", "outside")
-    assert "no claim" in jaxgan("run", "my.alone")
+    assert "| `critic` | – | 2 | 1 |" in jaxgan("run", "my.alone")
     (tmp_path / "outside.py").unlink()
     shutil.rmtree(package)
     shutil.rmtree(tmp_path / "__pycache__", ignore_errors=True)

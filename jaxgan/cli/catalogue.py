@@ -1,4 +1,4 @@
-"""Registry members by name: the entries of each `__all__`, under their snake-case names."""
+"""Members of the registries by their snake-case names, and your own objects by module and name."""
 
 from __future__ import annotations
 
@@ -6,16 +6,25 @@ import ast
 import inspect
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from jaxgan import objectives, penalties, recipes
+from jaxgan.cli.named import attribute
 from jaxgan.data.load import DISTRIBUTIONS, EMBEDDED
 from jaxgan.networks import presets
-from jaxgan.types import Objective, unknown
+from jaxgan.training import Recipe
+from jaxgan.types import Dataset, Networks, Objective, Penalty, unknown
 
-__all__ = ["KINDS", "build", "members"]
+__all__ = ["KINDS", "Call", "build", "make", "members", "parse"]
 
-KINDS = ("recipe", "networks", "objective", "penalty", "data")
+TYPES: dict[str, type] = {
+    "recipe": Recipe,
+    "networks": Networks,
+    "objective": Objective,
+    "penalty": Penalty,
+    "data": Dataset,
+}
+KINDS = tuple(TYPES)
 
 Member = Callable[..., Any]
 
@@ -44,47 +53,109 @@ def members(kind: str) -> dict[str, Member]:
     return {_snake(member.__name__): member for member in found if belongs(member)}
 
 
-def build(kind: str, text: str, *args: Any) -> Any:
-    """Builds a member from its name and, in parentheses, its arguments.
+class Call(NamedTuple):
+    """A member's name, and its arguments; None if the text has no parentheses."""
+
+    name: str
+    arguments: dict[str, Any] | None = None
+
+
+def parse(kind: str, text: str) -> Call:
+    """Reads the text of a command-line argument.
 
     Args:
-        kind: one of `KINDS` except "data".
-        text: "wgan_gp" or "wgan_gp(weight=0.1, n_critic=3)": keywords with literal values.
-        *args: positional arguments that precede the keywords.
+        kind: one of `KINDS`.
+        text: "wgan_gp", "wgan_gp(weight=0.1, n_critic=3)" or "package.module:NAME", also with
+            arguments: keywords with literal values.
 
     Returns:
-        What the member returns.
+        The name and the arguments.
 
     Raises:
-        ValueError: unknown name or argument, or malformed text.
+        ValueError: malformed text.
 
-    >>> build("penalty", "gradient_penalty(weight=1.0)")
-    GradientPenalty(weight=1.0, target=1.0, form='two_sided', at='interpolates')
+    >>> parse("recipe", "mine.recipes:slow(weight=0.1)")
+    Call(name='mine.recipes:slow', arguments={'weight': 0.1})
     """
-    name, keywords = _parse(kind, text)
-    if name not in members(kind):
-        raise unknown(kind, name, members(kind))
-    member = members(kind)[name]
-    parameters = list(inspect.signature(member).parameters)[len(args) :]
-    for keyword in keywords:
-        if keyword not in parameters:
-            raise unknown(f"argument of {name}", keyword, parameters)
-    return member(*args, **keywords)
-
-
-def _parse(kind: str, text: str) -> tuple[str, dict[str, Any]]:
+    words = text.strip()
+    module = "".join(re.findall(r"^[A-Za-z_][\w.]*:", words))
     try:
-        call = ast.parse(text.strip(), mode="eval").body
+        call = ast.parse(words.removeprefix(module), mode="eval").body
         if isinstance(call, ast.Name):
-            return call.id, {}
+            return Call(module + call.id)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args:
             keywords = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
-            return call.func.id, keywords
+            return Call(module + call.func.id, keywords)
     except (SyntaxError, ValueError):
         pass
     raise ValueError(
         f"{kind} {text!r} is not of the form name or name(argument=value): for example "
-        f"{next(iter(members(kind)))!r}"
+        f"{next(iter(members(kind)))!r}, or 'package.module:NAME' for your own"
+    )
+
+
+def make(kind: str, call: Call, *args: Any) -> Any:
+    """Builds a member, or finds your own object.
+
+    Args:
+        kind: one of `KINDS`.
+        call: see `parse`. Your own name is an object of the right type, or a function that returns
+            one from the same arguments as a member.
+        *args: positional arguments that precede the keywords.
+
+    Returns:
+        An object of the kind's type.
+
+    Raises:
+        ValueError: unknown name or argument, or an object of another type.
+
+    >>> make("penalty", Call("gradient_penalty", {"weight": 1.0}))
+    GradientPenalty(weight=1.0, target=1.0, form='two_sided', at='interpolates')
+    """
+    own = ":" in call.name
+    if not own and call.name not in members(kind):
+        raise unknown(kind, call.name, [*members(kind), "package.module:NAME"])
+    found = attribute(call.name) if own else members(kind)[call.name]
+    if own and call.arguments is None and _is_one(kind, found):
+        return found
+    if not callable(found):
+        raise _other_type(kind, call, found)
+    keywords = call.arguments or {}
+    _check_keywords(call.name, found, keywords, len(args))
+    made = found(*args, **keywords)
+    if not _is_one(kind, made):
+        raise _other_type(kind, call, made)
+    return made
+
+
+def build(kind: str, text: str, *args: Any) -> Any:
+    """Builds a member, or finds your own object, from text: `parse`, then `make`.
+
+    >>> build("penalty", "gradient_penalty(weight=1.0)")
+    GradientPenalty(weight=1.0, target=1.0, form='two_sided', at='interpolates')
+    """
+    return make(kind, parse(kind, text), *args)
+
+
+def _check_keywords(name: str, member: Member, keywords: dict[str, Any], given: int) -> None:
+    parameters = list(inspect.signature(member).parameters.values())[given:]
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return
+    names = [parameter.name for parameter in parameters]
+    for keyword in keywords:
+        if keyword not in names:
+            raise unknown(f"argument of {name}", keyword, names or ["none"])
+
+
+def _is_one(kind: str, value: Any) -> bool:
+    return isinstance(value, TYPES[kind]) and not inspect.isclass(value)
+
+
+def _other_type(kind: str, call: Call, value: Any) -> ValueError:
+    wanted = TYPES[kind].__name__
+    return ValueError(
+        f"{kind} {call.name} must be a {wanted} or a function that returns one, got a "
+        f"{type(value).__name__}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Runs an experiment or a training from its settings and keeps the report up to date."""
+"""Runs an experiment or trainings from their settings and keeps the report up to date."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from jaxgan.cli.experiments import load_experiment
 from jaxgan.cli.settings import claim_folder, command_of
 
 if TYPE_CHECKING:
-    from jaxgan.study import Experiment
+    from jaxgan.study import Experiment, Results
 
-__all__ = ["DIVERGED", "complain", "experiment_of", "launch"]
+__all__ = ["DIVERGED", "carry_out", "complain", "experiment_of", "launch"]
 
 DIVERGED = 3
 """The exit status of `jaxgan train` if a training diverged."""
@@ -24,52 +24,73 @@ SHARE = 0.05
 
 
 def experiment_of(settings: dict[str, Any]) -> Experiment:
-    """The experiment named in the settings, or the training they describe, as an experiment."""
+    """The experiment named in the settings, or the trainings they describe, as an experiment."""
     if settings["command"] == "run":
         return load_experiment(settings["experiment"])
-    from jaxgan.cli.solo import solo
+    from jaxgan.cli.unjudged import unjudged
 
-    return solo(**settings["what"])
+    return unjudged(**settings["what"], sweep=settings["command"] == "sweep")
 
 
-def launch(folder: Path, settings: dict[str, Any]) -> None:
+def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> None:
     """Starts or resumes a run in a folder and writes its report.
 
     Args:
         folder: the run's folder.
         settings: the contents of `run.json`.
+        quiet: whether to print nothing but problems and the path of the report.
     """
-    from jaxgan.report import summarize, write_report
+    results = carry_out(
+        folder,
+        experiment_of(settings),
+        quiet=quiet,
+        name=settings.get("experiment", settings["command"]),
+        command=command_of(settings),
+        on_start=lambda: claim_folder(folder, settings),
+        **settings["arguments"],
+    )
+    ends = [one.ended for cell in results.cells.values() for one in cell.seeds]
+    if "diverged" in ends and settings["command"] == "train":
+        sys.exit(DIVERGED)
+
+
+def carry_out(
+    folder: Path, experiment: Experiment, *, quiet: bool = False, **options: Any
+) -> Results:
+    """Runs an experiment, writes its report and prints its claims or a table of its cells.
+
+    Args:
+        folder: the run's folder.
+        experiment: the experiment.
+        quiet: whether to print nothing but problems and the path of the report.
+        **options: further arguments of `study.run`.
+
+    Returns:
+        The results.
+    """
+    from jaxgan.report import compare, summarize, write_report
+    from jaxgan.report.facts import diverged
     from jaxgan.runs.compile_cache import use_compile_cache
-    from jaxgan.study import run
+    from jaxgan.study import read_run, run
 
     use_compile_cache()
-    experiment = experiment_of(settings)
-    claim_folder(folder, settings)
     try:
         results = run(
             experiment,
             folder,
-            name=settings.get("experiment", "train"),
-            command=command_of(settings),
+            progress=not quiet,
             report=_now_and_then(lambda folder: write_report(folder, experiment.pictures)),
-            **settings["arguments"],
+            **options,
         )
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(f"{stop}\nResume with: jaxgan resume {folder}") from stop
     page = write_report(folder, experiment.pictures, complain)
-    print(summarize([results]))
+    if not quiet:
+        print(summarize([results]) if results.claims else compare({str(folder): read_run(folder)}))
     print(page)
-    notes = [
-        f"{name}, seed {one.seed} {one.note}"
-        for name, cell in results.cells.items()
-        for one in cell.seeds
-        if one.ended == "diverged"
-    ]
-    for note in notes:
-        complain(note)
-    if notes and settings["command"] == "train":
-        sys.exit(DIVERGED)
+    for line in diverged(results):
+        complain(line)
+    return results
 
 
 def complain(problem: str) -> None:

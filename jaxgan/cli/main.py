@@ -10,27 +10,45 @@ import tyro
 from jaxgan.cli.doctor import doctor
 from jaxgan.cli.listing import list_
 from jaxgan.cli.outcomes import report, sample
-from jaxgan.cli.trainings import resume, run, train
+from jaxgan.cli.trainings import resume, run, sweep, train
 
 __all__ = ["main"]
 
+DEBUG, VERSION = "--debug", "--version"
+
 app = tyro.extras.SubcommandApp()
 app.command(name="list")(list_)
-for command in (run, train, doctor, resume, sample, report):
+for command in (run, train, sweep, doctor, resume, sample, report):
     app.command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line.
 
+    `jaxgan --version` prints the version; `--debug` shows the traceback of an error.
+
     Args:
         arguments: command-line words; `sys.argv[1:]` if None.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == [VERSION]:
+        import jaxgan
+
+        print(f"jaxgan {jaxgan.__version__}")
+        return
+    debug = DEBUG in words
+    words = [word for word in words if word != DEBUG]
     try:
-        app.cli(prog="jaxgan", args=words or ["--help"])
+        app.cli(
+            prog="jaxgan",
+            args=words or ["--help"],
+            description="Train, check and compare generative adversarial networks. "
+            f"{VERSION} prints the version, {DEBUG} shows the traceback of an error.",
+        )
     except KeyboardInterrupt as stop:
         sys.exit(f"jaxgan: {stop or 'stopped'}")
     except (ValueError, TypeError, OSError) as error:
+        if debug:
+            raise
         notes = getattr(error, "__notes__", [])
         sys.exit(f"jaxgan: {' '.join([str(error), *notes])}")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["import_from_here", "named", "search_here"]
+__all__ = ["attribute", "import_from_here", "search_here"]
 
 
 def search_here() -> None:
@@ -40,34 +38,25 @@ def import_from_here(module: str) -> ModuleType:
         ) from error
 
 
-def named(text: str, kind: type, make: Callable[[str], Any]) -> Any:
-    """The object that a command-line argument refers to.
+def attribute(text: str) -> Any:
+    """The attribute of a module.
 
     Args:
-        text: "package.module:NAME", or any text that `make` understands.
-        kind: the required type of the attribute.
-        make: builds an object from any other text.
+        text: "package.module:NAME".
 
     Returns:
-        The attribute, or what `make` returns.
+        Its value.
 
     Raises:
-        ValueError: the module or attribute does not exist, or has another type.
+        ValueError: the module or the attribute does not exist.
 
-    >>> named("math:pi", float, str.upper), named("wgan", float, str.upper)
-    (3.141592653589793, 'WGAN')
+    >>> attribute("math:pi")
+    3.141592653589793
     """
-    found = re.fullmatch(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)", text)
-    if found is None or found[1] == "tfds":
-        return make(text)
-    module = import_from_here(found[1])
-    if not hasattr(module, found[2]):
+    module, _, name = text.partition(":")
+    found = import_from_here(module)
+    if not hasattr(found, name):
         from jaxgan.types import unknown
 
-        raise unknown(f"attribute of {found[1]}", found[2], vars(module))
-    value = getattr(module, found[2])
-    if not isinstance(value, kind):
-        raise ValueError(
-            f"{text} must be a {kind.__name__}, got a {type(value).__name__}: name an instance"
-        )
-    return value
+        raise unknown(f"attribute of {module}", name, [x for x in vars(found) if x[0] != "_"])
+    return getattr(found, name)

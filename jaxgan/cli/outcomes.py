@@ -6,8 +6,6 @@ from pathlib import Path
 
 from tyro.conf import Positional
 
-from jaxgan.cli.settings import read_settings
-
 __all__ = ["report", "sample"]
 
 
@@ -15,65 +13,71 @@ def sample(
     folder: Positional[Path],
     /,
     n: int = 64,
+    draw_seed: int = 0,
     cell: str | None = None,
     seed: int = 0,
     best: bool = False,
+    source: str | None = None,
 ) -> None:
     """Draw samples from a run, saved in its folder as samples-N.png and samples-N.npy.
 
     Args:
         folder: the folder of the run.
         n: number of samples.
+        draw_seed: seed of the latents; others than 0 are saved as samples-N-draw-SEED.
         cell: name of a training of the experiment; the first by default.
         seed: the seed of the training.
         best: use the best checkpoint instead of the last.
+        source: the Setup or Experiment of a run that Python code made, "package.module:NAME".
     """
     import jax
     import numpy as np
 
     from jaxgan import figures
-    from jaxgan.cli.launch import experiment_of
+    from jaxgan.cli.sources import trained_in
     from jaxgan.study.measures import draw_labels
-    from jaxgan.study.records import place
-    from jaxgan.study.training import Training, latent_key
+    from jaxgan.study.moment import latent_key
     from jaxgan.training import sample
-    from jaxgan.types import unknown
 
-    settings = read_settings(folder)
-    scale = settings["arguments"].get("scale", "small")
-    cells = experiment_of(settings).scales[scale].cells()
-    found = {name: cell for name, cell in cells.items() if isinstance(cell, Training)}
-    if not found:
-        raise ValueError(f"{folder} has no training to sample from: it has {', '.join(cells)}")
-    cell = cell or next(iter(found))
-    if cell not in found:
-        raise unknown("cell", cell, found)
-    setup = found[cell].setup
-    state = found[cell].restore(seed, place(folder, cell, seed), best=best)
-    key = latent_key(seed)
-    labels = draw_labels(setup.data, jax.random.fold_in(key, 1), n)
-    samples = np.asarray(sample(setup.networks, state, key, n, labels))
-    np.save(folder / f"samples-{n}.npy", samples)
-    picture = folder / f"samples-{n}.png"
+    if n < 1:
+        raise ValueError(f"--n must be at least 1, got {n}")
+    found = trained_in(folder, source, cell, seed, best=best)
+    key = latent_key(found.seed)
+    key = jax.random.fold_in(key, draw_seed) if draw_seed else key
+    labels = draw_labels(found.setup.data, jax.random.fold_in(key, 1), n)
+    samples = np.asarray(sample(found.setup.networks, found.state, key, n, labels))
+    stem = f"samples-{n}" + (f"-draw-{draw_seed}" if draw_seed else "")
+    np.save(folder / f"{stem}.npy", samples)
+    picture = folder / f"{stem}.png"
     if samples.ndim == 4:
-        figures.save(figures.sample_grid({cell: samples}), picture)
+        figures.save(figures.sample_grid({found.name: samples}), picture)
+    elif samples.shape[1:] == (2,):
+        real = np.asarray(found.setup.data.real)
+        figures.save(figures.density(real, {found.name: samples}), picture)
     else:
-        figures.save(figures.density(np.asarray(setup.data.real), {cell: samples}), picture)
+        picture = picture.with_suffix(".npy")
     print(picture)
 
 
 def report(folders: Positional[tuple[Path, ...]], /) -> None:
-    """Redraw the pictures of runs, rewrite their reports, and print one table of their claims.
+    """Redraw the pictures of runs, rewrite their reports, and compare the runs.
 
-    Nothing is trained; the runs may be finished, interrupted or still in progress.
+    Nothing is trained; the runs may be finished, interrupted or still in progress. Prints a table
+    of their claims, and for several runs, or runs without claims, a table of their cells with the
+    settings in which they differ, steps, the last gap and the scores.
 
     Args:
         folders: the folders of the runs.
     """
     from jaxgan.cli.launch import complain
-    from jaxgan.report import summarize, write_report
-    from jaxgan.study import read_results
+    from jaxgan.report import compare, summarize, write_report
+    from jaxgan.study import read_run
 
     for folder in folders:
         print(write_report(folder, notify=complain))
-    print(summarize(read_results(folder) for folder in folders))
+    runs = {str(folder): read_run(folder) for folder in folders}
+    claims = [run.results for run in runs.values() if run.results.claims]
+    if claims:
+        print(summarize(claims))
+    if len(runs) > 1 or not claims:
+        print(compare(runs))

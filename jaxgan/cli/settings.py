@@ -7,9 +7,12 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-__all__ = ["claim_folder", "command_of", "read_settings"]
+__all__ = ["RUN", "claim_folder", "command_of", "read_settings", "with_steps"]
 
 RUN = "run.json"
+STEPS_OF_EXPERIMENT = (
+    "the steps of an experiment are part of its scale: leave out --steps, or run another --scale"
+)
 Settings = dict[str, Any]
 
 
@@ -58,6 +61,26 @@ def claim_folder(folder: Path, settings: Settings) -> None:
         ) from error
 
 
+def with_steps(settings: Settings, steps: int | None) -> Settings:
+    """The settings with another number of generator steps.
+
+    Args:
+        settings: the settings of `jaxgan train` or `sweep`.
+        steps: the number; unchanged if None.
+
+    Returns:
+        The settings.
+
+    Raises:
+        ValueError: the run is an experiment.
+    """
+    if steps is None:
+        return settings
+    if "what" not in settings:
+        raise ValueError(STEPS_OF_EXPERIMENT)
+    return settings | {"what": settings["what"] | {"steps": steps}}
+
+
 def command_of(settings: Settings) -> str:
     """The command that reproduces a run.
 
@@ -73,6 +96,7 @@ def command_of(settings: Settings) -> str:
 
 def _identity(settings: Settings) -> tuple[Any, ...]:
     """The settings that identify a run: not its numbers of seeds, steps or devices."""
-    what = {k: v for k, v in settings.get("what", {}).items() if k != "steps"}
+    what = settings.get("what", {})
+    what = {k: v for k, v in what.items() if k != "steps" and v is not None}
     named = (settings["command"], settings.get("experiment"), settings["arguments"].get("scale"))
     return (*named, what)

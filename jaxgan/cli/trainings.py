@@ -1,17 +1,21 @@
-"""The commands that train: `run`, `train` and `resume`."""
+"""The commands that train: `run`, `train`, `sweep` and `resume`."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tyro.conf import Positional
 
 from jaxgan.cli.experiments import full_name
 from jaxgan.cli.launch import launch
-from jaxgan.cli.settings import read_settings
+from jaxgan.cli.settings import with_steps
 
-__all__ = ["resume", "run", "train"]
+__all__ = ["resume", "run", "sweep", "train"]
+
+Via = Literal["jit", "pmap", "sharded"]
 
 
 def run(
@@ -22,7 +26,8 @@ def run(
     scale: str = "small",
     out: Path | None = None,
     devices: int = 1,
-    via: Literal["jit", "pmap", "sharded"] = "jit",
+    via: Via | None = None,
+    quiet: bool = False,
 ) -> None:
     """Run an experiment: every cell with every seed, verdicts, pictures and a report.
 
@@ -33,20 +38,16 @@ def run(
         scale: smoke (only shows that everything runs), small, or paper (published settings).
         out: folder of the results, runs/EXPERIMENT by default.
         devices: number of devices that share a batch.
-        via: how a batch is split over the devices.
+        via: how a batch is split; sharded by default for several devices.
+        quiet: print only problems and the path of the report.
     """
     name = full_name(experiment)
     suffix = "" if scale == "small" else f"-{scale}"
-    arguments = {
-        "seeds": seeds,
-        "sets": sets,
-        "scale": scale,
-        "devices": devices,
-        "via": via,
-    }
+    arguments = {"seeds": seeds, "sets": sets, "scale": scale, "devices": devices, "via": via}
     launch(
         out or Path("runs") / f"{name.split('/')[-1]}{suffix}",
         {"command": "run", "experiment": name, "arguments": arguments},
+        quiet=quiet,
     )
 
 
@@ -55,38 +56,124 @@ def train(
     recipe: str = "wgan_gp",
     networks: str = "mlp",
     objective: str | None = None,
+    penalty: str | None = None,
     steps: int = 2000,
     batch_size: int = 64,
     seeds: int = 1,
     out: Path | None = None,
     devices: int = 1,
-    via: Literal["jit", "pmap", "sharded"] = "jit",
+    via: Via | None = None,
+    quiet: bool = False,
 ) -> None:
     """Train your networks on your data; the exit status is 3 if a training diverges.
 
+    Recipe, networks, objective, penalty and data are names that `jaxgan list` shows, optionally
+    with arguments, "wgan_gp(weight=0.1)", or your own objects, "package.module:NAME".
+
     Args:
-        data: mnist_5k, digits, a synthetic distribution, FILE.npz or tfds:NAME.
-        recipe: a recipe, optionally with arguments: "wgan_gp(weight=0.1)".
-        networks: networks, optionally with arguments: "dcgan(width=32)".
+        data: mnist_5k, digits, a synthetic distribution, FILE.npz, tfds:NAME or your own Dataset.
+        recipe: a recipe.
+        networks: networks, such as "dcgan(width=32)"; your own may be a function of the shape.
         objective: an objective that replaces the recipe's.
+        penalty: a penalty that replaces the recipe's penalties.
         steps: generator steps.
         batch_size: examples per critic step.
         seeds: number of seeds, each one training.
-        out: folder of the results, runs/RECIPE-DATA by default.
+        out: folder of the results; by default runs/RECIPE-DATA-NETWORKS, and a code for arguments.
         devices: number of devices that share a batch.
-        via: how a batch is split over the devices.
+        via: how a batch is split; sharded by default for several devices.
+        quiet: print only problems and the path of the report.
     """
-    stem = f"{recipe.split('(')[0]}-{Path(data.replace(':', '-')).stem}"
-    what = {"data": data, "recipe": recipe, "networks": networks, "objective": objective}
-    what |= {"steps": steps, "batch_size": batch_size}
+    what = _what(data, recipe, networks, objective, penalty, steps, batch_size)
     arguments = {"seeds": seeds, "devices": devices, "via": via}
-    launch(out or Path("runs") / stem, {"command": "train", "what": what, "arguments": arguments})
+    settings = {"command": "train", "what": what, "arguments": arguments}
+    launch(out or _folder(settings), settings, quiet=quiet)
 
 
-def resume(folder: Positional[Path], /) -> None:
-    """Resume an interrupted run from its last complete checkpoint.
+def sweep(
+    data: str = "digits",
+    recipe: str = "wgan_gp(learning_rate=[1e-4, 1e-3])",
+    networks: str = "mlp",
+    objective: str | None = None,
+    penalty: str | None = None,
+    steps: int = 2000,
+    batch_size: int = 64,
+    seeds: int = 3,
+    out: Path | None = None,
+    devices: int = 1,
+    via: Via | None = None,
+    quiet: bool = False,
+) -> None:
+    """Train every combination of settings with every seed; a table, and curves with bands.
+
+    A list as an argument is several values: "wgan_gp(learning_rate=[1e-4, 1e-3], n_critic=[1, 5])"
+    is four settings. Lists may be in recipe, networks, objective and penalty.
+
+    Args:
+        data: as for train, like all other arguments.
+        recipe: a recipe, with lists as arguments.
+        networks: networks.
+        objective: an objective that replaces the recipe's.
+        penalty: a penalty that replaces the recipe's penalties.
+        steps: generator steps.
+        batch_size: examples per critic step.
+        seeds: number of seeds of each setting.
+        out: folder of the results; by default runs/sweep-RECIPE-DATA-NETWORKS-CODE.
+        devices: number of devices that share a batch.
+        via: how a batch is split; sharded by default for several devices.
+        quiet: print only problems and the path of the report.
+    """
+    what = _what(data, recipe, networks, objective, penalty, steps, batch_size)
+    arguments = {"seeds": seeds, "devices": devices, "via": via}
+    settings = {"command": "sweep", "what": what, "arguments": arguments}
+    launch(out or _folder(settings), settings, quiet=quiet)
+
+
+def resume(
+    folder: Positional[Path],
+    /,
+    steps: int | None = None,
+    source: str | None = None,
+    quiet: bool = False,
+) -> None:
+    """Resume an interrupted run from its last complete checkpoint, or train further.
 
     Args:
         folder: the folder of the run.
+        steps: new number of generator steps; the planned number by default.
+        source: the Setup or Experiment of a run that Python code made, "package.module:NAME".
+        quiet: print only problems and the path of the report.
     """
-    launch(folder, read_settings(folder))
+    from jaxgan.cli.settings import RUN, read_settings
+
+    if (folder / RUN).is_file():
+        launch(folder, with_steps(read_settings(folder), steps), quiet=quiet)
+    else:
+        from jaxgan.cli.further import resume_source
+
+        resume_source(folder, source, steps, quiet=quiet)
+
+
+def _what(
+    data: str,
+    recipe: str,
+    networks: str,
+    objective: str | None,
+    penalty: str | None,
+    steps: int,
+    batch_size: int,
+) -> dict[str, Any]:
+    what = {"data": data, "recipe": recipe, "networks": networks, "objective": objective}
+    return what | {"penalty": penalty, "steps": steps, "batch_size": batch_size}
+
+
+def _folder(settings: dict[str, Any]) -> Path:
+    """The default folder: recipe, data and networks by name, and a code for everything else."""
+    what = {name: value for name, value in settings["what"].items() if name != "steps"}
+    named = (what["recipe"], what["data"], what["networks"])
+    names = [re.findall(r"\w+", Path(text.split("(")[0]).stem)[-1] for text in named]
+    plain = dict(zip(("recipe", "data", "networks"), names, strict=True))
+    begin = ["sweep"] if settings["command"] == "sweep" else []
+    usual = {"objective": None, "penalty": None, "batch_size": 64}
+    code = [] if what == plain | usual else [hashlib.sha256(repr(what).encode()).hexdigest()[:6]]
+    return Path("runs") / "-".join([*begin, *names, *code])

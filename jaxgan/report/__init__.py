@@ -1,6 +1,7 @@
 """Reports of a run as an HTML page and as Markdown, written from the records on disk."""
 
+from jaxgan.report.compare import compare
 from jaxgan.report.markdown import claims, scores, summarize
 from jaxgan.report.write import write_report
 
-__all__ = ["claims", "scores", "summarize", "write_report"]
+__all__ = ["claims", "compare", "scores", "summarize", "write_report"]

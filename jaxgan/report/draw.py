@@ -6,30 +6,28 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from jaxgan import figures
+from jaxgan.study.folder import Run
 from jaxgan.study.picture import Metric, Picture
 from jaxgan.study.pictures import from_settings
-from jaxgan.study.records import load_records
-from jaxgan.study.results import REAL, Results
 
 __all__ = ["draw"]
 
 
-def draw(folder: Path, results: Results, own: Iterable[Picture] = ()) -> dict[str, str]:
+def draw(folder: Path, run: Run, own: Iterable[Picture] = ()) -> dict[str, str]:
     """Redraws every picture of a run.
 
     If a picture cannot be drawn, its old file is kept and the other pictures are still drawn.
 
     Args:
         folder: the run's folder.
-        results: the run's results.
+        run: its results and records.
         own: the experiment's pictures whose classes are not in `jaxgan.study.pictures`.
 
     Returns:
         By file, the reason why a picture was not drawn.
     """
     given = {picture.file: picture for picture in own}
-    seeds = [seed for seeds in results.sets for seed in seeds]
-    records = load_records(folder, [REAL, *results.cells], seeds)
+    results, records = run.results, run.records
     metrics = {
         name: Metric(metric.label, metric.better, metric.note)
         for name, metric in results.metrics.items()

@@ -27,11 +27,11 @@ def facts(results: Results) -> dict[str, str]:
     commit = origin.get("commit") or "none: not run from a checkout"
     versions = (origin.get("versions") or {}).items()
     return {
-        "Seeds": f"{seeds_of(results)}, scale {results.scale}",
+        "Seeds": seeds_of(results) + (f", scale {results.scale}" if results.scale else ""),
         "Commit": commit + (", with uncommitted changes" if origin.get("dirty") else ""),
         "Device": str(origin.get("device")),
         "Platform": str(origin.get("platform")),
-        "Started": str(origin.get("started")),
+        **({"Started": str(origin["started"])} if "started" in origin else {}),
         "Took": duration(results.seconds),
         "Versions": ", ".join(f"{name} {version}" for name, version in versions),
     }

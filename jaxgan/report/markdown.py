@@ -11,7 +11,7 @@ from jaxgan.report.numbers import duration, number, with_interval
 from jaxgan.report.paragraphs import paragraphs
 from jaxgan.study.results import ClaimResult, Results
 
-__all__ = ["claims", "markdown", "scores", "summarize"]
+__all__ = ["claims", "markdown", "plain", "scores", "summarize", "table"]
 
 
 def summarize(runs: Iterable[Results]) -> str:
@@ -32,11 +32,11 @@ def summarize(runs: Iterable[Results]) -> str:
     for results in runs:
         found = [[*_claim(claim), _seeds(results, claim)] for claim in results.claims]
         first, *others = found or [["no claim", "", "", "", seeds_of(results)]]
-        name = _plain(results.experiment or results.title)
-        rows.append([name, *first, _plain(seconds_on(results))])
+        name = plain(results.experiment or results.title)
+        rows.append([name, *first, plain(seconds_on(results))])
         rows += [["", *other, ""] for other in others]
     heads = ["Experiment", "Claim", "Published", "Measured", "Verdict", "Seeds", "Cost"]
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 def markdown(results: Results) -> str:
@@ -50,20 +50,20 @@ def markdown(results: Results) -> str:
     """
     parts = {
         "Claims": claims(results),
-        "Diverged": "\n".join(f"- {_plain(line)}" for line in diverged(results)),
+        "Diverged": "\n".join(f"- {plain(line)}" for line in diverged(results)),
         "Pictures": "\n\n".join(
-            f"![{_plain(entry.caption)}]({quote(entry.file)})" for entry in results.pictures
+            f"![{plain(entry.caption)}]({quote(entry.file)})" for entry in results.pictures
         ),
         "Scores": scores(results),
         "What differs from the paper": _paragraphs(results.differs),
         "Protocol": _paragraphs(results.protocol),
         "Settings": "\n\n".join(_settings(results)),
         "Provenance": "\n".join(
-            f"- {_plain(f'{name}: {text}')}" for name, text in facts(results).items()
+            f"- {plain(f'{name}: {text}')}" for name, text in facts(results).items()
         ),
         "Reproduce": _code(results.command),
     }
-    head = [f"# {_plain(results.title)}", _paragraphs(results.claim), _paper(results)]
+    head = [f"# {plain(results.title)}", _paragraphs(results.claim), _paper(results)]
     body = [f"## {heading}\n\n{text}" for heading, text in parts.items() if text]
     return "\n\n".join(filter(None, [*head, *body])) + "\n"
 
@@ -81,9 +81,9 @@ def claims(results: Results) -> str:
     for claim in results.claims:
         values = "; ".join(", ".join(map(number, verdict.values)) for verdict in claim.verdicts)
         why = "; ".join(dict.fromkeys(verdict.reason for verdict in claim.verdicts))
-        rows.append([*_claim(claim), values, _plain(why)])
+        rows.append([*_claim(claim), values, plain(why)])
     heads = ["Claim", "Published", "Measured", "Verdict", "Each number", "Why"]
-    return _table(heads, rows) if rows else ""
+    return table(heads, rows) if rows else ""
 
 
 def scores(results: Results) -> str:
@@ -100,17 +100,17 @@ def scores(results: Results) -> str:
     rows, real = [], ["Real data"] if has_reference(results) else []
     for name, metric in results.metrics.items():
         values = [mean_of(cell, name) for cell in results.cells.values()]
-        label = _plain(f"{metric.label} ({metric.better} is better)")
+        label = plain(f"{metric.label} ({metric.better} is better)")
         rows.append([label, *values, *([number(metric.reference)] if real else [])])
-    table = _table(["At the end", *map(_plain, results.cells), *real], rows)
-    return f"{table}\n\nMean over seeds ± half-width of its 95 % Student interval."
+    shown = table(["At the end", *map(plain, results.cells), *real], rows)
+    return f"{shown}\n\nMean over seeds ± half-width of its 95 % Student interval."
 
 
 def _paper(results: Results) -> str:
-    text, url = _plain(results.paper), results.url
+    text, url = plain(results.paper), results.url
     if not url.startswith(("https://", "http://")):
         return text
-    return f"[{text or _plain(url)}](<{quote(url, safe=':/?#&=%~+,;@!$*()')}>)"
+    return f"[{text or plain(url)}](<{quote(url, safe=':/?#&=%~+,;@!$*()')}>)"
 
 
 def _claim(claim: ClaimResult) -> list[str]:
@@ -119,8 +119,8 @@ def _claim(claim: ClaimResult) -> list[str]:
     verdicts = [f"**{verdict.verdict}**" for verdict in claim.verdicts]
     brackets = str.maketrans({"[": r"\[", "]": r"\]"})
     return [
-        _plain(claim.sentence),
-        _plain(claim.published),
+        plain(claim.sentence),
+        plain(claim.published),
         "; again ".join(measured).translate(brackets),
         "; again ".join(verdicts),
     ]
@@ -133,16 +133,17 @@ def _seeds(results: Results, claim: ClaimResult) -> str:
 def _settings(results: Results) -> Iterable[str]:
     for name, cell in results.cells.items():
         times = ", ".join(duration(one.seconds) for one in cell.seeds)
-        yield f"{_plain(name)} ({times} per seed):"
+        yield f"{plain(name)} ({times} per seed):"
         yield _code("\n".join(f"{key}: {value}" for key, value in cell.settings.items()))
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table; the cells are Markdown."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text on one line, with Markdown characters escaped."""
     line = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", " ".join(text.split()))
     return re.sub(r"^(\d*)(?=([-+#=]+|[.)])(\s|$))", r"\1\\", line)
@@ -150,9 +151,7 @@ def _plain(text: str) -> str:
 
 def _paragraphs(text: str) -> str:
     return "\n\n".join(
-        _plain(block)
-        if isinstance(block, str)
-        else "\n".join(f"- {_plain(item)}" for item in block)
+        plain(block) if isinstance(block, str) else "\n".join(f"- {plain(item)}" for item in block)
         for block in paragraphs(text)
     )
 

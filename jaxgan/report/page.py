@@ -79,7 +79,7 @@ def _list(lines: list[str]) -> str:
 def _head(results: Results) -> str:
     shown = {
         "Seeds": seeds_of(results),
-        "Scale": results.scale,
+        **({"Scale": results.scale} if results.scale else {}),
         "Time": seconds_on(results),
     }
     entries = "".join(f"<div>{_entry(name, text)}</div>" for name, text in shown.items())

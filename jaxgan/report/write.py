@@ -9,8 +9,8 @@ from pathlib import Path
 from jaxgan.report.draw import draw
 from jaxgan.report.markdown import markdown
 from jaxgan.report.page import page
+from jaxgan.study.folder import read_run
 from jaxgan.study.picture import Picture
-from jaxgan.study.results import read_results
 
 __all__ = ["write_report"]
 
@@ -43,11 +43,11 @@ def write_report(
     ValueError: nowhere/results.json does not exist: ...
     """
     path = Path(folder)
-    results = read_results(path)
-    problems = draw(path, results, own)
+    found = read_run(path)
+    problems = draw(path, found, own)
     for file, problem in problems.items():
         notify(f"{path / file} was not drawn: {problem}")
     target = path / "report.html"
-    target.write_text(page(results, path, problems), encoding="utf-8")
-    target.with_suffix(".md").write_text(markdown(results), encoding="utf-8")
+    target.write_text(page(found.results, path, problems), encoding="utf-8")
+    target.with_suffix(".md").write_text(markdown(found.results), encoding="utf-8")
     return target

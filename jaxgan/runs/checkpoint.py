@@ -1,7 +1,8 @@
 """Checkpoints on disk: atomic, verified, the last few and the best.
 
 A checkpoint is a folder `step-000000500` with `state.safetensors` and `manifest.json`. The manifest
-contains the step, the settings and versions of the run, and the sha256 of both files.
+contains the step, the planned steps, the settings and versions of the run, and the sha256 of both
+files.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from jaxgan.runs.identity import differences
 from jaxgan.runs.provenance import provenance
 from jaxgan.training import TrainState
 
-__all__ = ["Damaged", "restore", "save", "steps_of"]
+__all__ = ["Damaged", "newest_manifest", "restore", "save", "steps_of"]
 
 STATE, MANIFEST = "state.safetensors", "manifest.json"
 
@@ -40,6 +41,7 @@ def save(
     *,
     keep: int = 2,
     loss: float | None = None,
+    planned: int | None = None,
 ) -> Path:
     """Writes a checkpoint atomically.
 
@@ -50,6 +52,7 @@ def save(
         keep: number of the last checkpoints to keep, besides the best.
         loss: the value by which the best checkpoint is chosen, lower is better; a checkpoint whose
             value is not finite is never the best.
+        planned: the number of steps of the run.
 
     Returns:
         The folder of this checkpoint.
@@ -64,6 +67,7 @@ def save(
     safetensors.flax.save_file(_flatten(state), partial / STATE)
     manifest = {
         "step": int(state.step),
+        "planned": planned,
         "loss": None if loss is None or not math.isfinite(loss) else loss,
         "settings": dict(settings),
         "provenance": provenance(),
@@ -120,6 +124,21 @@ def restore(
         raise Damaged(
             f"all checkpoints in {folder} are damaged: {'; '.join(problems)}. Start in a new folder"
         )
+    return None
+
+
+def newest_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of the newest undamaged checkpoint, or None if there is none.
+
+    Args:
+        folder: the folder of the run's checkpoints.
+
+    Returns:
+        `step`, `planned`, `loss`, `settings` and `provenance`.
+    """
+    for step in steps_of(folder)[::-1]:
+        with contextlib.suppress(Damaged):
+            return _read(folder / f"step-{step:09d}")[0]
     return None
 
 

@@ -18,7 +18,7 @@ from jax.sharding import AxisType, NamedSharding, PartitionSpec
 from jaxgan.training import Networks, Recipe, TrainStep, make_train_step, train_chunk
 from jaxgan.types import Batch, unknown
 
-__all__ = ["Via", "compile_chunk", "compile_step"]
+__all__ = ["Via", "check_placement", "compile_chunk", "compile_step"]
 
 Via = Literal["jit", "pmap", "sharded"]
 AXIS = "devices"
@@ -26,7 +26,7 @@ AXIS = "devices"
 
 @functools.cache
 def compile_step(
-    networks: Networks, recipe: Recipe, devices: int = 1, via: Via = "jit"
+    networks: Networks, recipe: Recipe, devices: int = 1, via: Via | None = None
 ) -> TrainStep:
     """Compiles the train step; equal arguments share one program. The state is donated.
 
@@ -34,7 +34,8 @@ def compile_step(
         networks: generator, critic and latent distribution.
         recipe: the training settings.
         devices: number of devices over which a batch is split.
-        via: "jit" (one device), "pmap", or "sharded" (`jit` over a mesh).
+        via: "jit" (one device), "pmap", or "sharded" (`jit` over a mesh); "sharded" for several
+            devices if None.
 
     Returns:
         `(state, batch) -> (state, metrics)` for whole batches, `[n_critic + 1, batch, ...]`.
@@ -48,7 +49,7 @@ def compile_step(
     >>> step is compile_step(presets.mlp((2,), width=8), recipes.wgan_gp())
     True
     """
-    _check_devices(devices, via)
+    via = check_placement(devices, devices, via)
     if via == "pmap":
         step = make_train_step(networks, recipe, AXIS)
         compiled = jax.pmap(
@@ -86,7 +87,7 @@ def compile_chunk(
     n_critic: int,
     capacity: int,
     devices: int = 1,
-    via: Via = "jit",
+    via: Via | None = None,
 ) -> Callable[..., Any]:
     """Compiles `train_chunk`; equal arguments share one program. The state is donated.
 
@@ -97,7 +98,8 @@ def compile_chunk(
         n_critic: critic steps per generator step.
         capacity: the largest number of steps per call.
         devices: number of devices over which a batch is split.
-        via: "jit" (one device), "pmap", or "sharded" (`jit` over a mesh).
+        via: "jit" (one device), "pmap", or "sharded" (`jit` over a mesh); "sharded" for several
+            devices if None.
 
     Returns:
         `(state, data, key, length) -> (state, metrics)`.
@@ -105,8 +107,7 @@ def compile_chunk(
     Raises:
         ValueError: there are fewer devices, or the batch does not divide over them.
     """
-    _check_devices(devices, via)
-    _check_divides(batch_size, devices)
+    via = check_placement(batch_size, devices, via)
     chunk = functools.partial(
         train_chunk,
         networks,
@@ -172,7 +173,25 @@ def _split(x: jax.Array, devices: int) -> jax.Array:
     return x.reshape(x.shape[0], devices, -1, *x.shape[2:])
 
 
-def _check_devices(devices: int, via: str) -> None:
+def check_placement(batch_size: int, devices: int, via: Via | None) -> Via:
+    """Checks that a batch can be split over the devices.
+
+    Args:
+        batch_size: examples per step, over all devices.
+        devices: number of devices.
+        via: see `compile_step`.
+
+    Returns:
+        `via`, or the default for this number of devices if None.
+
+    Raises:
+        ValueError: there are fewer devices, or the batch does not divide over them.
+
+    >>> check_placement(64, 1, None)
+    'jit'
+    """
+    if via is None:
+        via = "jit" if devices == 1 else "sharded"
     if via not in get_args(Via):
         raise unknown("via", via, get_args(Via))
     if via == "jit" and devices != 1:
@@ -182,6 +201,8 @@ def _check_devices(devices: int, via: str) -> None:
             f"devices={devices}, but JAX sees {jax.device_count()}: use fewer, or simulate "
             f"them with XLA_FLAGS=--xla_force_host_platform_device_count={devices}"
         )
+    _check_divides(batch_size, devices)
+    return via
 
 
 def _check_divides(batch_size: int, devices: int) -> None:

@@ -52,10 +52,14 @@ class RunFolder:
         path: path of the folder, created if needed.
         settings: the settings in which a resumed run must equal the first one.
         best_by: name of the observation by which the best checkpoint is kept, lower is better.
+        planned: the number of steps of the run.
     """
 
-    def __init__(self, path: Path | None, settings: Mapping[str, Any], best_by: str | None) -> None:
+    def __init__(
+        self, path: Path | None, settings: Mapping[str, Any], best_by: str | None, planned: int
+    ) -> None:
         self._path, self._settings, self._best_by = path, settings, best_by
+        self._planned = planned
         self._losses: dict[int, float] = {}
         self._observed: set[int] = set()
         self._gathered: list[Mapping[str, np.ndarray]] = []
@@ -117,7 +121,8 @@ class RunFolder:
         """Writes a checkpoint."""
         if self._path is not None:
             loss = self._losses.get(int(state.step))
-            checkpoint.save(self._path / CHECKPOINTS, state, self._settings, loss=loss)
+            about = {"loss": loss, "planned": self._planned}
+            checkpoint.save(self._path / CHECKPOINTS, state, self._settings, **about)
 
     def _write(self, name: str, step: int, values: Mapping[str, float]) -> None:
         if self._path is not None:

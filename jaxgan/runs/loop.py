@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Array, Key
 
-from jaxgan.runs.devices import Via, compile_chunk
+from jaxgan.runs.devices import Via, check_placement, compile_chunk
 from jaxgan.runs.folder import Observe, RunFolder
 from jaxgan.runs.identity import describe
 from jaxgan.runs.pace import Pace, stoppable
@@ -49,6 +49,16 @@ class _Plan(NamedTuple):
     save_every: int
     observe_at: Collection[int]
 
+    def check(self) -> _Plan:
+        """The plan itself, if it can be followed."""
+        for name in ("log_every", "save_every"):
+            if (period := getattr(self, name)) < 1:
+                raise ValueError(f"{name} must be at least 1 step, got {period}")
+        wrong = [step for step in self.observe_at if step < 0]
+        if wrong:
+            raise ValueError(f"observe_at must be steps from 0 on, got {wrong[0]}")
+        return self
+
     def due(self, step: int, period: int) -> bool:
         """Whether something with this period is due."""
         return step == self.steps or step % period == 0
@@ -77,7 +87,8 @@ def train(
     observe_at: Collection[int] = (),
     best_by: str | None = None,
     devices: int = 1,
-    via: Via = "jit",
+    via: Via | None = None,
+    progress: bool = True,
 ) -> TrainState:
     """Trains for the setup's number of steps, from the last checkpoint in the folder if it has one.
 
@@ -102,12 +113,14 @@ def train(
         best_by: name of the observation by which the best checkpoint is kept, lower is better.
         devices: number of devices over which a batch is split.
         via: how it is split, see `runs.devices`.
+        progress: whether to show the progress on standard error.
 
     Returns:
         The state after the last step.
 
     Raises:
-        ValueError: the setup or the settings differ from the folder's.
+        ValueError: the setup or the settings differ from the folder's, a period is below 1, or the
+            batch does not divide over the devices.
         Diverged: a metric or the state is not finite; the state before that step is saved.
         Interrupted: SIGINT or SIGTERM was received; the state is saved.
 
@@ -118,14 +131,18 @@ def train(
     >>> int(state.step)
     3
     """
+    plan = _Plan(setup.steps, log_every, save_every, observe_at if observe else ()).check()
+    check_placement(setup.batch_size, devices, via)
     state_key, key = keys_of_run(seed)
     state = create_state(setup.networks, setup.recipe, state_key, setup.data)
     identity = {} if folder is None else describe(setup, seed) | dict(settings or {})
-    log = RunFolder(folder, identity, best_by)
+    log = RunFolder(folder, identity, best_by, setup.steps)
     state = log.restore(state)
-    plan = _Plan(setup.steps, log_every, save_every, observe_at if observe else ())
     advance = _advance(setup, key, plan, devices=devices, via=via)
-    with stoppable() as stopped, watching(title, setup.steps, int(state.step)) as watch:
+    with (
+        stoppable() as stopped,
+        watching(title, setup.steps, int(state.step), shown=progress) as watch,
+    ):
         if observe and plan.observed(int(state.step)):
             log.observe(observe, state)
         while (step := int(state.step)) < setup.steps:

@@ -4,7 +4,10 @@ from jaxgan.study.check import check
 from jaxgan.study.claims import Claim, Verdict, advantage, judge
 from jaxgan.study.classified import CLASSIFIER_METRICS, ClassifierScore
 from jaxgan.study.experiment import Cell, Experiment, Scale
+from jaxgan.study.folder import Run, read_run
+from jaxgan.study.grid import grid
 from jaxgan.study.measures import ImageMeasure, PointMeasure, Real
+from jaxgan.study.moment import Measure, Measurement, Moment
 from jaxgan.study.picture import Metric, Picture
 from jaxgan.study.pictures import (
     Curves,
@@ -21,7 +24,7 @@ from jaxgan.study.records import Record, Records, Series
 from jaxgan.study.results import Results, read_results
 from jaxgan.study.run import run
 from jaxgan.study.sweep import Sweep
-from jaxgan.study.training import Measure, Measurement, Moment, Training
+from jaxgan.study.training import Training
 
 __all__ = [
     "CLASSIFIER_METRICS",
@@ -47,6 +50,7 @@ __all__ = [
     "Record",
     "Records",
     "Results",
+    "Run",
     "Samples",
     "Scale",
     "Series",
@@ -56,7 +60,9 @@ __all__ = [
     "Verdict",
     "advantage",
     "check",
+    "grid",
     "judge",
     "read_results",
+    "read_run",
     "run",
 ]

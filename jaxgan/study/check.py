@@ -14,10 +14,11 @@ import numpy as np
 from jaxgan.study.about import read_about
 from jaxgan.study.claims import Claim
 from jaxgan.study.experiment import Cells, Experiment
+from jaxgan.study.moment import Measure, Moment, latent_key
 from jaxgan.study.records import Record, Series
 from jaxgan.study.results import REAL
 from jaxgan.study.sweep import trainings_of
-from jaxgan.study.training import Measure, Moment, Training, latent_key
+from jaxgan.study.training import Training
 from jaxgan.training import Setup, create_state, first_step
 from jaxgan.types import unknown
 

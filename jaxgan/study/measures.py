@@ -13,8 +13,8 @@ import numpy as np
 from jaxtyping import Array, Float, Key
 
 from jaxgan.runs.identity import fingerprint
+from jaxgan.study.moment import Measurement, Moment
 from jaxgan.study.records import Record
-from jaxgan.study.training import Measurement, Moment
 from jaxgan.training import generate, sample
 from jaxgan.types import Dataset
 

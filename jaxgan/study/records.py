@@ -22,6 +22,7 @@ __all__ = [
     "Record",
     "Records",
     "Series",
+    "load_identity",
     "load_record",
     "load_records",
     "place",
@@ -163,6 +164,13 @@ def load_record(folder: Path, identity: Identity | None = None) -> Record | None
         stored.note,
         stored.provenance,
     )
+
+
+def load_identity(folder: Path) -> Identity:
+    """The identity of the record in a folder; empty if there is no record."""
+    if not (folder / JSON).is_file():
+        return {}
+    return msgspec.json.decode((folder / JSON).read_bytes(), type=_Stored).identity
 
 
 def place(folder: Path, cell: str, seed: int) -> Path:

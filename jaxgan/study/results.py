@@ -29,6 +29,7 @@ __all__ = [
     "PictureResult",
     "Results",
     "SeedResult",
+    "picture_result",
     "read_results",
     "results_of",
     "write_results",
@@ -167,7 +168,7 @@ def results_of(
             for name, cell in cells.items()
             if name != REAL
         },
-        pictures=[_picture(picture) for picture in experiment.pictures],
+        pictures=[picture_result(picture) for picture in experiment.pictures],
         seconds=sum(record.seconds for record in of_all),
     )
 
@@ -213,7 +214,8 @@ def read_results(path: str | os.PathLike[str]) -> Results:
         raise ValueError(f"{file} cannot be read ({error}): {remedy} with this version") from error
 
 
-def _picture(picture: Picture) -> PictureResult:
+def picture_result(picture: Picture) -> PictureResult:
+    """The entry of a picture in the results."""
     return PictureResult(
         picture.file, picture.caption, type(picture).__name__, settings_of(picture)
     )

@@ -8,8 +8,10 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from jaxgan.runs import Diverged, Via
+from jaxgan.runs.devices import check_placement
 from jaxgan.runs.provenance import provenance
 from jaxgan.study.about import read_about
 from jaxgan.study.check import check, check_scores
@@ -24,7 +26,7 @@ from jaxgan.study.results import (
     results_of,
     write_results,
 )
-from jaxgan.study.sweep import with_options
+from jaxgan.study.sweep import trainings_of, with_options
 from jaxgan.study.training import Training
 
 __all__ = ["run", "seed_sets"]
@@ -40,7 +42,9 @@ def run(
     name: str = "",
     command: str = "",
     devices: int = 1,
-    via: Via = "jit",
+    via: Via | None = None,
+    progress: bool = True,
+    on_start: Callable[[], object] = lambda: None,
     report: Callable[[Path], None] = lambda folder: None,
 ) -> Results:
     """Runs every cell with every seed and judges the claims.
@@ -58,6 +62,8 @@ def run(
         command: the command that reproduces the run, stored in the results.
         devices: number of devices that share a batch.
         via: how a batch is split over the devices, see `runs.devices`.
+        progress: whether to show the progress on standard error.
+        on_start: called after all checks, before the first file is written.
         report: function of the folder, called each time the results are written.
 
     Returns:
@@ -70,9 +76,11 @@ def run(
     cells = check(experiment, scale)
     size = experiment.scales[scale]
     chosen = seed_sets(size.seeds if seeds is None else seeds, sets)
+    cells = _placed(cells, devices=devices, via=via, progress=progress)
     about = {"experiment": name, "command": command, "scale": scale}
     about["started"] = _started(folder, about, read_about(experiment.about or "").title)
     records = {cell: _earlier(cells, cell, folder, chosen) for cell in cells}
+    on_start()
 
     def publish() -> Results:
         results = results_of(experiment, cells, records, chosen, judged=size.judged, about=about)
@@ -90,7 +98,6 @@ def run(
                 records[cell][seed] = _scores_only(record)
                 publish()
 
-            cell = with_options(cell, devices=devices, via=via)
             if isinstance(cell, Training):
                 cell = dataclasses.replace(cell, on_moment=keep)
             try:
@@ -99,6 +106,18 @@ def run(
                 error.add_note(f"in cell {cell_name!r} with seed {seed}")
                 raise
     return publish()
+
+
+def _placed(cells: Cells, **options: Any) -> Cells:
+    """The cells with these options in their trainings, whose batches divide over the devices."""
+    placed = {name: with_options(cell, **options) for name, cell in cells.items()}
+    for name, cell in placed.items():
+        for one in trainings_of(cell):
+            try:
+                check_placement(one.setup.batch_size, one.devices, one.via)
+            except ValueError as error:
+                raise ValueError(f"cell {name!r}: {error}") from error
+    return placed
 
 
 def seed_sets(seeds: int, sets: int) -> list[list[int]]:
@@ -140,10 +159,16 @@ def _earlier(
     cells: Cells, name: str, folder: Path, sets: Sequence[Sequence[int]]
 ) -> dict[int, Record]:
     """The records of a cell that exist already."""
-    found = {}
+    found, cell = {}, cells[name]
     for seed in [seed for seeds in sets for seed in seeds]:
         where = place(folder, name, seed)
-        if where.is_dir() and (record := load_record(where, identity_of(cells[name], seed))):
+        if not where.is_dir():
+            continue
+        if isinstance(cell, Training):
+            record = cell.earlier(seed, where)
+        else:
+            record = load_record(where, identity_of(cell, seed))
+        if record:
             found[seed] = _scores_only(record)
     return found
 

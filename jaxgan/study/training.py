@@ -7,59 +7,21 @@ import math
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import numpy as np
-from jaxtyping import Array, Key
 
 from jaxgan.runs import Diverged, Via, checkpoint, train
 from jaxgan.runs.folder import CHECKPOINTS, METRICS, read_rows
 from jaxgan.runs.identity import describe
 from jaxgan.runs.provenance import merged, provenance
 from jaxgan.study.identity import code_of, described
+from jaxgan.study.moment import Measure, Measurement, Moment, latent_key, logged
 from jaxgan.study.records import Record, Series, load_record, save_record
 from jaxgan.training import Setup, TrainState, create_state
 
-__all__ = ["Measure", "Measurement", "Moment", "Training", "latent_key"]
-
-
-class Moment(NamedTuple):
-    """A training at one of its moments.
-
-    Attributes:
-        setup: networks, recipe, data and sizes of the training.
-        state: the training's state.
-        key: key for latents and other draws, the same at every moment and not used in training.
-        series: losses and scores up to this moment.
-    """
-
-    setup: Setup
-    state: TrainState
-    key: Key[Array, ""]
-    series: Mapping[str, Series]
-
-    @property
-    def last(self) -> bool:
-        """Whether the training is complete."""
-        return int(self.state.step) >= self.setup.steps
-
-
-class Measurement(NamedTuple):
-    """The result of a measure at one moment.
-
-    Attributes:
-        scores: numbers; claims use those of the last moment, pictures use all.
-        frames: arrays stored for every moment, such as a few samples.
-        arrays: arrays stored for the last moment only.
-    """
-
-    scores: Mapping[str, float] = {}
-    frames: Mapping[str, np.ndarray] = {}
-    arrays: Mapping[str, np.ndarray] = {}
-
-
-Measure = Callable[[Moment], Measurement]
+__all__ = ["Training"]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -76,6 +38,7 @@ class Training:
         best_by: name of the score by which the best checkpoint is kept; lower is better.
         devices: number of devices that share a batch.
         via: how a batch is split over the devices, see `runs.devices`.
+        progress: whether to show the progress on standard error.
         on_moment: function of the record so far, called after each moment.
 
     >>> from jaxgan import data, recipes
@@ -97,7 +60,8 @@ class Training:
     moments: Collection[int] | None = None
     best_by: str | None = None
     devices: int = 1
-    via: Via = "jit"
+    via: Via | None = None
+    progress: bool = True
     on_moment: Callable[[Record], None] = lambda record: None
 
     def __call__(self, seed: int, folder: Path) -> Record:
@@ -109,9 +73,11 @@ class Training:
 
         Returns:
             The record: scores and arrays of the last moment; losses, scores and frames by step.
+
+        Raises:
+            ValueError: the folder has more steps than the setup.
         """
-        identity = self.identity(seed)
-        earlier = load_record(folder, identity)
+        identity, earlier = self.identity(seed), self.earlier(seed, folder)
         if earlier and self._is_whole(earlier):
             return earlier
         log = _Log(self, seed, folder, identity, earlier)
@@ -131,10 +97,32 @@ class Training:
                 best_by=self.best_by,
                 devices=self.devices,
                 via=self.via,
+                progress=self.progress,
             )
         except Diverged as problem:
             return log.diverged(problem)
         return log.finished(state)
+
+    def earlier(self, seed: int, folder: Path) -> Record | None:
+        """The record of this training in a folder, if there is one.
+
+        Args:
+            seed: the training's seed.
+            folder: the folder of this cell and seed.
+
+        Returns:
+            The record, which may be of fewer steps.
+
+        Raises:
+            ValueError: the record is of more steps than the setup.
+        """
+        record = load_record(folder, self.identity(seed))
+        if record and record.steps > self.setup.steps:
+            raise ValueError(
+                f"{folder} has {record.steps} steps, more than steps={self.setup.steps}: give at "
+                "least as many, or another folder"
+            )
+        return record
 
     def identity(self, seed: int) -> dict[str, Any]:
         """The identity of a record of this training, as JSON."""
@@ -171,18 +159,6 @@ class Training:
         return record.ended == "diverged" or (
             record.ended == "finished" and record.steps >= self.setup.steps
         )
-
-
-def latent_key(seed: int) -> Key[Array, ""]:
-    """The key of the latents for a run's pictures and scores, never used in training.
-
-    Args:
-        seed: the run's seed.
-
-    Returns:
-        The same key at every moment of the run.
-    """
-    return jax.random.key(2**31 - 1 - seed)
 
 
 class _Log:
@@ -255,13 +231,7 @@ class _Log:
 
     def _series(self, step: int) -> dict[str, Series]:
         """All series up to a step."""
-        rows = [row for row in read_rows(self._folder / METRICS) if row["step"] <= step]
-        names = {name for row in rows for name in row} - {"step", "seconds", "diverged"}
-        series = {}
-        for name in sorted(names):
-            found = [(row["step"], row[name]) for row in rows if name in row]
-            steps, values = zip(*found, strict=True)
-            series[name] = Series(np.asarray(steps), np.asarray(values, float))
+        series = logged(self._folder / METRICS, step)
         for name, (steps, values) in self._measured.items():
             kept = steps <= step
             series[name] = Series(steps[kept], values[kept])

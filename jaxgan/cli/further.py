@@ -1,0 +1,86 @@
+"""Resumes runs that Python code made, with the object that `--source` names."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+
+from jaxgan.cli.launch import DIVERGED, carry_out, complain
+from jaxgan.cli.settings import STEPS_OF_EXPERIMENT
+from jaxgan.cli.sources import experiment_in, identity_of_training, setup_in
+from jaxgan.report import compare, write_report
+from jaxgan.runs import Diverged, checkpoint, train
+from jaxgan.runs.compile_cache import use_compile_cache
+from jaxgan.runs.folder import CHECKPOINTS
+from jaxgan.runs.identity import describe
+from jaxgan.study import read_results, read_run
+from jaxgan.study.folder import is_training
+
+__all__ = ["resume_source"]
+
+
+def resume_source(
+    folder: Path, source: str | None, steps: int | None, *, quiet: bool = False
+) -> None:
+    """Resumes a run of `study.run` or `runs.train`.
+
+    Args:
+        folder: the run's folder.
+        source: its Experiment or Setup, "package.module:NAME".
+        steps: new number of generator steps of a single training; the setup's if None.
+        quiet: whether to print nothing but problems and the path of the report.
+
+    Raises:
+        ValueError: steps are given for an experiment, or a training has settings of its own.
+    """
+    if is_training(folder):
+        _resume_training(folder, source, steps, quiet=quiet)
+        return
+    if steps is not None:
+        raise ValueError(STEPS_OF_EXPERIMENT)
+    found = read_results(folder)
+    experiment, scale = experiment_in(folder, source)
+    carry_out(
+        folder,
+        experiment,
+        quiet=quiet,
+        scale=scale,
+        seeds=len(found.sets[0]),
+        sets=len(found.sets),
+        name=found.experiment,
+        command=found.command,
+    )
+
+
+def _resume_training(folder: Path, source: str | None, steps: int | None, *, quiet: bool) -> None:
+    setup, saved = setup_in(folder, source), identity_of_training(folder)
+    if steps is not None:
+        setup = dataclasses.replace(setup, steps=steps)
+    own = sorted(saved.keys() - describe(setup, saved["seed"]).keys())
+    if own:
+        raise ValueError(
+            f"{folder} has settings of the code that made it ({', '.join(own)}): resume it there"
+        )
+    last = checkpoint.steps_of(folder / CHECKPOINTS)[-1]
+    if last > setup.steps:
+        raise ValueError(f"{folder} has {last} steps, more than steps={setup.steps}: give more")
+    use_compile_cache()
+    status = 0
+    try:
+        train(
+            setup,
+            seed=saved["seed"],
+            folder=folder,
+            title=folder.resolve().name,
+            progress=not quiet,
+        )
+    except Diverged as problem:
+        complain(str(problem))
+        status = DIVERGED
+    page = write_report(folder, notify=complain)
+    if not quiet:
+        print(compare({str(folder): read_run(folder)}))
+    print(page)
+    if status:
+        sys.exit(status)

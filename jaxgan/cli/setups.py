@@ -1,0 +1,118 @@
+"""Setups from command-line words: names of members, or your own `package.module:NAME`."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any
+
+from jaxgan.cli.catalogue import Call, build, make, parse
+from jaxgan.data import load
+from jaxgan.study import grid
+from jaxgan.training import Dataset, Setup
+
+__all__ = ["cell_name", "setup_of", "setups_of"]
+
+PARTS = ("recipe", "networks", "objective", "penalty")
+OWN = r"(?!tfds:)[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?"
+
+
+def setup_of(*, data: str, steps: int, batch_size: int, **texts: str | None) -> Setup:
+    """The setup of one training.
+
+    Args:
+        data: see `data.load`, or your own Dataset or a function that returns one.
+        steps: generator steps.
+        batch_size: examples per critic step.
+        **texts: recipe and networks; an objective that replaces the recipe's, and a penalty that
+            replaces its penalties, or None.
+
+    Returns:
+        The setup.
+
+    Raises:
+        ValueError: unknown names or arguments, objects of another type, or a list as an argument.
+
+    >>> setup_of(data="swiss_roll", steps=9, batch_size=64, recipe="wgan", networks="mlp").steps
+    9
+    """
+    calls = _calls(texts)
+    for (_, name), values in _lists(calls).items():
+        raise ValueError(f"{name}={values} has several values: use jaxgan sweep")
+    return _setup(_data(data), steps, batch_size, calls)
+
+
+def setups_of(*, data: str, steps: int, batch_size: int, **texts: str | None) -> dict[str, Setup]:
+    """A setup for each combination of the values in lists, such as "wgan(learning_rate=[1e-4])".
+
+    Args:
+        data: as for `setup_of`, like the other arguments.
+        steps: generator steps.
+        batch_size: examples per critic step.
+        **texts: recipe, networks, objective and penalty, with lists as values of arguments.
+
+    Returns:
+        Setups by name, such as "learning_rate=0.0001"; one, named after the recipe, without lists.
+
+    Raises:
+        ValueError: as for `setup_of`, except for lists.
+
+    >>> recipe = "wgan(learning_rate=[1e-4, 1e-3], c=[0.01])"
+    >>> words = {"data": "swiss_roll", "networks": "mlp(width=8)", "recipe": recipe}
+    >>> list(setups_of(**words, steps=9, batch_size=64))
+    ['learning_rate=0.0001+c=0.01', 'learning_rate=0.001+c=0.01']
+    """
+    calls, examples = _calls(texts), _data(data)
+    lists = _lists(calls)
+    names = [name for _, name in lists]
+    labels = {
+        f"{part}.{name}" if names.count(name) > 1 else name: (part, name) for part, name in lists
+    }
+
+    def of(**chosen: Any) -> Setup:
+        filled = dict(calls)
+        for label, value in chosen.items():
+            part, name = labels[label]
+            arguments = {**(filled[part].arguments or {}), name: value}
+            filled[part] = Call(filled[part].name, arguments)
+        return _setup(examples, steps, batch_size, filled)
+
+    if not lists:
+        return {cell_name(str(texts["recipe"])): of()}
+    return grid(of, **{label: lists[place] for label, place in labels.items()})
+
+
+def cell_name(recipe: str) -> str:
+    """The name of a training: that of its recipe without module and arguments.
+
+    >>> cell_name("mine.recipes:slow(weight=0.1)")
+    'slow'
+    """
+    return parse("recipe", recipe).name.rpartition(":")[2]
+
+
+def _calls(texts: dict[str, str | None]) -> dict[str, Call]:
+    return {part: parse(part, text) for part in PARTS if (text := texts.get(part)) is not None}
+
+
+def _lists(calls: dict[str, Call]) -> dict[tuple[str, str], list[Any]]:
+    return {
+        (part, name): value
+        for part, call in calls.items()
+        for name, value in (call.arguments or {}).items()
+        if isinstance(value, list)
+    }
+
+
+def _data(text: str) -> Dataset:
+    return build("data", text) if re.fullmatch(OWN, text) else load(text)
+
+
+def _setup(data: Dataset, steps: int, batch_size: int, calls: dict[str, Call]) -> Setup:
+    recipe = make("recipe", calls["recipe"])
+    if "objective" in calls:
+        recipe = dataclasses.replace(recipe, objective=make("objective", calls["objective"]))
+    if "penalty" in calls:
+        recipe = dataclasses.replace(recipe, penalties=(make("penalty", calls["penalty"]),))
+    networks = make("networks", calls["networks"], data.real.shape[1:])
+    return Setup(networks, recipe, data, batch_size, steps)

@@ -1,0 +1,124 @@
+"""What a run folder was made from: its settings, or the Python object that `--source` names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from jaxgan.cli.launch import experiment_of
+from jaxgan.cli.named import attribute
+from jaxgan.cli.settings import RUN, read_settings
+from jaxgan.runs import checkpoint
+from jaxgan.runs.folder import CHECKPOINTS
+from jaxgan.runs.identity import describe
+from jaxgan.study import Experiment, Training, read_results
+from jaxgan.study.folder import is_training
+from jaxgan.study.records import place
+from jaxgan.training import Setup, TrainState, create_state
+from jaxgan.training.keys import keys_of_run
+from jaxgan.types import unknown
+
+__all__ = ["Trained", "experiment_in", "identity_of_training", "setup_in", "trained_in"]
+
+T = TypeVar("T", Setup, Experiment)
+
+
+class Trained(NamedTuple):
+    """A training's name, setup, seed and saved state."""
+
+    name: str
+    setup: Setup
+    seed: int
+    state: TrainState
+
+
+def experiment_in(folder: Path, source: str | None) -> tuple[Experiment, str]:
+    """The experiment of a run folder, and its scale.
+
+    Args:
+        folder: a folder of `jaxgan run`, `train` or `sweep`, or of `study.run`.
+        source: the experiment, "package.module:NAME", for a folder of `study.run`.
+
+    Returns:
+        The experiment and the name of its scale.
+    """
+    if (folder / RUN).is_file():
+        settings = read_settings(folder)
+        return experiment_of(settings), settings["arguments"].get("scale", "small")
+    scale = read_results(folder).scale
+    return _source(folder, source, Experiment), scale
+
+
+def setup_in(folder: Path, source: str | None) -> Setup:
+    """The setup of a single training.
+
+    Args:
+        folder: a folder of `runs.train`.
+        source: the setup, "package.module:NAME".
+
+    Returns:
+        The setup.
+    """
+    return _source(folder, source, Setup)
+
+
+def identity_of_training(folder: Path) -> dict[str, Any]:
+    """The identity with which the newest checkpoint of a single training was saved."""
+    manifest = checkpoint.newest_manifest(folder / CHECKPOINTS)
+    if manifest is None:
+        raise ValueError(f"{folder} has no undamaged checkpoint: run the training again")
+    return manifest["settings"]
+
+
+def trained_in(
+    folder: Path, source: str | None, cell: str | None, seed: int, *, best: bool
+) -> Trained:
+    """A saved training of a run folder.
+
+    Args:
+        folder: any run folder.
+        source: see `experiment_in` and `setup_in`.
+        cell: name of a training of the experiment; the first if None.
+        seed: the seed of the training, for an experiment.
+        best: whether to restore the best checkpoint instead of the last.
+
+    Returns:
+        The training.
+
+    Raises:
+        ValueError: unknown cell, or no such training.
+        FileNotFoundError: there is no checkpoint.
+    """
+    if is_training(folder):
+        return _restored(folder, setup_in(folder, source), best=best)
+    experiment, scale = experiment_in(folder, source)
+    cells = experiment.scales[scale].cells()
+    found = {name: cell for name, cell in cells.items() if isinstance(cell, Training)}
+    if not found:
+        raise ValueError(f"{folder} has no training to sample from: it has {', '.join(cells)}")
+    cell = cell or next(iter(found))
+    if cell not in found:
+        raise unknown("cell", cell, found)
+    state = found[cell].restore(seed, place(folder, cell, seed), best=best)
+    return Trained(cell, found[cell].setup, seed, state)
+
+
+def _restored(folder: Path, setup: Setup, *, best: bool) -> Trained:
+    saved = identity_of_training(folder)
+    seed = saved["seed"]
+    like = create_state(setup.networks, setup.recipe, keys_of_run(seed)[0], setup.data)
+    settings = saved | describe(setup, seed)
+    state = checkpoint.restore(folder / CHECKPOINTS, like, settings, best=best)
+    assert state is not None  # its manifest was read
+    return Trained(folder.resolve().name, setup, seed, state)
+
+
+def _source(folder: Path, source: str | None, kind: type[T]) -> T:
+    """The object that `--source` names."""
+    what = f"the {kind.__name__} that it was made from, as package.module:NAME"
+    if source is None or ":" not in source:
+        raise ValueError(f"{folder} was made by Python code: give --source, {what}")
+    found = attribute(source)
+    if not isinstance(found, kind):
+        raise ValueError(f"--source must be {what}, got {source}, a {type(found).__name__}")
+    return found

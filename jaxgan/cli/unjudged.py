@@ -1,0 +1,77 @@
+"""Trainings as an experiment without claims."""
+
+from __future__ import annotations
+
+from jaxgan.cli.setups import cell_name, setup_of, setups_of
+from jaxgan.study import (
+    Curves,
+    Experiment,
+    ImageMeasure,
+    Interpolation,
+    Neighbors,
+    Picture,
+    PointMeasure,
+    Points,
+    Progress,
+    Real,
+    Samples,
+    Scale,
+    Training,
+)
+
+__all__ = ["unjudged"]
+
+
+def unjudged(
+    data: str,
+    recipe: str,
+    networks: str,
+    steps: int,
+    batch_size: int,
+    objective: str | None = None,
+    penalty: str | None = None,
+    *,
+    sweep: bool = False,
+) -> Experiment:
+    """The experiment that `jaxgan train` or `jaxgan sweep` runs: trainings without claims.
+
+    Args:
+        data: see `setups.setup_of`, as for the other arguments.
+        recipe: a recipe, such as "wgan_gp(weight=0.1)".
+        networks: networks, such as "mlp(width=64)".
+        steps: generator steps.
+        batch_size: examples per critic step.
+        objective: an objective that replaces the recipe's.
+        penalty: a penalty that replaces the recipe's.
+        sweep: whether lists as arguments are crossed; otherwise they are refused.
+
+    Returns:
+        An experiment with one training, named after the recipe, or one for each combination.
+
+    Raises:
+        ValueError: unknown names or arguments.
+
+    >>> experiment = unjudged("swiss_roll", "wgan_gp", "mlp(width=8)", 100, 64)
+    >>> list(experiment.scales["small"].cells())
+    ['real', 'wgan_gp']
+    """
+    texts = {"recipe": recipe, "networks": networks, "objective": objective, "penalty": penalty}
+    words = {"data": data, "steps": steps, "batch_size": batch_size, **texts}
+    setups = setups_of(**words) if sweep else {cell_name(recipe): setup_of(**words)}
+    first = next(iter(setups.values()))
+    shape = first.data.real.shape[1:]
+    measure = ImageMeasure() if len(shape) == 3 else PointMeasure()
+    cells = {"real": Real(first.data)}
+    cells |= {name: Training(setup, measure) for name, setup in setups.items()}
+    return Experiment(
+        f"{networks} networks trained with {recipe} on {data}.",
+        protocol="No scores are computed: look at the samples.",
+        pictures=_pictures(next(iter(setups)), shape),
+        scales={"small": Scale(lambda: cells, seeds=1)},
+    )
+
+
+def _pictures(name: str, shape: tuple[int, ...]) -> tuple[Picture, ...]:
+    if len(shape) == 3:
+        return (Samples(), Progress(), Curves(), Interpolation(), Neighbors(cell=name))
+    return (Points(), Curves()) if shape == (2,) else (Curves(),)

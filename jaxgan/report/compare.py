@@ -1,0 +1,119 @@
+"""One table of the cells of several runs, with the settings in which they differ."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from jaxgan.report.facts import ABSENT
+from jaxgan.report.markdown import plain, table
+from jaxgan.report.numbers import number, spread
+from jaxgan.study.folder import Run
+from jaxgan.study.records import Identity, Record
+from jaxgan.study.results import CellResult
+
+__all__ = ["compare"]
+
+GAP = "critic/gap"
+SETTINGS = ("recipe", "networks", "data", "batch_size")
+"""The parts of a training's identity that are compared."""
+LONG = ("recipe", "networks")
+"""Settings of which only the differing words are shown."""
+
+
+def compare(runs: Mapping[str, Run]) -> str:
+    """A Markdown table with a row per cell.
+
+    Args:
+        runs: the runs by path.
+
+    Returns:
+        The table: path, cell, settings that are not the same in all rows, steps, seeds, the last
+        critic gap and the scores, as means over the seeds with 95 % intervals.
+
+    >>> print(compare({}))
+    | Run | Cell | Differs in | Steps | Seeds | Last critic gap |
+    | --- | --- | --- | --- | --- | --- |
+    """
+    cells = [
+        (path, name, cell, run.records.get(name, ()), run.identities.get(name, {}))
+        for path, run in runs.items()
+        for name, cell in run.results.cells.items()
+    ]
+    different = _differences([identity for *_, identity in cells])
+    labels = {name: m.label for run in runs.values() for name, m in run.results.metrics.items()}
+    names = list(dict.fromkeys(name for _, _, cell, *_ in cells for name in _scored(cell)))
+    heads = ["Run", "Cell", "Differs in", "Steps", "Seeds", "Last critic gap"]
+    rows = [
+        [
+            _code(path),
+            _code(name),
+            _code(settings) if settings else ABSENT,
+            _range([one.steps for one in cell.seeds]),
+            _seeds(cell),
+            _gap(records),
+            *(_score(cell, score) for score in names),
+        ]
+        for (path, name, cell, records, _), settings in zip(cells, different, strict=True)
+    ]
+    return table([*heads, *(plain(labels.get(name, name)) for name in names)], rows)
+
+
+def _differences(identities: Sequence[Identity]) -> list[str]:
+    """Per row, the settings or their words that not all rows have."""
+    parts: list[list[str]] = [[] for _ in identities]
+    for name in SETTINGS:
+        words = [_words(str(row[name]), name) if name in row else [] for row in identities]
+        shared = set.intersection(*map(set, words)) if words else set()
+        for part, of_row in zip(parts, words, strict=True):
+            part += [word for word in of_row if word not in shared]
+    return ["; ".join(dict.fromkeys(part)) for part in parts]
+
+
+def _words(text: str, name: str) -> list[str]:
+    """A setting, or its `name=value` parts without nested brackets."""
+    if name not in LONG:
+        return [f"{name}={text}"]
+    narrow = re.sub(r"\s*=\s*", "=", re.sub(r"\(\s+|\s+\)", lambda found: found[0].strip(), text))
+    return re.findall(r"\w+=(?:[\w.]*\([^()]*\)|[^\s,()]+)|[\w.]+", narrow)
+
+
+def _scored(cell: CellResult) -> list[str]:
+    return [name for one in cell.seeds for name in one.scores]
+
+
+def _score(cell: CellResult, name: str) -> str:
+    found = [one.scores[name] for one in cell.seeds if name in one.scores]
+    return spread(found) if found else ABSENT
+
+
+def _range(steps: Sequence[int]) -> str:
+    ends = sorted({min(steps), max(steps)}) if steps else []
+    return " to ".join(f"{step:,}" for step in ends)
+
+
+def _seeds(cell: CellResult) -> str:
+    counts = [
+        f"{n} {ended}"
+        for ended in ("diverged", "unfinished")
+        if (n := sum(one.ended == ended for one in cell.seeds))
+    ]
+    return f"{len(cell.seeds)}" + (f" ({', '.join(counts)})" if counts else "")
+
+
+def _gap(records: Sequence[Record]) -> str:
+    """The mean of the last gaps of the seeds that did not diverge."""
+    last = [
+        math.nan if one.ended == "diverged" else float(one.series[GAP].values[-1])
+        for one in records
+        if GAP in one.series
+    ]
+    if len(last) == 1:
+        return number(last[0])
+    return spread(last) if last else ABSENT
+
+
+def _code(text: str) -> str:
+    """The text as a Markdown code span in a table."""
+    return f"`{text.replace('|', chr(92) + '|')}`"
