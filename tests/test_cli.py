@@ -187,3 +187,18 @@ def test_gap_speed_and_time_left_are_seen_in_the_bar(columns: int, monkeypatch: 
     assert "gap -0.123" in bar
     assert ("gradient 1" in bar) == (columns == 160)
     assert len(re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", bar)) <= columns
+
+
+def test_a_redirected_run_prints_a_line_now_and_then(monkeypatch: Any) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(progress, "Console", lambda stderr: Console(file=stream, width=80))
+    now = iter([0.0, 10.0, 25.0, 30.0, 50.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
+    with progress.watching("wgan_gp, seed 0", steps=400) as watch:
+        for step in (100, 200, 300, 400):
+            watch(step, {"critic/gap": 0.5, "critic/loss": 2.0})
+    # The first line is due after 20 s; the last step always has one.
+    assert stream.getvalue().splitlines() == [
+        "wgan_gp, seed 0: 200/400 steps, 8.00 steps/s, 0:00:25 left, gap 0.5",
+        "wgan_gp, seed 0: 400/400 steps, 8.00 steps/s, 0:00:00 left, gap 0.5",
+    ]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
+import signal
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -11,8 +14,12 @@ import pytest
 
 from jaxgan import recipes
 from jaxgan.runs import population
+from jaxgan.runs.bookkeeping import Bookkeeping, Interrupted
+from jaxgan.runs.checkpoint import steps_of
+from jaxgan.runs.folder import read_rows
 from jaxgan.runs.loop import train
-from jaxgan.runs.population import train_population
+from jaxgan.runs.population import Population, train_population
+from jaxgan.study import read_run
 from jaxgan.training import Recipe, Setup
 from tests.members import MEMBERS, MLP
 
@@ -31,11 +38,18 @@ def clipped(learning_rate: Any, c: Any) -> Recipe:
 def test_members_equal_their_own_runs(way: Any) -> None:
     arguments: Any = {"steps": 5, "batch_size": 8}
     found = train_population(
-        MLP, recipes.wgan_gp, DATA, seeds=SEEDS, settings=SETTINGS, way=way, chunk=3, **arguments
+        MLP,
+        recipes.wgan_gp,
+        DATA,
+        seeds=SEEDS,
+        settings=SETTINGS,
+        way=way,
+        log_every=3,
+        **arguments,
     )
     assert found.metrics["critic/gap"].shape == (3, 5)
     for index, seed in enumerate(SEEDS):
-        settings = {name: values[index] for name, values in SETTINGS.items()}
+        settings: dict[str, Any] = {name: values[index] for name, values in SETTINGS.items()}
         alone = train(Setup(MLP, recipes.wgan_gp(**settings), DATA, **arguments), seed=seed)
         # The settings are constants there and arguments here, so float32 rounds differently.
         for a, b in zip(jax.tree.leaves(found.states[index]), jax.tree.leaves(alone), strict=True):
@@ -76,7 +90,7 @@ def test_one_trace_for_all_members() -> None:
         settings={"weight": [1.0, 2.0, 3.0]},
         batch_size=4,
         way="serial",
-        chunk=2,
+        log_every=2,
     )
     assert len(traces) == 1
 
@@ -91,7 +105,7 @@ def test_a_member_that_diverges_leaves_the_others_alone() -> None:
         settings={"learning_rate": [1e-3, 1e30]},
         batch_size=8,
         way="vmapped",
-        chunk=4,
+        log_every=4,
     )
     sound, lost = found.states
     assert int(sound.step) == 6
@@ -113,6 +127,9 @@ def test_the_faster_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ({"settings": {"weight": [1.0]}}, r"settings\['weight'\] has 1 values for 2 seeds"),
         ({"seeds": []}, "seeds is empty"),
+        ({"settings": {"n_critic": [1, 2]}}, "same n_critic for all steps and members, got 1, 2"),
+        ({"batch_size": 64}, "batch_size=64 with 40 examples"),
+        ({"log_every": 0}, "log_every must be at least 1 step"),
     ],
 )
 def test_what_does_not_fit_is_named(arguments: Any, message: str) -> None:
@@ -134,5 +151,82 @@ def test_a_setting_that_shapes_the_program_is_refused() -> None:
 
     with pytest.raises(ValueError, match=r"\['average'\] changes the program"):
         train_population(
-            MLP, make, DATA, steps=1, seeds=[0], settings={"average": [0.5]}, way="serial"
+            MLP,
+            make,
+            DATA,
+            steps=1,
+            seeds=[0],
+            settings={"average": [0.5]},
+            way="serial",
+            batch_size=8,
         )
+
+
+@pytest.mark.parametrize("way", ["serial", "vmapped"])
+def test_a_population_goes_on_from_its_folder_to_the_same_bits(way: Any, tmp_path: Path) -> None:
+    def run(folder: Path, steps: int) -> Population:
+        return train_population(
+            MLP,
+            recipes.wgan_gp,
+            DATA,
+            steps=steps,
+            seeds=[0, 1],
+            settings={"learning_rate": [1e-3, 1e-4]},
+            batch_size=8,
+            way=way,
+            folder=folder,
+            log_every=2,
+            progress=False,
+        )
+
+    whole = run(tmp_path / "whole", 6)
+    run(tmp_path / "parts", 3)
+    # One member is behind, as after a kill between two saves.
+    shutil.rmtree(tmp_path / "parts" / "member-1" / "checkpoints")
+    parts = run(tmp_path / "parts", 6)
+    for a, b in zip(jax.tree.leaves(whole.states), jax.tree.leaves(parts.states), strict=True):
+        np.testing.assert_array_equal(a, b)
+    gaps = parts.metrics["critic/gap"]
+    assert np.isnan(gaps[0]).tolist() == [True] * 3 + [False] * 3
+    np.testing.assert_array_equal(gaps[1], whole.metrics["critic/gap"][1])
+    rows = read_rows(tmp_path / "whole" / "member-0" / "metrics.jsonl")
+    assert [row["step"] for row in rows] == [2, 4, 6]
+    with pytest.raises(ValueError, match=r"learning_rate|recipe was"):
+        train_population(
+            MLP, recipes.wgan_gp, DATA, steps=6, seeds=[0, 1], batch_size=8, way=way,
+            folder=tmp_path / "whole",
+        )  # fmt: skip
+
+
+def test_a_member_s_folder_is_that_of_a_training(tmp_path: Path) -> None:
+    train_population(
+        MLP,
+        recipes.wgan_gp,
+        DATA,
+        steps=3,
+        seeds=[0, 5],
+        settings={"learning_rate": [1e-3, 1e30]},
+        batch_size=8,
+        way="vmapped",
+        folder=tmp_path,
+        progress=False,
+    )
+    sound, lost = (read_run(tmp_path / f"member-{i}").results for i in (0, 1))
+    assert (sound.sets, sound.cells["training"].seeds[0].steps) == ([[0]], 3)
+    assert lost.cells["training"].seeds[0].ended == "diverged"
+
+
+def test_a_signal_saves_every_member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    after = Bookkeeping.after
+
+    def stop(self: Any, chunk: Any, stopped: Any) -> None:
+        if int(chunk.state.step) == 2 and not stopped:
+            signal.raise_signal(signal.SIGTERM)
+        after(self, chunk, stopped)
+
+    monkeypatch.setattr(Bookkeeping, "after", stop)
+    arguments: Any = {"seeds": [0, 1], "batch_size": 8, "way": "serial", "log_every": 2}
+    with pytest.raises(Interrupted, match="stopped after step 2"):
+        train_population(MLP, recipes.wgan_gp, DATA, steps=6, folder=tmp_path, **arguments)
+    for index in (0, 1):
+        assert steps_of(tmp_path / f"member-{index}" / "checkpoints") == [2]

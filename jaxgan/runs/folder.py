@@ -67,6 +67,16 @@ class RunFolder:
         if path is not None:
             path.mkdir(parents=True, exist_ok=True)
 
+    @property
+    def path(self) -> Path | None:
+        """The path of the folder."""
+        return self._path
+
+    @property
+    def keeps_best(self) -> bool:
+        """Whether the best checkpoint is kept."""
+        return self._best_by is not None
+
     def restore(self, state: TrainState) -> TrainState:
         """The last checkpoint, or the given state; later lines of the logs are dropped."""
         if self._path is None:

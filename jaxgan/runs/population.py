@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 import jax
@@ -16,8 +17,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Key
 
+from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Diverged, Interrupted, Plan
+from jaxgan.runs.folder import RunFolder
+from jaxgan.runs.identity import describe
+from jaxgan.runs.loop import SECONDS_PER_CHUNK
+from jaxgan.runs.pace import Pace, stoppable
 from jaxgan.runs.progress import watching
-from jaxgan.training import Networks, Recipe, TrainState, create_state, train_chunk
+from jaxgan.training import Networks, Recipe, Setup, TrainState, create_state, train_chunk
 from jaxgan.training.keys import keys_of_run
 from jaxgan.types import Dataset, unknown
 
@@ -33,7 +39,8 @@ class Population(NamedTuple):
 
     Attributes:
         states: the final state of each member.
-        metrics: arrays `[members, steps]` by name; NaN from the step at which a member diverged.
+        metrics: arrays `[members, steps]` by name; NaN for steps that were taken in an earlier
+            call, and from the step at which a member diverged.
         way: how the members were trained.
     """
 
@@ -49,10 +56,13 @@ def train_population(
     *,
     steps: int,
     seeds: Sequence[int],
-    settings: Mapping[str, Sequence[float]] | None = None,
+    settings: Mapping[str, Sequence[int | float]] | None = None,
     batch_size: int = 64,
     way: Way | None = None,
-    chunk: int = 100,
+    folder: Path | None = None,
+    log_every: int = 100,
+    save_every: int = 1000,
+    progress: bool = True,
 ) -> Population:
     """Trains one member per seed, each with its own settings, in one compiled program.
 
@@ -70,14 +80,19 @@ def train_population(
         settings: numbers of the recipe by name, each a sequence with one number per member.
         batch_size: examples per critic step.
         way: "serial", "vmapped", or None to time both and use the faster.
-        chunk: steps per dispatch.
+        folder: a folder with a subfolder `member-I` per member, as `train` writes it; a population
+            goes on from its checkpoints. Nothing is written if None.
+        log_every: see `train`.
+        save_every: see `train`.
+        progress: see `train`.
 
     Returns:
         States and metrics of all members.
 
     Raises:
         ValueError: settings of another length than the seeds, or one that changes the program
-            instead of a number in it.
+            instead of a number in it; or a batch larger than the data.
+        Interrupted: SIGINT or SIGTERM was received; all members are saved.
 
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets
@@ -91,46 +106,113 @@ def train_population(
     """
     settings = dict(settings or {})
     recipes = _recipes(make, seeds, settings)
+    setups = [Setup(networks, recipe, data, batch_size, steps) for recipe in recipes]
+    plan = Plan(steps, log_every, save_every, ()).check()
     if way is not None and way not in get_args(Way):
         raise unknown("way", way, get_args(Way))
-    states, keys = [], []
-    for seed, recipe in zip(seeds, recipes, strict=True):
-        state_key, key = keys_of_run(seed)
-        states.append(create_state(networks, recipe, state_key, data))
-        keys.append(key)
-    members = (
-        _stack(states),
-        jnp.stack(keys),
-        {name: jnp.asarray(x) for name, x in settings.items()},
-    )
-    n_critic = recipes[0].critic_steps(0)
-    size = {"batch_size": batch_size, "n_critic": n_critic, "capacity": min(chunk, steps)}
-    ways: Sequence[Way] = [way] if way else get_args(Way)
-    programs = {name: _compile(networks, make, name, **size) for name in ways}
-    trials = {name: _seconds(programs[name], members, data) for name in ways if not way}
-    chosen = way or min(ways, key=lambda name: trials[name])
-    return _run(programs[chosen], chosen, members, data, steps, size["capacity"])
+    program = _Program(setups[0], make, seeds, settings, min(log_every, steps or 1))
+    states = [
+        create_state(networks, setup.recipe, keys_of_run(seed)[0], data)
+        for setup, seed in zip(setups, seeds, strict=True)
+    ]
+    way = way or program.faster(states)
+    logs = [_log(folder, i, setups[i], seed, way) for i, seed in enumerate(seeds)]
+    states = [log.restore(state) for log, state in zip(logs, states, strict=True)]
+    title = f"{len(seeds)} members, {way}"
+    with (
+        stoppable() as stopped,
+        watching(title, steps, min(int(s.step) for s in states), shown=progress) as watch,
+    ):
+        books = [Bookkeeping(plan, log, None, watch) for log in logs]
+        metrics = _run(functools.partial(program, way), states, books, plan, stopped)
+    return Population(states, metrics, way)
 
 
 def _run(
-    program: Any, way: Way, members: tuple[Any, Any, Any], data: Dataset, steps: int, chunk: int
-) -> Population:
-    states, keys, settings = members
-    parts: list[dict[str, np.ndarray]] = []
-    with watching(f"{len(keys)} members, {way}", steps) as watch:
-        for begin in range(0, steps, chunk):
-            length = min(chunk, steps - begin)
-            states, history = program(states, data, keys, settings, length)
-            taken = np.asarray(states.step)[:, None] - begin > np.arange(length)
-            parts.append(
-                {
-                    name: np.where(taken, np.asarray(values)[:, :length], np.nan)
-                    for name, values in history.items()
-                }
-            )
-            watch(begin + length, {name: float(part[0, -1]) for name, part in parts[-1].items()})
-    metrics = {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}
-    return Population([_member(states, i) for i in range(len(keys))], metrics, way)
+    program: Callable[..., Any],
+    states: list[TrainState],
+    books: Sequence[Bookkeeping],
+    plan: Plan,
+    stopped: Sequence[int],
+) -> dict[str, np.ndarray]:
+    """Trains the members in place, those with the fewest steps first; returns all metrics."""
+    history: dict[str, np.ndarray] = {}
+    lost: set[int] = set()
+    pace = Pace(SECONDS_PER_CHUNK)
+    while waiting := [
+        i for i, state in enumerate(states) if i not in lost and int(state.step) < plan.steps
+    ]:
+        first = min(int(states[i].step) for i in waiting)
+        length = min(plan.room(first), pace.length())
+        begin = time.perf_counter()
+        found, values = program(states, length)
+        jax.block_until_ready(found)
+        seconds = time.perf_counter() - begin
+        pace.learn(length, seconds)
+        interrupted = None
+        for i in [i for i in waiting if int(states[i].step) == first]:
+            of_member = {name: of_all[i] for name, of_all in values.items()}
+            chunk = Chunk.of(found[i], of_member, first, length, seconds / len(states))
+            states[i] = chunk.state
+            for name, taken in chunk.metrics.items():
+                rows = history.setdefault(name, np.full((len(states), plan.steps), np.nan))
+                rows[i, first : first + len(taken)] = taken
+            try:
+                books[i].after(chunk, stopped)
+            except Diverged:
+                lost.add(i)
+            except Interrupted as stop:  # the other members are saved too
+                interrupted = stop
+        if interrupted:
+            raise interrupted
+    return history
+
+
+def _log(folder: Path | None, index: int, setup: Setup, seed: int, way: Way) -> RunFolder:
+    if folder is None:
+        return RunFolder(None, {}, None, setup.steps)
+    identity = describe(setup, seed) | {"way": way}  # the other way rounds differently
+    return RunFolder(folder / f"member-{index}", identity, None, setup.steps)
+
+
+class _Program:
+    """Chunks of steps of all members.
+
+    Args:
+        setup: the setup of any member; only its recipe differs between members.
+        make: the function that returns a recipe.
+        seeds: one per member.
+        settings: numbers of the recipe by name, one per member.
+        capacity: the largest number of steps per call.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        make: Callable[..., Recipe],
+        seeds: Sequence[int],
+        settings: Mapping[str, Sequence[int | float]],
+        capacity: int,
+    ) -> None:
+        self._setup, self._make = setup, make
+        self._keys = jnp.stack([keys_of_run(seed)[1] for seed in seeds])
+        self._settings = {name: jnp.asarray(values) for name, values in settings.items()}
+        n_critic = setup.recipe.critic_steps(0)
+        self._size = {"batch_size": setup.batch_size, "n_critic": n_critic, "capacity": capacity}
+
+    def __call__(
+        self, way: Way, states: Sequence[TrainState], length: int
+    ) -> tuple[list[TrainState], dict[str, np.ndarray]]:
+        """The states after the chunk, and metrics `[members, capacity]`."""
+        compiled = _compile(self._setup.networks, self._make, way, **self._size)
+        together = _stack(states)
+        after, history = compiled(together, self._setup.data, self._keys, self._settings, length)
+        found = {name: np.asarray(values) for name, values in history.items()}
+        return _unstack(after, len(states)), found
+
+    def faster(self, states: Sequence[TrainState]) -> Way:
+        """The way in which a few steps take less time; their results are discarded."""
+        return min(get_args(Way), key=lambda way: _seconds(functools.partial(self, way), states))
 
 
 @functools.cache
@@ -157,17 +239,15 @@ def _compile(
     return in_turn
 
 
-def _seconds(program: Any, members: tuple[Any, Any, Any], data: Dataset) -> float:
-    """The time of a few steps of all members; the results are discarded."""
-    states, keys, settings = members
-    jax.block_until_ready(program(states, data, keys, settings, 1))
+def _seconds(program: Callable[..., Any], states: Sequence[TrainState]) -> float:
+    jax.block_until_ready(program(states, 1))
     begin = time.perf_counter()
-    jax.block_until_ready(program(states, data, keys, settings, TRIAL))
+    jax.block_until_ready(program(states, TRIAL))
     return time.perf_counter() - begin
 
 
 def _recipes(
-    make: Callable[..., Recipe], seeds: Sequence[int], settings: Mapping[str, Sequence[float]]
+    make: Callable[..., Recipe], seeds: Sequence[int], settings: Mapping[str, Sequence[int | float]]
 ) -> list[Recipe]:
     """The recipe of each member; raises the errors of recipes that reject their numbers."""
     for name, values in settings.items():
@@ -181,8 +261,13 @@ def _recipes(
     recipes = [make(**dict(zip(names, values, strict=True))) for values in members]
     if not recipes:
         raise ValueError("seeds is empty: give one seed per member")
-    if any(not isinstance(recipe.n_critic, int) for recipe in recipes):
-        raise ValueError("a population needs the same n_critic for all steps, got a schedule")
+    numbers = list(dict.fromkeys(recipe.n_critic for recipe in recipes))
+    if len(numbers) > 1 or not isinstance(numbers[0], int):
+        got = f"got {', '.join(map(str, numbers))}" if len(numbers) > 1 else "got a schedule"
+        raise ValueError(
+            f"a population needs the same n_critic for all steps and members, {got}: train one "
+            "population per value"
+        )
     return recipes
 
 
@@ -196,8 +281,14 @@ def _traced(make: Callable[..., Recipe], settings: dict[str, Array]) -> Recipe:
         ) from error
 
 
+@jax.jit
 def _stack(trees: Sequence[Any]) -> Any:
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *trees)
+
+
+@functools.partial(jax.jit, static_argnums=1)
+def _unstack(tree: Any, n: int) -> list[Any]:
+    return [_member(tree, i) for i in range(n)]
 
 
 def _member(tree: Any, index: int) -> Any:

@@ -1,0 +1,162 @@
+"""What happens between the chunks of a training: metrics, observations, checkpoints, stopping."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from jaxgan.runs.folder import Observe, RunFolder
+from jaxgan.runs.progress import Watch
+from jaxgan.training import TrainState
+
+__all__ = ["Bookkeeping", "Chunk", "Diverged", "Interrupted", "Plan"]
+
+
+class Diverged(FloatingPointError):
+    """A training diverged: a metric or a number of the state is not finite.
+
+    Attributes:
+        step: the step that was not taken.
+        state: the state before that step, which is saved.
+    """
+
+    def __init__(self, message: str, state: TrainState) -> None:
+        super().__init__(message)
+        self.state, self.step = state, int(state.step)
+
+
+class Interrupted(KeyboardInterrupt):
+    """The run was stopped by a signal; its state is saved."""
+
+
+class Plan(NamedTuple):
+    """The steps at which something is due: periodically, at given steps, and at the end."""
+
+    steps: int
+    log_every: int
+    save_every: int
+    observe_at: Collection[int]
+
+    def check(self) -> Plan:
+        """The plan itself, if it can be followed."""
+        for name in ("log_every", "save_every"):
+            if (period := getattr(self, name)) < 1:
+                raise ValueError(f"{name} must be at least 1 step, got {period}")
+        wrong = [step for step in self.observe_at if step < 0]
+        if wrong:
+            raise ValueError(f"observe_at must be steps from 0 on, got {wrong[0]}")
+        return self
+
+    def due(self, step: int, period: int) -> bool:
+        """Whether something with this period is due."""
+        return step == self.steps or step % period == 0
+
+    def observed(self, step: int) -> bool:
+        """Whether an observation is due."""
+        return bool(self.observe_at) and (step == self.steps or step in self.observe_at)
+
+    def room(self, step: int) -> int:
+        """Number of steps until something is due."""
+        periods = (period - step % period for period in (self.log_every, self.save_every))
+        moments = (moment - step for moment in self.observe_at if moment > step)
+        return min(self.steps - step, *periods, *moments)
+
+
+class Chunk(NamedTuple):
+    """The result of a chunk of steps.
+
+    Attributes:
+        state: the state after it.
+        metrics: by name, `[taken]` for the steps that were taken.
+        failed: the metrics of the step that diverged, or None.
+        seconds: the time of the chunk.
+    """
+
+    state: TrainState
+    metrics: Mapping[str, np.ndarray]
+    failed: Mapping[str, float] | None
+    seconds: float
+
+    @classmethod
+    def of(
+        cls,
+        state: TrainState,
+        history: Mapping[str, Any],
+        begin: int,
+        length: int,
+        seconds: float,
+    ) -> Chunk:
+        """The result from what `train_chunk` returns.
+
+        Args:
+            state: the state after the chunk.
+            history: its metrics, `[capacity]`.
+            begin: the step before it.
+            length: the steps that it should take; fewer were taken if one diverged.
+            seconds: the time that it took.
+        """
+        taken = int(state.step) - begin
+        metrics = {name: np.asarray(values) for name, values in history.items()}
+        failed = {name: float(values[taken]) for name, values in metrics.items() if taken < length}
+        metrics = {name: values[:taken] for name, values in metrics.items()}
+        return cls(state, metrics, failed or None, seconds)
+
+
+class Bookkeeping:
+    """Writes what a training's plan asks for.
+
+    Args:
+        plan: the steps at which something is due.
+        log: the training's folder.
+        observe: a function of the state that returns numbers by name.
+        watch: shows the progress.
+    """
+
+    def __init__(self, plan: Plan, log: RunFolder, observe: Observe | None, watch: Watch) -> None:
+        self._plan, self._log, self._observe, self._watch = plan, log, observe, watch
+
+    def start(self, state: TrainState) -> None:
+        """Observes the first state if that is due."""
+        if self._observe and self._plan.observed(int(state.step)):
+            self._log.observe(self._observe, state)
+
+    def after(self, chunk: Chunk, stopped: Sequence[int]) -> None:
+        """Logs, observes and saves after a chunk.
+
+        Args:
+            chunk: the chunk.
+            stopped: the signals received so far, which may grow; then the state is saved.
+
+        Raises:
+            Diverged: a step diverged; the state before it is saved.
+            Interrupted: the run was asked to stop before its last step.
+        """
+        state, metrics, failed, seconds = chunk
+        log, plan, step = self._log, self._plan, int(state.step)
+        log.gather(metrics, seconds)
+        if failed is not None:
+            log.flush(step, failed)
+            log.save(state)
+            raise Diverged(_why(step, failed), state)
+        self._watch(step, log.means())
+        if stopped or plan.due(step, plan.log_every):
+            log.flush(step)
+        observed = plan.observed(step)
+        if self._observe and observed:
+            log.observe(self._observe, state)
+        if stopped or plan.due(step, plan.save_every) or (observed and log.keeps_best):
+            log.save(state)
+        if stopped and step < plan.steps:
+            where = f"; saved in {log.path}: the same call resumes from there" if log.path else ""
+            raise Interrupted(f"stopped after step {step}{where}")
+
+
+def _why(step: int, metrics: Mapping[str, float]) -> str:
+    wrong = [f"{name} is {value}" for name, value in metrics.items() if not np.isfinite(value)]
+    what = ", ".join(wrong) or "a number in the statistics or optimizer states is not finite"
+    return (
+        f"diverged at step {step}: {what}. The state before that step is kept, and the last lines "
+        "of metrics.jsonl show the steps before it. Try a smaller learning rate"
+    )
