@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import abc
+import contextlib
 import dataclasses
 import difflib
-from collections.abc import Hashable, Iterable, Mapping
+import math
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import chex
+import jax.numpy as jnp
+import numpy as np
 from flax import linen as nn
+from jax.core import Tracer
 from jaxtyping import Array, Float, Key
 
 __all__ = [
@@ -27,6 +32,7 @@ __all__ = [
     "StochasticCritic",
     "Variables",
     "assert_pairs",
+    "check_number",
     "hashable",
     "unknown",
 ]
@@ -46,6 +52,18 @@ Number = float | Scalar
 Scores = Float[Array, "batch *features"]
 """The output of a critic: one score per example, or features."""
 
+RANGES: dict[str, Callable[[float], bool]] = {
+    "finite": math.isfinite,
+    "positive": lambda x: x > 0,
+    "at least 0": lambda x: x >= 0,
+    "at least 1": lambda x: x >= 1,
+    "at least 2": lambda x: x >= 2,
+    "at most 1": lambda x: x <= 1,
+    "in (0, 1)": lambda x: 0 < x < 1,
+    "in [0, 1)": lambda x: 0 <= x < 1,
+}
+"""The ranges of `check_number`."""
+
 
 class Dataset(NamedTuple):
     """A whole training set, kept on the device.
@@ -53,7 +71,6 @@ class Dataset(NamedTuple):
     Images are uint8 `[n, height, width, channels]` and are mapped to [-1, 1] when they are drawn;
     other data are float `[n, ...]` and are used unchanged.
 
-    >>> import jax.numpy as jnp
     >>> Dataset(jnp.zeros((5, 8, 8, 1), jnp.uint8))
     Dataset(real=uint8[5, 8, 8, 1], labels=None)
     """
@@ -167,7 +184,7 @@ class Networks:
     `training`, or `deterministic`, which is its opposite).
 
     Raises:
-        TypeError: a network is not a Linen module.
+        TypeError: a network is not a Linen module, or the latent not a function.
     """
 
     generator: nn.Module
@@ -181,6 +198,9 @@ class Networks:
                 raise TypeError(
                     f"the {role} must be an instance of flax.linen.Module, got {module!r}"
                 )
+        if not callable(self.latent) or isinstance(self.latent, type):
+            wanted = "a function key -> [size], such as networks.Normal(2)"
+            raise TypeError(f"the latent must be {wanted}, got {self.latent!r}")
 
     def __hash__(self) -> int:
         return hash(hashable((self.generator, self.critic, self.latent)))
@@ -196,14 +216,38 @@ def assert_pairs(real: Array, fake: Array) -> None:
     Raises:
         ValueError: the shapes differ, so that broadcasting would compare one with many.
 
-    >>> import jax.numpy as jnp
     >>> assert_pairs(jnp.ones((2, 3)), jnp.zeros((2, 3)))
     """
-    chex.assert_equal_shape(
-        (real, fake),
-        custom_message="real and fake are compared in pairs: give arrays of one shape",
-        exception_type=ValueError,
-    )
+    message = "real and fake are compared in pairs: give arrays of one shape"
+    chex.assert_equal_shape((real, fake), custom_message=message, exception_type=ValueError)
+
+
+def check_number(name: str, value: Any, wanted: str, remedy: str) -> None:
+    """Checks a number among the settings; a traced number has no value yet and is accepted.
+
+    Args:
+        name: the argument.
+        value: what was given.
+        wanted: one of `RANGES`, also after "an integer of ", which is never traced.
+        remedy: what to give instead.
+
+    Raises:
+        TypeError: it is not a number, or traced where an integer is wanted.
+        ValueError: it is not finite, outside the range, or not an integer where one is wanted.
+
+    >>> check_number("weight", 0.0, "at least 0", "give 0 for no penalty")
+    """
+    whole = "integer" in wanted
+    if (traced := isinstance(value, Tracer)) and not whole:
+        return
+    array: Any = np.asarray(value) if isinstance(value, (int, float)) else value
+    dtype = getattr(array, "dtype", object)
+    error = f"{name} must be {wanted}, got {value!r}: {remedy}"
+    if traced or not jnp.issubdtype(dtype, jnp.number) or array.ndim:
+        raise TypeError(error)
+    fits = math.isfinite(array) and RANGES[wanted.removeprefix("an integer of ")](array)
+    if not fits or (whole and not jnp.issubdtype(dtype, jnp.integer)):
+        raise ValueError(error)
 
 
 def hashable(value: Any) -> Hashable:
@@ -218,11 +262,8 @@ def hashable(value: Any) -> Hashable:
     >>> hash(hashable([1, {"a": [2]}])) == hash(hashable([1, {"a": [2]}]))
     True
     """
-    try:
+    with contextlib.suppress(TypeError):
         hash(value)
-    except TypeError:
-        pass
-    else:
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in dataclasses.fields(value) if field.compare]
@@ -249,7 +290,7 @@ def unknown(kind: str, name: str, names: Iterable[str]) -> ValueError:
     "unknown recipe 'wgangp': did you mean 'wgan_gp'? There are gan, wgan_gp"
     """
     names = sorted(names)
-    near = difflib.get_close_matches(name, names, n=1)
+    near = difflib.get_close_matches(str(name), names, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     return ValueError(f"unknown {kind} {name!r}: {hint}There are {', '.join(names)}")
 

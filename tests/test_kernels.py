@@ -135,7 +135,7 @@ def test_second_derivatives_of_the_distance() -> None:
     ],
 )
 def test_widths_are_positive(make: Callable[[], Kernel], name: str) -> None:
-    with pytest.raises(ValueError, match=rf"{name} = .*: give at least one"):
+    with pytest.raises(ValueError, match=rf"{name} must be .*: give at least one"):
         make()
 
 

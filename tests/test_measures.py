@@ -8,9 +8,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import linen as nn
 
-from jaxgan.study import ImageMeasure, Moment
-from jaxgan.training import Dataset, create_state, sample
+from jaxgan import recipes
+from jaxgan.networks import Normal, presets
+from jaxgan.study import ImageMeasure, Moment, PointMeasure
+from jaxgan.training import Dataset, Networks, Setup, create_state, sample
 from tests.members import MEMBERS
 
 IMAGES = dataclasses.replace(MEMBERS["batch_norm_generator"], steps=0)
@@ -41,3 +44,28 @@ def test_copies_of_samples_are_found_at_their_distance(pixels: bool) -> None:
     np.testing.assert_allclose(arrays["nearest/distances"], distances, rtol=1e-3)
     shown = np.round(127.5 * (as_float(copies) + 1)).clip(0, 255).astype(np.uint8)
     np.testing.assert_array_equal(arrays["nearest/real"], shown)
+
+
+class Echo(nn.Module):
+    """A conditional generator that returns its label."""
+
+    @nn.compact
+    def __call__(self, z: jax.Array, labels: jax.Array) -> jax.Array:
+        shift = self.param("shift", nn.initializers.zeros, ())
+        return jnp.stack([labels.astype(jnp.float32) + shift, z[:, 0]], axis=1)
+
+
+@pytest.mark.parametrize("order", ["sorted", "shuffled"])
+def test_labels_are_drawn_with_the_frequencies_of_the_data(order: str) -> None:
+    # The first 400 labels of the sorted set are all of class 0; a third of the set is.
+    labels = jnp.repeat(jnp.arange(3), 1000)
+    if order == "shuffled":
+        labels = jax.random.permutation(KEY, labels)
+    data = Dataset(jnp.zeros((3000, 2)), labels)
+    networks = Networks(Echo(), presets.mlp((2,), width=4).critic, Normal(1))
+    setup = Setup(networks, recipes.wgan_gp(), data, batch_size=8, steps=0)
+    state = create_state(networks, setup.recipe, KEY, data)
+    found = PointMeasure(samples=400)(Moment(setup, state, KEY, {})).arrays["samples"][:, 0]
+    counts = np.bincount(found.astype(int), minlength=3)
+    # Five standard deviations of a count with p = 1/3 and n = 400 are 47.
+    assert np.abs(counts - 400 / 3).max() < 47

@@ -86,4 +86,4 @@ def other(default: Any, recipe: str, name: str) -> dict[str, Any]:
         return {name: "pearson"}
     if isinstance(default, tuple):
         return {name: default[1:]}
-    return {name: default / 2 if isinstance(default, float) and default else default + 1}
+    return {name: (default / 2 or 0.25) if isinstance(default, float) else default + 1}

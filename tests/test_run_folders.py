@@ -239,7 +239,7 @@ def test_each_draw_seed_draws_other_samples(run: Path) -> None:
     ("words", "message"),
     [
         (["--seeds", "0"], "seeds=0"),
-        (["--steps", "-5"], "steps must be at least 0, got -5"),
+        (["--steps", "-5"], "steps must be an integer of at least 0, got -5"),
         (["--devices", "99"], "devices=99, but JAX sees 8"),
         (["--devices", "3"], "a batch of 8 does not divide over 3 devices"),
         (["--networks", "dcgan"], "use mlp"),

@@ -348,7 +348,7 @@ class ImageGenerator(nn.Module):
     [
         (
             lambda: Recipe(Wasserstein(), sgd(1.0), sgd(1.0), n_critic=-1),
-            "n_critic must be at least",
+            "n_critic must be an integer of at least 0",
         ),
         (lambda: Recipe(Wasserstein(), sgd(1.0), sgd(1.0), average=1.0), "decay in"),
         (lambda: changed(penalty_every=math.nan), "penalty_every must be an integer of at least 1"),

@@ -33,6 +33,8 @@ Curve = tuple[
     Real[np.ndarray, "_seeds _t"] | Real[jax.Array, "_seeds _t"],
 ]
 PER_LINE, HEIGHT = 3, 2.3
+LETTERS = {3: 20, 2: 40}
+"""By the number of panels in a line, the longest name of an arm that leaves room for the curves."""
 STEPS = "generator steps"
 DIVERGED = " Cross: the last finite value of a seed that diverges."
 
@@ -68,7 +70,9 @@ def line_plots(
     """
     if not panels:
         raise ValueError("line_plots: panels is empty; give at least one quantity")
-    lines = -(-len(panels) // PER_LINE)
+    longest = max((len(arm) for panel in panels.values() for arm in panel), default=0)
+    per_line = next((n for n, letters in LETTERS.items() if longest <= letters), 1)
+    lines = -(-len(panels) // per_line)
     columns = -(-len(panels) // lines)
     across = PAGE / DPI * max(columns, 2) / PER_LINE if lines == 1 else PAGE / DPI
     layout = ConstrainedLayoutEngine(w_pad=0.09, h_pad=0.09)

@@ -13,12 +13,12 @@ from matplotlib.figure import Figure
 from scipy.ndimage import gaussian_filter
 
 from jaxgan.figures.canvas import area, canvas, write
-from jaxgan.figures.style import HEADING, INK, PAGE, SMALL, SOFT, arm_colors
+from jaxgan.figures.style import HEADING, INK, PAGE, SMALL, SOFT, arm_colors, width_of
 
 __all__ = ["density"]
 
 Points = Real[np.ndarray, "_n 2"] | Real[jax.Array, "_n 2"]
-PER_LINE, GUTTER, HEAD, FOOT, BINS = 4, 36, 44, 72, 240
+PER_LINE, GUTTER, HEAD, FOOT, BINS = 4, 36, 44, 84, 240
 SHADES = LinearSegmentedColormap.from_list("shades", ["#ffffff", "#ccd2dd", "#8791a5"])
 
 
@@ -27,7 +27,7 @@ def density(real: Points, samples: Mapping[str, Points], centers: Points | None 
 
     The density is a histogram smoothed by a Gaussian and shaded by its square root, so that
     low-density regions are visible. All panels share limits, set by the data only. The share of
-    samples outside the limits or not finite is written above the panel.
+    samples outside the limits or not finite is written below the panel.
 
     Args:
         real: data points `[n, 2]`.
@@ -59,9 +59,11 @@ def density(real: Points, samples: Mapping[str, Points], centers: Points | None 
         axes = _panel(area(figure, x, y + HEAD, side, side), shade, middle, reach)
         outside = _dots(axes, np.asarray(points), middle, reach, colors[arm])
         _rings(axes, centers)
-        write(figure, arm, x, y + 28, size=HEADING, weight="bold", color=colors[arm])
+        size = HEADING * min(1.0, side / width_of(arm, HEADING, "bold"))
+        write(figure, arm, x, y + 28, size=size, weight="bold", color=colors[arm])
         below = f"{100 * outside:.3g} % outside" if outside else ""
-        write(figure, below, x + side, y + 28, size=SMALL, color=SOFT, align="right")
+        foot = y + HEAD + side + 24
+        write(figure, below, x + side, foot, size=SMALL, color=SOFT, align="right")
     write(
         figure,
         _note(middle, reach, centers),

@@ -8,6 +8,7 @@ from jaxtyping import Array, Float
 from jaxgan.networks.initializers import he_strided
 from jaxgan.networks.layers import Conv, ConvTranspose
 from jaxgan.networks.norms import Norm, normalize, reweight
+from jaxgan.networks.settings import check_settings
 
 __all__ = ["DCGANCritic", "DCGANGenerator"]
 
@@ -46,6 +47,15 @@ class DCGANGenerator(nn.Module):
     shape: tuple[int, int, int]
     width: int = 64
     norm: Norm = "batch"
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        if self.norm in ("spectral", "weight"):
+            raise ValueError(
+                f"norm of a DCGANGenerator is 'batch', 'layer' or 'none', got {self.norm!r}: only "
+                "the critic's weights can be normalized"
+            )
+        super().__post_init__()
 
     @nn.compact
     def __call__(
@@ -87,6 +97,10 @@ class DCGANCritic(nn.Module):
     norm: Norm = "none"
     dropout: float = 0.0
     features: int | None = None
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        super().__post_init__()
 
     @nn.compact
     def __call__(

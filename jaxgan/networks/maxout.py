@@ -6,6 +6,7 @@ from flax import linen as nn
 from jaxtyping import Array, Float
 
 from jaxgan.networks.initializers import uniform
+from jaxgan.networks.settings import check_settings
 
 __all__ = ["MaxoutCritic"]
 
@@ -29,6 +30,10 @@ class MaxoutCritic(nn.Module):
     width: int = 240
     pieces: int = 5
     depth: int = 2
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        super().__post_init__()
 
     @nn.compact
     def __call__(

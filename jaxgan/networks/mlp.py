@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from jaxgan.networks.initializers import uniform
 from jaxgan.networks.norms import Norm, normalize, reweight
+from jaxgan.networks.settings import check_settings
 
 __all__ = ["MLPCritic", "MLPGenerator"]
 
@@ -20,7 +21,7 @@ Width = int | tuple[int, ...]
 
 
 def _widths(width: Width, depth: int) -> tuple[int, ...]:
-    return (width,) * depth if isinstance(width, int) else width
+    return width if isinstance(width, tuple) else (width,) * depth
 
 
 def _initializers(
@@ -52,6 +53,10 @@ class MLPGenerator(nn.Module):
     squash: bool = False
     reach: float | None = None
 
+    def __post_init__(self) -> None:
+        check_settings(self, per_layer=["width"])
+        super().__post_init__()
+
     @nn.compact
     def __call__(self, latent: Float[Array, "batch size"]) -> Float[Array, "batch *shape"]:
         """`[batch, latent] -> [batch, *shape]`."""
@@ -81,6 +86,10 @@ class MLPCritic(nn.Module):
     dropout: float = 0.0
     features: int | None = None
     reach: float | None = None
+
+    def __post_init__(self) -> None:
+        check_settings(self, per_layer=["width"])
+        super().__post_init__()
 
     @nn.compact
     def __call__(

@@ -17,7 +17,8 @@ from jaxgan.networks import (
     Uniform,
 )
 from jaxgan.networks.norms import Norm
-from jaxgan.types import Networks
+from jaxgan.networks.settings import checked_shape
+from jaxgan.types import Networks, check_number
 
 __all__ = ["dcgan", "gan_2014", "gmmn", "mlp", "resnet", "su"]
 
@@ -47,16 +48,21 @@ def mlp(
     Returns:
         The pair.
 
+    Raises:
+        TypeError: a setting has another type.
+        ValueError: a number is outside its range, or a normalization is unknown.
+
     >>> mlp((2,)).generator.squash, mlp((8, 8, 1)).generator.squash
     (False, True)
 
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, gan_toy.py of its
     code. https://arxiv.org/abs/1704.00028
     """
+    shape = checked_shape(shape)
     image = len(shape) == 3
-    size = latent or (64 if image else 2)
-    generator = MLPGenerator(tuple(shape), width, depth, squash=image)
-    width = width if isinstance(width, int) else width[::-1]
+    size = (64 if image else 2) if latent is None else latent
+    generator = MLPGenerator(shape, width, depth, squash=image)
+    width = width[::-1] if isinstance(width, tuple) else width
     critic = MLPCritic(width, depth, critic_norm, dropout, features)
     return Networks(generator, critic, Normal(size))
 
@@ -87,7 +93,9 @@ def dcgan(
         The pair.
 
     Raises:
-        ValueError: the examples are not square images.
+        TypeError: a setting has another type.
+        ValueError: the examples are not square images, a number is outside its range, or a
+            normalization is unknown.
 
     >>> dcgan((28, 28, 1)).critic.width
     64
@@ -95,6 +103,7 @@ def dcgan(
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, gan_mnist.py and
     gan_cifar.py of its code. https://arxiv.org/abs/1704.00028
     """
+    shape = checked_shape(shape)
     if len(shape) != 3 or shape[0] != shape[1]:
         raise ValueError(
             f"dcgan is for square images [pixels, pixels, channels], got {shape}: use mlp"
@@ -130,7 +139,9 @@ def resnet(
         The pair.
 
     Raises:
-        ValueError: the examples are not images of 32 x 32 pixels.
+        TypeError: a setting has another type.
+        ValueError: the examples are not images of 32 x 32 pixels, a number is outside its range,
+            or a normalization is unknown.
 
     >>> resnet((32, 32, 3)).generator.width
     128
@@ -138,7 +149,7 @@ def resnet(
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Appendix F.
     https://arxiv.org/abs/1704.00028
     """
-    generator = ResNetGenerator(tuple(shape), width, generator_norm)
+    generator = ResNetGenerator(checked_shape(shape), width, generator_norm)
     critic = ResNetCritic(width, critic_norm, dropout, features)
     return Networks(generator, critic, Normal(latent))
 
@@ -157,13 +168,19 @@ def gan_2014(shape: tuple[int, ...], width: int = 1200, critic_width: int = 240)
     Returns:
         The pair.
 
+    Raises:
+        TypeError: a setting has another type.
+        ValueError: a number is outside its range, or a normalization is unknown.
+
     >>> gan_2014((28, 28, 1)).latent.size
     100
 
     Reference: Goodfellow et al., Generative Adversarial Networks, 2014, Section 5.
     https://arxiv.org/abs/1406.2661
     """
-    generator = MLPGenerator(tuple(shape), width, 2, squash=len(shape) == 3, reach=0.05)
+    shape = checked_shape(shape)
+    check_number("critic_width", critic_width, "an integer of at least 1", "the paper has 240")
+    generator = MLPGenerator(shape, width, 2, squash=len(shape) == 3, reach=0.05)
     latent = Uniform(100, -math.sqrt(3), math.sqrt(3))
     return Networks(generator, MaxoutCritic(critic_width), latent)
 
@@ -179,13 +196,18 @@ def su(shape: tuple[int, ...]) -> Networks:
     Returns:
         The pair.
 
+    Raises:
+        TypeError: a setting has another type.
+        ValueError: a number is outside its range, or a normalization is unknown.
+
     >>> su((28, 28, 1)).critic.width
     (128, 32)
 
     Reference: Su, The art of adversarial training: GAN and WGAN, 2017, and mnist_gangp.py of its
     code. https://spaces.ac.cn/archives/4439
     """
-    generator = MLPGenerator(tuple(shape), (32, 128), squash=len(shape) == 3, reach=0.05)
+    shape = checked_shape(shape)
+    generator = MLPGenerator(shape, (32, 128), squash=len(shape) == 3, reach=0.05)
     return Networks(generator, MLPCritic((128, 32), reach=0.05), Uniform(10))
 
 
@@ -201,11 +223,16 @@ def gmmn(shape: tuple[int, ...], width: tuple[int, ...] = (64, 256, 256, 1024)) 
     Returns:
         The pair.
 
+    Raises:
+        TypeError: a setting has another type.
+        ValueError: a number is outside its range, or a normalization is unknown.
+
     >>> gmmn((28, 28, 1)).critic
     Identity()
 
     Reference: Li, Swersky, Zemel, Generative Moment Matching Networks, 2015, Section 4.
     https://arxiv.org/abs/1502.02761
     """
-    generator = MLPGenerator(tuple(shape), width, squash=len(shape) == 3)
+    shape = checked_shape(shape)
+    generator = MLPGenerator(shape, width, squash=len(shape) == 3)
     return Networks(generator, Identity(), Uniform(10))

@@ -7,6 +7,8 @@ import dataclasses
 import jax
 from jaxtyping import Array, Float, Key
 
+from jaxgan.types import check_number
+
 __all__ = ["Normal", "Uniform"]
 
 
@@ -19,6 +21,9 @@ class Normal:
     """
 
     size: int
+
+    def __post_init__(self) -> None:
+        _check_size(self.size)
 
     def __call__(self, key: Key[Array, ""]) -> Float[Array, " size"]:
         """One latent vector."""
@@ -38,6 +43,16 @@ class Uniform:
     low: float = -1.0
     high: float = 1.0
 
+    def __post_init__(self) -> None:
+        _check_size(self.size)
+        for name in ("low", "high"):
+            check_number(name, getattr(self, name), "finite", "give the range of each number")
+
     def __call__(self, key: Key[Array, ""]) -> Float[Array, " size"]:
         """One latent vector."""
         return jax.random.uniform(key, (self.size,), minval=self.low, maxval=self.high)
+
+
+def _check_size(size: int) -> None:
+    remedy = "give the number of random numbers of an example"
+    check_number("latent size", size, "an integer of at least 1", remedy)

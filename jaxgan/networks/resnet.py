@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 
 from jaxgan.networks.layers import Conv
 from jaxgan.networks.norms import Norm, normalize, reweight
+from jaxgan.networks.settings import check_settings
 
 __all__ = ["ResNetCritic", "ResNetGenerator"]
 
@@ -111,6 +112,7 @@ class ResNetGenerator(nn.Module):
     norm: Norm = "batch"
 
     def __post_init__(self) -> None:
+        check_settings(self)
         _check(self.shape)
         super().__post_init__()
 
@@ -148,6 +150,15 @@ class ResNetCritic(nn.Module):
     norm: Norm = "none"
     dropout: tuple[float, float, float] = (0.0, 0.0, 0.0)
     features: int | None = None
+
+    def __post_init__(self) -> None:
+        check_settings(self, per_layer=["dropout"])
+        if not isinstance(self.dropout, tuple) or len(self.dropout) != 3:
+            raise TypeError(
+                f"dropout of a ResNetCritic must be three numbers, got {self.dropout!r}: give "
+                "(0.2, 0.5, 0.5) or others, one after each of the last three blocks"
+            )
+        super().__post_init__()
 
     @nn.compact
     def __call__(

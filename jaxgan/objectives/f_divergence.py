@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
+from typing import Literal, get_args
 
 from jaxgan.divergences import FDivergence, Name, f_divergence
-from jaxgan.types import Objective, Scalar, Scores
+from jaxgan.types import Objective, Scalar, Scores, check_number, unknown
 
 __all__ = ["FGAN"]
+
+Generator = Literal["bound", "practical"]
+"""Whether the generator minimizes the critic's bound, or maximizes the scores of fakes."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,11 +33,15 @@ class FGAN(Objective):
     """
 
     divergence: Name = "kl"
-    generator: Literal["bound", "practical"] = "bound"
+    generator: Generator = "bound"
     weight: float = 0.5
     alpha: float = 0.5
 
     def __post_init__(self) -> None:
+        if self.generator not in get_args(Generator):
+            raise unknown("generator", self.generator, get_args(Generator))
+        check_number("weight", self.weight, "in (0, 1)", "give the weight of the real density")
+        check_number("alpha", self.alpha, "finite", "give the order of the alpha divergence")
         self._table()
 
     def critic_loss(self, real: Scores, fake: Scores) -> Scalar:

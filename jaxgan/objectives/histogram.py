@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxgan.objectives.rows import rows
-from jaxgan.types import Objective, Scalar
+from jaxgan.types import Objective, Scalar, check_number
 
 __all__ = ["HistogramJS"]
 
@@ -53,11 +53,11 @@ class HistogramJS(Objective):
     bins: int = 50
 
     def __post_init__(self) -> None:
-        if not self.low < self.high or self.bins < 2:
-            raise ValueError(
-                f"low = {self.low}, high = {self.high}, bins = {self.bins}: "
-                "give low < high and at least two bins"
-            )
+        for name in ("low", "high"):
+            check_number(name, getattr(self, name), "finite", "give the range of the scores")
+        check_number("bins", self.bins, "an integer of at least 2", "give more bins")
+        if self.low >= self.high:
+            raise ValueError(f"low = {self.low}, high = {self.high}: give low < high")
 
     def critic_loss(self, real: Real, fake: Fake) -> Scalar:
         """Minus the divergence."""

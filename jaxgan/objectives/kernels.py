@@ -13,6 +13,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from jaxgan.types import check_number
+
 __all__ = [
     "Energy",
     "Gaussian",
@@ -93,9 +95,16 @@ def _products(x: X, y: Y) -> Gram:
     return jnp.matmul(x, y.T, precision="highest")
 
 
-def _check_positive(name: str, values: tuple[float, ...]) -> None:
-    if not values or min(values) <= 0:
-        raise ValueError(f"{name} = {values}: give at least one, each of them positive")
+def _positive(name: str, values: Iterable[float]) -> tuple[float, ...]:
+    """The numbers of a kernel's terms, checked."""
+    remedy = "give at least one number, in a tuple"
+    if not isinstance(values, Iterable) or isinstance(values, str):
+        raise TypeError(f"{name} must be a tuple of numbers, got {values!r}: {remedy}")
+    if not (given := tuple(values)):
+        raise ValueError(f"{name} must be a tuple of numbers, got (): {remedy}")
+    for value in given:
+        check_number(name, value, "positive", remedy)
+    return given
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,7 +127,7 @@ class Gaussian:
     gammas: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        _check_positive("gammas", self.gammas)
+        _positive("gammas", self.gammas)
 
     @classmethod
     def from_sigmas(cls, sigmas: Iterable[float]) -> Gaussian:
@@ -135,7 +144,7 @@ class Gaussian:
 
         Reference: Li et al., MMD GAN, 2017. https://arxiv.org/abs/1705.08584
         """
-        return cls(tuple(0.5 / sigma**2 for sigma in sigmas))
+        return cls(tuple(0.5 / sigma**2 for sigma in _positive("sigmas", sigmas)))
 
     @classmethod
     def from_variances(cls, variances: Iterable[float]) -> Gaussian:
@@ -154,7 +163,7 @@ class Gaussian:
         Reference: Li, Swersky, Zemel, Generative Moment Matching Networks, 2015.
         https://arxiv.org/abs/1502.02761
         """
-        return cls(tuple(0.5 / variance for variance in variances))
+        return cls(tuple(0.5 / variance for variance in _positive("variances", variances)))
 
     def __call__(self, x: X, y: Y) -> Gram:
         """Sum over gamma of exp(-gamma ||x - y||^2)."""
@@ -182,7 +191,7 @@ class RationalQuadratic:
     linear: bool = False
 
     def __post_init__(self) -> None:
-        _check_positive("alphas", self.alphas)
+        _positive("alphas", self.alphas)
 
     def __call__(self, x: X, y: Y) -> Gram:
         """Sum over alpha of (1 + ||x - y||^2 / (2 alpha))^-alpha, and x . y if `linear`."""
@@ -252,6 +261,12 @@ class Polynomial:
     scale: float | None = None
     """None means one over the number of features."""
     offset: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number("degree", self.degree, "an integer of at least 1", "1 compares the means")
+        check_number("offset", self.offset, "at least 0", "give 0 for none")
+        if self.scale is not None:
+            check_number("scale", self.scale, "positive", "give None for 1 / d")
 
     def __call__(self, x: X, y: Y) -> Gram:
         """(scale x . y + offset)^degree."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jaxgan.types import Number, Objective, Scalar, Scores, assert_pairs
+from jaxgan.types import Number, Objective, Scalar, Scores, assert_pairs, check_number
 
 __all__ = ["LossSensitive"]
 
@@ -36,10 +36,9 @@ class LossSensitive(Objective):
     """The margin before `bind` supplies the examples."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.slope, (int, float)) and self.slope > 1:
-            raise ValueError(
-                f"slope must be at most 1, got {self.slope}: 0 is LS-GAN, 1 the difference of means"
-            )
+        check_number("weight", self.weight, "at least 0", "give 0 for no margin")
+        slopes = "0 is LS-GAN, 1 the difference of means"
+        check_number("slope", self.slope, "at most 1", slopes)
 
     def bind(self, real: Array, fake: Array) -> Objective:
         """The same objective with the margins of these pairs of examples."""

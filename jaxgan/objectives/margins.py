@@ -7,7 +7,7 @@ import dataclasses
 import jax
 import jax.numpy as jnp
 
-from jaxgan.types import Number, Objective, Scalar, Scores
+from jaxgan.types import Number, Objective, Scalar, Scores, check_number
 
 __all__ = ["Hinge", "LeastSquares"]
 
@@ -32,6 +32,10 @@ class LeastSquares(Objective):
     a: Number = 0.0
     b: Number = 1.0
     c: Number = 1.0
+
+    def __post_init__(self) -> None:
+        for name in ("a", "b", "c"):
+            check_number(name, getattr(self, name), "finite", "give the target of a score")
 
     def critic_loss(self, real: Scores, fake: Scores) -> Scalar:
         """E (real - b)^2 / 2 + E (fake - a)^2 / 2."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 import jax
 import jax.numpy as jnp
@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from jaxgan.objectives.kernels import Kernel, RationalQuadratic, root
 from jaxgan.objectives.rows import rows
-from jaxgan.types import Objective, Scalar
+from jaxgan.types import Objective, Scalar, unknown
 
 __all__ = ["MMD", "Estimator", "mmd2", "witness"]
 
@@ -60,16 +60,20 @@ def mmd2(
     Reference: Gretton et al., A Kernel Two-Sample Test, 2012, Eq. 3 and 5, Lemma 14.
     https://jmlr.org/papers/v13/gretton12a.html
     """
-    _check(estimator, len(x), len(y))
+    _check_name(estimator)
+    _check_sizes(estimator, len(x), len(y))
     if estimator == "linear":
         return _linear_time(kernel, x, y)
     within = jnp.mean if estimator == "biased" else _mean_off_diagonal
     return within(kernel(x, x)) + within(kernel(y, y)) - 2 * kernel(x, y).mean()
 
 
-def _check(estimator: str, n: int, m: int) -> None:
-    if estimator not in ("biased", "unbiased", "linear"):
-        raise ValueError(f"estimator = {estimator!r}: give 'biased', 'unbiased' or 'linear'")
+def _check_name(estimator: str) -> None:
+    if estimator not in get_args(Estimator):
+        raise unknown("estimator", estimator, get_args(Estimator))
+
+
+def _check_sizes(estimator: str, n: int, m: int) -> None:
     if estimator != "biased" and min(n, m) < 2:
         raise ValueError(
             f"estimator = {estimator!r} of {n} and {m} examples: give at least two of each, "
@@ -156,6 +160,14 @@ class MMD(Objective):
     kernel: Kernel = dataclasses.field(default_factory=RationalQuadratic)
     estimator: Estimator = "unbiased"
     root: bool = False
+
+    def __post_init__(self) -> None:
+        _check_name(self.estimator)
+        if not callable(self.kernel) or isinstance(self.kernel, type):
+            raise TypeError(
+                f"kernel must be a function of two sets, got {self.kernel!r}: give an instance, "
+                "such as RationalQuadratic()"
+            )
 
     def critic_loss(self, real: Real, fake: Fake) -> Scalar:
         """-MMD^2, or minus its root."""

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import optax
 
 from jaxgan.optimizers.by_value import by_value
-from jaxgan.types import Number
+from jaxgan.types import Number, check_number
 
 __all__ = ["clip_params"]
 
@@ -34,6 +34,7 @@ def clip_params(
         A stateless transformation whose update needs `params`.
 
     Raises:
+        TypeError: c is not a number.
         ValueError: c is not positive.
 
     >>> clip = clip_params(0.5, where=lambda path: path.endswith("kernel"))
@@ -46,8 +47,7 @@ def clip_params(
     Reference: Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017, Algorithm 1.
     https://arxiv.org/abs/1701.07875
     """
-    if isinstance(c, (int, float)) and not c > 0:
-        raise ValueError(f"clip_params: c must be positive, got {c}; the paper uses 0.01")
+    check_number("clip_params: c", c, "positive", "the paper uses 0.01")
 
     def clip(path: tuple[Any, ...], update: jax.Array, param: jax.Array) -> jax.Array:
         if where and not where(jax.tree_util.keystr(path, simple=True, separator="/")):

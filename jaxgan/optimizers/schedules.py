@@ -8,14 +8,17 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
-from jaxgan.types import Number
+from jaxgan.types import Number, check_number
 
-__all__ = ["Geometric", "Linear", "Switch"]
+__all__ = ["Geometric", "Linear", "Schedule", "Switch"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Linear:
     """Linear from start to end over `updates` updates, then constant.
+
+    Raises:
+        ValueError: updates is below 1.
 
     >>> [float(Linear(1.0, 0.0, 4)(update)) for update in (0, 1, 4, 9)]
     [1.0, 0.75, 0.0, 0.0]
@@ -24,6 +27,16 @@ class Linear:
     start: Number
     end: Number
     updates: int
+
+    def __post_init__(self) -> None:
+        check_number(
+            "updates", self.updates, "an integer of at least 1", "a constant needs no schedule"
+        )
+
+    @property
+    def ends(self) -> tuple[Number, Number]:
+        """The first and the last value."""
+        return self.start, self.end
 
     def __call__(self, update: ArrayLike) -> Float[Array, ""]:
         """The value at an update, counted from 0."""
@@ -35,6 +48,9 @@ class Linear:
 class Geometric:
     """start * ratio^update, never below floor.
 
+    Raises:
+        ValueError: ratio is not in (0, 1).
+
     >>> [float(Geometric(1.0, 0.5, 0.2)(update)) for update in (0, 1, 9)]
     [1.0, 0.5, 0.20000000298023224]
     """
@@ -42,6 +58,14 @@ class Geometric:
     start: Number
     ratio: float
     floor: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_number("ratio", self.ratio, "in (0, 1)", "it multiplies the value at each update")
+
+    @property
+    def ends(self) -> tuple[Number, Number]:
+        """The first value and the floor."""
+        return self.start, self.floor
 
     def __call__(self, update: ArrayLike) -> Float[Array, ""]:
         """The value at an update, counted from 0."""
@@ -52,6 +76,9 @@ class Geometric:
 class Switch:
     """One value before an update, another from that update on.
 
+    Raises:
+        ValueError: update is negative.
+
     >>> [float(Switch(2.0, 0.25, 10)(update)) for update in (9, 10)]
     [2.0, 0.25]
     """
@@ -60,6 +87,20 @@ class Switch:
     after: float
     update: int
 
+    def __post_init__(self) -> None:
+        check_number(
+            "update", self.update, "an integer of at least 0", "updates are counted from 0"
+        )
+
+    @property
+    def ends(self) -> tuple[Number, Number]:
+        """The two values."""
+        return self.before, self.after
+
     def __call__(self, update: ArrayLike) -> Float[Array, ""]:
         """The value at an update, counted from 0."""
         return jnp.where(jnp.asarray(update) < self.update, self.before, self.after)
+
+
+Schedule = Geometric | Linear | Switch
+"""Functions of the number of updates, whose values lie between their `ends`."""

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
 from jaxgan.penalties.points import Form, excess, interpolate, norm_per_example
+from jaxgan.penalties.settings import check_settings
 from jaxgan.types import Critic, Number, StochasticCritic, assert_pairs
 
 __all__ = ["Consistency", "FiniteDifference", "LipschitzPenalty"]
@@ -57,6 +58,9 @@ class FiniteDifference:
     target: Number = 1.0
     form: Form = "one_sided_linear"
 
+    def __post_init__(self) -> None:
+        check_settings(self)
+
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
@@ -88,6 +92,9 @@ class LipschitzPenalty:
 
     weight: Number = 10.0
     target: Number = 1.0
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
@@ -128,6 +135,9 @@ class Consistency:
     weight: Number = 2.0
     features: Number = 0.1
     margin: Number = 0.0
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
 
 import jax
 from jaxtyping import Array, Float, Key
 
 from jaxgan.penalties.gradient import GradientPenalty
+from jaxgan.penalties.settings import Noise, check_settings
 from jaxgan.types import Critic, Number
 
 __all__ = ["DRAGAN"]
@@ -41,7 +41,10 @@ class DRAGAN:
     weight: Number = 10.0
     target: Number = 1.0
     deviation: Number = 1.0
-    noise: Literal["code", "paper"] = "code"
+    noise: Noise = "code"
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
 from jaxgan.penalties.points import Form, Place, excess, norm_per_example, places
+from jaxgan.penalties.settings import check_settings
 from jaxgan.types import Critic, Number
 
 __all__ = ["R1", "R2", "GradientPenalty", "PowerPenalty"]
@@ -56,6 +57,9 @@ class GradientPenalty:
     form: Form = "two_sided"
     at: Place = "interpolates"
 
+    def __post_init__(self) -> None:
+        check_settings(self)
+
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
@@ -87,6 +91,9 @@ class R1:
 
     gamma: Number = 10.0
 
+    def __post_init__(self) -> None:
+        check_settings(self)
+
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
     ) -> Float[Array, ""]:
@@ -113,6 +120,9 @@ class R2:
     """
 
     gamma: Number = 10.0
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys
@@ -147,11 +157,7 @@ class PowerPenalty:
     at: Place = "interpolates"
 
     def __post_init__(self) -> None:
-        if isinstance(self.power, (int, float)) and self.power < 2:
-            raise ValueError(
-                f"power must be at least 2, got {self.power}: below 2 the gradient of the penalty "
-                "is not finite where the critic is flat"
-            )
+        check_settings(self)
 
     def __call__(
         self, critic: Critic, real: Examples, fake: Examples, keys: Keys

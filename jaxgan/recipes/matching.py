@@ -16,7 +16,7 @@ from jaxgan.optimizers import (
 from jaxgan.penalties import GradientPenalty
 from jaxgan.recipes.wasserstein import OfficialSchedule
 from jaxgan.training import Recipe
-from jaxgan.types import Number
+from jaxgan.types import Number, check_number
 
 __all__ = ["cramer", "gmmn", "mmd_gan", "mmd_gan_gp"]
 
@@ -51,6 +51,8 @@ def gmmn(
     Reference: Li, Swersky, Zemel, Generative Moment Matching Networks, 2015, Section 4.
     https://arxiv.org/abs/1502.02761
     """
+    check_number("learning_rate", learning_rate, "at least 0", "give the rate at the start")
+    check_number("switch", switch, "an integer of at least 0", "give a generator step")
     objective = MMD(Gaussian.from_variances(variances), "biased", root=True)
     rate = Switch(learning_rate, learning_rate / 10, switch)
     optimizer = scheduled_sgd(rate, momentum=Switch(momentum, 0.99, switch))

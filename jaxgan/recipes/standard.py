@@ -17,8 +17,9 @@ from jaxgan.optimizers import (
     weight_decay,
 )
 from jaxgan.penalties import DRAGAN, R1
+from jaxgan.recipes.decay import falling_rates
 from jaxgan.training import Recipe
-from jaxgan.types import Number
+from jaxgan.types import Number, check_number
 
 __all__ = ["dcgan", "dragan", "f_gan", "gan_2014", "lsgan", "r1", "sngan"]
 
@@ -59,6 +60,8 @@ def gan_2014(
         optimizer = sgd(learning_rate, momentum=momentum)
         return Recipe(objective, optimizer, optimizer, (), n_critic)
 
+    check_number("learning_rate", learning_rate, "at least 0", "give the rate at the start")
+
     def descent(share: float) -> optax.GradientTransformation:
         falling = Geometric(share * learning_rate, 1 / 1.000004, share * 1e-6)
         return scheduled_sgd(falling, momentum=Linear(momentum, 0.7, 250 * 500))
@@ -84,7 +87,7 @@ def dcgan(learning_rate: Number = 2e-4, beta1: Number = 0.5, decay: float = 0.0)
     https://arxiv.org/abs/1511.06434
     """
     optimizer = adam(learning_rate, b1=beta1)
-    optimizer = chain(weight_decay(decay), optimizer) if decay else optimizer
+    optimizer = chain(weight_decay(decay), optimizer) if decay != 0 else optimizer
     return Recipe(NonSaturating(), optimizer, optimizer)
 
 
@@ -180,8 +183,8 @@ def sngan(
     https://arxiv.org/abs/1802.05957
     """
     of_generator, of_critic = (
-        adam(Linear(learning_rate, 0.0, updates), b1=beta1, b2=beta2)
-        for updates in (decay_steps, decay_steps * n_critic)
+        adam(rate, b1=beta1, b2=beta2)
+        for rate in falling_rates(learning_rate, decay_steps, n_critic)
     )
     return Recipe(
         Hinge(),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 from jaxgan.objectives import Wasserstein
-from jaxgan.optimizers import Linear, adam, chain, clip_params, rmsprop
+from jaxgan.optimizers import adam, chain, clip_params, rmsprop
 from jaxgan.penalties import Consistency, FiniteDifference, GradientPenalty, PowerPenalty
+from jaxgan.recipes.decay import falling_rates
 from jaxgan.training import Recipe
-from jaxgan.types import Number
+from jaxgan.types import Number, check_number
 
 __all__ = [
     "ct_gan",
@@ -33,6 +34,9 @@ class OfficialSchedule:
     """
 
     n_critic: int
+
+    def __post_init__(self) -> None:
+        check_number("n_critic", self.n_critic, "an integer of at least 0", "the paper has 5")
 
     def __call__(self, step: int) -> int:
         """The number of critic steps before generator step `step`."""
@@ -108,8 +112,8 @@ def wgan_gp(
         optimizer = adam(learning_rate, b1=beta1, b2=beta2)
         return Recipe(Wasserstein(), optimizer, optimizer, (GradientPenalty(weight),), n_critic)
     of_generator, of_critic = (
-        adam(Linear(learning_rate, 0.0, updates), b1=beta1, b2=beta2)
-        for updates in (decay_steps, decay_steps * n_critic)
+        adam(rate, b1=beta1, b2=beta2)
+        for rate in falling_rates(learning_rate, decay_steps, n_critic)
     )
     return Recipe(Wasserstein(), of_generator, of_critic, (GradientPenalty(weight),), n_critic)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from jaxgan.report.facts import ABSENT
 from jaxgan.report.markdown import plain, table
@@ -13,13 +14,22 @@ from jaxgan.study.folder import Run
 from jaxgan.study.records import Identity, Record
 from jaxgan.study.results import CellResult
 
-__all__ = ["compare"]
+__all__ = ["compare", "compared"]
 
 GAP = "critic/gap"
 SETTINGS = ("recipe", "networks", "data", "batch_size")
 """The parts of a training's identity that are compared."""
 LONG = ("recipe", "networks")
 """Settings of which only the differing words are shown."""
+
+
+class Row(NamedTuple):
+    """A cell of a run: its path and name, the settings in which it differs, and its numbers."""
+
+    path: str
+    cell: str
+    differs: str
+    numbers: list[str]
 
 
 def compare(runs: Mapping[str, Run]) -> str:
@@ -36,6 +46,23 @@ def compare(runs: Mapping[str, Run]) -> str:
     | Run | Cell | Differs in | Steps | Seeds | Last critic gap |
     | --- | --- | --- | --- | --- | --- |
     """
+    heads, rows = compared(runs)
+    lines = [
+        [_code(row.path), _code(row.cell), _code(row.differs), *map(plain, row.numbers)]
+        for row in rows
+    ]
+    return table(["Run", "Cell", "Differs in", *map(plain, heads)], lines)
+
+
+def compared(runs: Mapping[str, Run]) -> tuple[list[str], list[Row]]:
+    """The contents of `compare`.
+
+    Args:
+        runs: the runs by path.
+
+    Returns:
+        The names of the numbers, and the rows.
+    """
     cells = [
         (path, name, cell, run.records.get(name, ()), run.identities.get(name, {}))
         for path, run in runs.items()
@@ -43,21 +70,14 @@ def compare(runs: Mapping[str, Run]) -> str:
     ]
     different = _differences([identity for *_, identity in cells])
     labels = {name: m.label for run in runs.values() for name, m in run.results.metrics.items()}
-    names = list(dict.fromkeys(name for _, _, cell, *_ in cells for name in _scored(cell)))
-    heads = ["Run", "Cell", "Differs in", "Steps", "Seeds", "Last critic gap"]
-    rows = [
-        [
-            _code(path),
-            _code(name),
-            _code(settings) if settings else ABSENT,
-            _range([one.steps for one in cell.seeds]),
-            _seeds(cell),
-            _gap(records),
-            *(_score(cell, score) for score in names),
-        ]
-        for (path, name, cell, records, _), settings in zip(cells, different, strict=True)
-    ]
-    return table([*heads, *(plain(labels.get(name, name)) for name in names)], rows)
+    scores = list(dict.fromkeys(name for _, _, cell, *_ in cells for name in _scored(cell)))
+    rows = []
+    for (path, name, cell, records, _), settings in zip(cells, different, strict=True):
+        steps = _range([one.steps for one in cell.seeds])
+        found = [_score(cell, score) for score in scores]
+        rows.append(Row(path, name, settings, [steps, _seeds(cell), _gap(records), *found]))
+    heads = ["Steps", "Seeds", "Last critic gap", *(labels.get(name, name) for name in scores)]
+    return heads, rows
 
 
 def _differences(identities: Sequence[Identity]) -> list[str]:
@@ -115,5 +135,5 @@ def _gap(records: Sequence[Record]) -> str:
 
 
 def _code(text: str) -> str:
-    """The text as a Markdown code span in a table."""
-    return f"`{text.replace('|', chr(92) + '|')}`"
+    """The text as a Markdown code span in a table; a dash if it is empty."""
+    return f"`{text.replace('|', chr(92) + '|')}`" if text else ABSENT

@@ -39,11 +39,12 @@ def summarize(runs: Iterable[Results]) -> str:
     return table(heads, rows)
 
 
-def markdown(results: Results) -> str:
+def markdown(results: Results, cells: str = "") -> str:
     """The report of a run.
 
     Args:
         results: the run's results.
+        cells: a table of the cells of a run without scores.
 
     Returns:
         A Markdown document.
@@ -55,6 +56,7 @@ def markdown(results: Results) -> str:
             f"![{plain(entry.caption)}]({quote(entry.file)})" for entry in results.pictures
         ),
         "Scores": scores(results),
+        "Cells": cells,
         "What differs from the paper": _paragraphs(results.differs),
         "Protocol": _paragraphs(results.protocol),
         "Settings": "\n\n".join(_settings(results)),

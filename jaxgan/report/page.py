@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 
 from jaxgan.figures import arm_colors
+from jaxgan.report.compare import compared
 from jaxgan.report.facts import (
     ABSENT,
     diverged,
@@ -22,6 +23,7 @@ from jaxgan.report.markup import code, link, picture, prose
 from jaxgan.report.numbers import MISSING, duration, number, with_interval
 from jaxgan.report.strip import strip
 from jaxgan.study.claims import Verdict
+from jaxgan.study.folder import Run
 from jaxgan.study.results import CellResult, ClaimResult, MetricResult, PictureResult, Results
 
 __all__ = ["page"]
@@ -31,24 +33,25 @@ BETTER = {"higher": "↑ higher is better", "lower": "↓ lower is better"}
 EACH = {"seeds": "Per seed", "draws": "Per draw", "exact": "Each number"}
 
 
-def page(results: Results, folder: Path, problems: Mapping[str, str] | None = None) -> str:
+def page(run: Run, folder: Path, problems: Mapping[str, str] | None = None) -> str:
     """The report of a run.
 
     Args:
-        results: the run's results.
+        run: its results and records.
         folder: the folder with its pictures.
         problems: by file, the reason why a picture could not be redrawn.
 
     Returns:
         A complete HTML document.
     """
-    said = problems or {}
+    said, results = problems or {}, run.results
     sections = [
         _head(results),
         _section("Claims", [_claim(claim) for claim in results.claims]),
         _section("Diverged", [_list(diverged(results))]),
         _section("Pictures", [_figure(folder, entry, said) for entry in results.pictures]),
         _section("Scores", [_scores(results)] if results.metrics else []),
+        _section("Cells", [_cells(run)] if not results.metrics else []),
         _section("What differs from the paper", [prose(results.differs)]),
         _section("Protocol", [prose(results.protocol or "None was recorded.")], "protocol"),
         _section("Settings", [_setting(name, cell) for name, cell in results.cells.items()]),
@@ -164,6 +167,23 @@ def _scores(results: Results) -> str:
         f"</tr></thead>\n<tbody>{''.join(rows)}</tbody>\n</table></div>\n"
         '<p class="under">Mean over seeds ± half-width of its 95 % Student interval; below, each '
         'seed. <a href="#protocol">How they were measured</a></p>'
+    )
+
+
+def _cells(run: Run) -> str:
+    """The cells of a run without scores, with the settings in which they differ."""
+    heads, found = compared({"": run})
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in ("Differs in", *heads))
+    rows = [
+        f'<tr><th scope="row">{html.escape(row.cell)}</th><td>{html.escape(row.differs)}</td>'
+        f"{''.join(f'<td>{html.escape(text)}</td>' for text in row.numbers)}</tr>"
+        for row in found
+    ]
+    if len(rows) < 2:
+        return ""
+    return (
+        f'<div class="card scroll"><table>\n<thead><tr><th scope="col">At the end</th>{head}</tr>'
+        f"</thead>\n<tbody>{''.join(rows)}</tbody>\n</table></div>"
     )
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from jaxgan.report.compare import compare
 from jaxgan.report.draw import draw
 from jaxgan.report.markdown import markdown
 from jaxgan.report.page import page
@@ -47,7 +48,9 @@ def write_report(
     problems = draw(path, found, own)
     for file, problem in problems.items():
         notify(f"{path / file} was not drawn: {problem}")
+    many = len(found.results.cells) > 1 and not found.results.metrics
+    cells = compare({str(path): found}) if many else ""
     target = path / "report.html"
-    target.write_text(page(found.results, path, problems), encoding="utf-8")
-    target.with_suffix(".md").write_text(markdown(found.results), encoding="utf-8")
+    target.write_text(page(found, path, problems), encoding="utf-8")
+    target.with_suffix(".md").write_text(markdown(found.results, cells), encoding="utf-8")
     return target

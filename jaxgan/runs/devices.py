@@ -16,6 +16,7 @@ import jax.numpy as jnp
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from jaxgan.training import Networks, Recipe, TrainStep, make_train_step, train_chunk
+from jaxgan.training.parts import check_parts
 from jaxgan.types import Batch, unknown
 
 __all__ = ["Via", "check_placement", "compile_chunk", "compile_step"]
@@ -107,6 +108,7 @@ def compile_chunk(
     Raises:
         ValueError: there are fewer devices, or the batch does not divide over them.
     """
+    check_parts(networks=networks, recipe=recipe)
     via = check_placement(batch_size, devices, via)
     chunk = functools.partial(
         train_chunk,

@@ -9,10 +9,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Key
 
+from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
 from jaxgan.training.state import TrainState, create_state
 from jaxgan.training.step import make_train_step
-from jaxgan.types import Batch, Dataset, Metrics, Networks
+from jaxgan.types import Batch, Dataset, Metrics, Networks, check_number
 
 __all__ = ["first_step", "sample_batch", "train_chunk"]
 
@@ -37,11 +38,22 @@ def sample_batch(
     Returns:
         A batch whose leaves begin with `[n_critic + generator_batches, batch_size]`.
 
+    Raises:
+        TypeError: data is not a `Dataset`, or a size not a number.
+        ValueError: a size is not an integer, n_critic is negative, or another below 1.
+
     >>> data = Dataset(jnp.zeros((10, 8, 8, 1), jnp.uint8))
     >>> batch = sample_batch(data, jax.random.key(0), n_critic=2, batch_size=4)
     >>> batch.real.shape, float(batch.real.max()), batch.keys.shape
     ((3, 4, 8, 8, 1), -1.0, (3, 4))
     """
+    check_parts(data=data)
+    for name, size, least in (
+        ("n_critic", n_critic, 0),
+        ("batch_size", batch_size, 1),
+        ("generator_batches", generator_batches, 1),
+    ):
+        check_number(name, size, f"an integer of at least {least}", "it is a size of the batch")
     index_key, example_key = jax.random.split(key)
     shape = (n_critic + generator_batches, batch_size)
     index = jax.random.randint(index_key, shape, 0, data.real.shape[0])
@@ -67,6 +79,9 @@ def first_step(
     Returns:
         The state after the step, and its metrics.
 
+    Raises:
+        TypeError: networks, recipe or data have another type.
+
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets
     >>> run = functools.partial(
@@ -76,6 +91,7 @@ def first_step(
     >>> state.step.shape, "critic/gap" in metrics
     ((), True)
     """
+    check_parts(networks=networks, recipe=recipe, data=data)
     state_key, key = jax.random.split(key)
     state = create_state(networks, recipe, state_key, data)
     size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
@@ -121,7 +137,11 @@ def train_chunk(
     Returns:
         The state after the chunk and the metrics of its steps, `[capacity]` each, zero from
         `length` on.
+
+    Raises:
+        TypeError: networks, recipe or data have another type.
     """
+    check_parts(networks=networks, recipe=recipe, data=data)
     step = make_train_step(networks, recipe, axis_name)
     size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
 

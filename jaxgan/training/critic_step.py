@@ -12,6 +12,7 @@ from jaxgan.training.axis import gather, mean
 from jaxgan.training.critic import CriticFunction
 from jaxgan.training.keys import split_keys
 from jaxgan.training.modules import apply, fakes, scores_and_features
+from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
 from jaxgan.training.state import Player, TrainState
 from jaxgan.training.update import update
@@ -59,6 +60,9 @@ def critic_step(
     Returns:
         The state with the updated critic, and the metrics of the step.
 
+    Raises:
+        TypeError: networks or recipe have another type.
+
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets
     >>> from jaxgan.training import create_state, sample_batch
@@ -71,6 +75,7 @@ def critic_step(
     >>> int(state.step), "critic/penalty" in metrics
     (0, True)
     """
+    check_parts(networks=networks, recipe=recipe)
     one = jax.tree.map(lambda x: x[None], batch)
     inputs = jax.tree.map(lambda x: x[0], critic_inputs(networks, recipe, state, one, axis_name))
     critic, metrics = descend(networks, recipe, state.critic, inputs, axis_name)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Literal
 
 import optax
+from jax.core import Tracer
 
-from jaxgan.types import Objective, Penalty, hashable
+from jaxgan.types import Objective, Penalty, check_number, hashable
 
 __all__ = ["Recipe"]
 
@@ -41,10 +42,11 @@ class Recipe:
             statistics and losses keep float32. None computes in the precision of the parameters.
 
     Raises:
-        TypeError: the objective is not an `Objective`, or an optimizer not a transformation.
+        TypeError: the objective is not an `Objective`, an optimizer not a transformation,
+            `penalties` not a tuple of penalties, or a setting not a number.
         ValueError: n_critic is negative, average outside [0, 1), penalty_every or
-            generator_batches below 1, an unknown compute_dtype, or simultaneous with n_critic or
-            generator_batches not 1.
+            generator_batches below 1, one of them not an integer, an unknown compute_dtype, or
+            simultaneous with n_critic or generator_batches not 1.
     """
 
     objective: Objective
@@ -65,27 +67,32 @@ class Recipe:
                 f"objective must be an Objective, got {self.objective!r}: give an instance of a "
                 "class that inherits from jaxgan.types.Objective"
             )
+        if self.compute_dtype not in (None, "bfloat16"):
+            raise ValueError(f"compute_dtype is None or 'bfloat16', got {self.compute_dtype!r}")
+        for role in ("generator", "critic"):
+            _check_optimizer(role, getattr(self, f"{role}_optimizer"))
+        _check_penalties(self.penalties)
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
+        for name, wanted, remedy in (
+            ("generator_batches", "an integer of at least 1", "2 doubles the generator's batch"),
+            ("penalty_every", "an integer of at least 1", "for no penalties give penalties=()"),
+            ("average", "in [0, 1)", "give a decay in each step, or 0 for none"),
+        ):
+            check_number(name, getattr(self, name), wanted, remedy)
+        if isinstance(self.average, Tracer):
+            raise TypeError("average must be a number, got a traced one: give a Python float")
+        if not callable(self.n_critic):
+            remedy = "0 trains no critic; a schedule is a function of the step"
+            check_number("n_critic", self.n_critic, "an integer of at least 0", remedy)
+            object.__setattr__(self, "n_critic", int(self.n_critic))  # of NumPy's integers, too
         if self.simultaneous and (self.n_critic != 1 or self.generator_batches != 1):
             raise ValueError(
                 "simultaneous steps need n_critic=1 and generator_batches=1, got "
                 f"n_critic={self.n_critic} and generator_batches={self.generator_batches}: both "
                 "networks share one batch"
             )
-        if isinstance(self.n_critic, int) and self.n_critic < 0:
-            raise ValueError(f"n_critic must be at least 0, got {self.n_critic}")
-        if self.generator_batches < 1:
-            raise ValueError(f"generator_batches must be at least 1, got {self.generator_batches}")
-        if not 0 <= self.average < 1:
-            raise ValueError(f"average is a decay in [0, 1), got {self.average}; 0 turns it off")
-        if not isinstance(self.penalty_every, int) or self.penalty_every < 1:
-            raise ValueError(
-                f"penalty_every must be an integer of at least 1, got {self.penalty_every}: "
-                "for no penalties at all give penalties=()"
-            )
-        if self.compute_dtype not in (None, "bfloat16"):
-            raise ValueError(f"compute_dtype is None or 'bfloat16', got {self.compute_dtype!r}")
-        for role in ("generator", "critic"):
-            _check_optimizer(role, getattr(self, f"{role}_optimizer"))
 
     def __hash__(self) -> int:
         fields = dataclasses.fields(self)
@@ -93,7 +100,21 @@ class Recipe:
 
     def critic_steps(self, step: int) -> int:
         """The number of critic steps before generator step `step`."""
-        return self.n_critic if isinstance(self.n_critic, int) else self.n_critic(step)
+        return self.n_critic(step) if callable(self.n_critic) else self.n_critic
+
+
+def _check_penalties(penalties: object) -> None:
+    if not isinstance(penalties, (tuple, list)):
+        raise TypeError(
+            f"penalties must be a tuple of penalties, got {penalties!r}: give (penalty,), with a "
+            "comma, or () for none"
+        )
+    for index, penalty in enumerate(penalties):
+        if not callable(penalty) or isinstance(penalty, type):
+            raise TypeError(
+                f"penalties[{index}] must be a function of (critic, real, fake, keys), got "
+                f"{penalty!r}: give an instance, such as GradientPenalty(10.0)"
+            )
 
 
 def _check_optimizer(role: str, optimizer: object) -> None:

@@ -8,6 +8,7 @@ import jax
 from jaxtyping import Array, Float, Key
 
 from jaxgan.training.modules import apply, fakes
+from jaxgan.training.parts import check_parts
 from jaxgan.training.state import TrainState
 from jaxgan.types import Networks, Variables
 
@@ -43,6 +44,7 @@ def sample(
     >>> sample(networks, state, jax.random.key(1), 3).shape
     (3, 2)
     """
+    check_parts(networks=networks)
     return _sample(networks, state.generator_variables, jax.random.split(key, n), labels)
 
 
@@ -72,6 +74,7 @@ def generate(
     >>> generate(networks, state, jnp.zeros((3, 2))).shape
     (3, 2)
     """
+    check_parts(networks=networks)
     return _apply(networks, "generator", state.generator_variables, latents, labels)
 
 
@@ -98,6 +101,7 @@ def score(
     >>> score(networks, state, jnp.zeros((3, 2))).shape
     (3,)
     """
+    check_parts(networks=networks)
     return _apply(networks, "critic", state.critic.variables, x, labels)
 
 

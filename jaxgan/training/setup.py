@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
+from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
-from jaxgan.types import Dataset, Networks
+from jaxgan.types import Dataset, Networks, check_number
 
 __all__ = ["Setup"]
 
@@ -39,19 +40,15 @@ class Setup:
     steps: int = 10_000
 
     def __post_init__(self) -> None:
-        for name, kind, remedy in (
-            ("networks", Networks, "Networks(generator, critic, latent)"),
-            ("recipe", Recipe, "recipes.wgan_gp()"),
-            ("data", Dataset, "data.from_arrays(x)"),
+        check_parts(networks=self.networks, recipe=self.recipe, data=self.data)
+        for name, wanted, remedy in (
+            ("batch_size", "an integer of at least 1", "give the examples of a critic step"),
+            ("steps", "an integer of at least 0", "give the number of generator steps"),
         ):
-            if not isinstance(given := getattr(self, name), kind):
-                raise TypeError(
-                    f"{name} must be {kind.__name__}, got {type(given).__name__}: give {remedy}"
-                )
+            check_number(name, getattr(self, name), wanted, remedy)
+            object.__setattr__(self, name, int(getattr(self, name)))  # of NumPy's integers, too
         n = len(self.data.real)
-        if not 0 < self.batch_size <= n:
+        if self.batch_size > n:
             raise ValueError(
                 f"batch_size={self.batch_size} with {n} examples: use a batch of 1 to {n}"
             )
-        if self.steps < 0:
-            raise ValueError(f"steps must be at least 0, got {self.steps}")

@@ -13,6 +13,7 @@ import optax
 from jaxtyping import Array, Key
 
 from jaxgan.training.modules import apply, initialize, parameters_of
+from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
 from jaxgan.types import Dataset, Networks, Variables
 
@@ -66,6 +67,7 @@ def create_state(
         The state before step 0.
 
     Raises:
+        TypeError: networks, recipe or data have another type.
         ValueError: the generator's output, the critic's scores or the labels do not fit the data.
 
     >>> from jaxgan import data, recipes
@@ -77,6 +79,7 @@ def create_state(
     >>> int(state.step), state.average
     (0, None)
     """
+    check_parts(networks=networks, recipe=recipe, data=data)
     _check_labels(networks, data)
     labels = None if data.labels is None else jnp.zeros(PAIR, data.labels.dtype)
     real = jnp.zeros((PAIR, *data.real.shape[1:]))

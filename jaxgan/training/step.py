@@ -11,6 +11,7 @@ from jaxtyping import Array
 
 from jaxgan.training.critic_step import CriticInputs, critic_inputs, descend
 from jaxgan.training.generator_step import generator_step
+from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
 from jaxgan.training.state import Player, TrainState
 from jaxgan.types import Batch, Metrics, Networks
@@ -34,6 +35,9 @@ def make_train_step(networks: Networks, recipe: Recipe, axis_name: str | None = 
         with `[n_critic + generator_batches, batch]`; `metrics` are those of the last critic step
         and of the generator step.
 
+    Raises:
+        TypeError: networks or recipe have another type.
+
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets
     >>> from jaxgan.training import create_state, sample_batch
@@ -48,6 +52,7 @@ def make_train_step(networks: Networks, recipe: Recipe, axis_name: str | None = 
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Algorithm 1.
     https://arxiv.org/abs/1704.00028
     """
+    check_parts(networks=networks, recipe=recipe)
 
     def one_critic_step(critic: Player, inputs: CriticInputs) -> tuple[Player, Metrics]:
         return descend(networks, recipe, critic, inputs, axis_name)

@@ -1,0 +1,34 @@
+"""The parts of a training, by name and type."""
+
+from __future__ import annotations
+
+from jaxgan.training.recipe import Recipe
+from jaxgan.types import Dataset, Networks
+
+__all__ = ["check_parts"]
+
+PARTS = {
+    "networks": (Networks, "Networks(generator, critic, latent)"),
+    "recipe": (Recipe, "recipes.wgan_gp()"),
+    "data": (Dataset, "data.from_arrays(x)"),
+}
+
+
+def check_parts(**parts: object) -> None:
+    """Checks the types of a training's parts before any work is done.
+
+    Args:
+        **parts: some of `networks`, `recipe` and `data`.
+
+    Raises:
+        TypeError: one has another type, such as a function that was not called.
+
+    >>> from jaxgan import recipes
+    >>> check_parts(recipe=recipes.wgan_gp())
+    """
+    for name, given in parts.items():
+        kind, remedy = PARTS[name]
+        if not isinstance(given, kind):
+            raise TypeError(
+                f"{name} must be {kind.__name__}, got {type(given).__name__}: give {remedy}"
+            )
