@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from jaxgan import recipes
-from jaxgan.runs import population
+from jaxgan.runs import members
 from jaxgan.runs.bookkeeping import Bookkeeping, Interrupted
 from jaxgan.runs.checkpoint import steps_of
 from jaxgan.runs.folder import read_rows
@@ -117,7 +117,7 @@ def test_a_member_that_diverges_leaves_the_others_alone() -> None:
 
 def test_the_faster_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter([2.0, 1.0])
-    monkeypatch.setattr(population, "_seconds", lambda *_: next(times))
+    monkeypatch.setattr(members, "_seconds", lambda *_: next(times))
     found = train_population(MLP, recipes.wgan_gp, DATA, steps=1, seeds=[0, 1], batch_size=4)
     assert found.way == "vmapped"
 
@@ -230,3 +230,20 @@ def test_a_signal_saves_every_member(tmp_path: Path, monkeypatch: pytest.MonkeyP
         train_population(MLP, recipes.wgan_gp, DATA, steps=6, folder=tmp_path, **arguments)
     for index in (0, 1):
         assert steps_of(tmp_path / f"member-{index}" / "checkpoints") == [2]
+
+
+def test_a_population_goes_on_in_the_way_in_which_it_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(steps: int) -> Population:
+        found = train_population(
+            MLP, recipes.wgan_gp, DATA, steps=steps, seeds=[0, 1], batch_size=4, folder=tmp_path
+        )
+        assert found.way == "vmapped"
+        return found
+
+    times = iter([2.0, 1.0, 1.0, 2.0])  # serial is faster the second time
+    monkeypatch.setattr(members, "_seconds", lambda *_: next(times))
+    run(2)
+    assert run(4).metrics["critic/gap"].shape == (2, 4)
+    assert run(4).metrics == {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +67,7 @@ def lone(single: Path, tmp_path: Path) -> Path:
 
 def test_a_training_of_python_code_is_reported(lone: Path, capsys: Any) -> None:
     shown = says(capsys, "report", lone)
-    assert f"| `{lone}` | `training` | – | 10 | 1 |" in shown
+    assert f"| `{lone}` | `training` | – | 10 | 1 (seed 3) |" in shown
     for file in ("report.html", "report.md", "curves.png"):
         assert (lone / file).is_file(), file
     assert "learning_rate" not in shown
@@ -92,10 +91,8 @@ def test_it_is_trained_further_to_the_same_bits(lone: Path, tmp_path: Path) -> N
     assert "has 10 steps, more than steps=5" in fails("resume", lone, "--steps", 5, *source)
     main(["resume", str(lone), "--steps", "14", *source, "--quiet"])
     whole = runs.train(dataclasses.replace(SETUP, steps=14), seed=3, folder=tmp_path / "whole")
-    for name in ("state.safetensors",):
-        there = lone / "checkpoints" / "step-000000014" / name
-        here = tmp_path / "whole" / "checkpoints" / "step-000000014" / name
-        assert there.read_bytes() == here.read_bytes()
+    path = Path("checkpoints") / "step-000000014" / "state.safetensors"
+    assert (lone / path).read_bytes() == (tmp_path / "whole" / path).read_bytes()
     assert int(whole.step) == study.read_run(lone).results.cells["training"].seeds[0].steps == 14
 
 
@@ -133,7 +130,7 @@ def test_an_experiment_of_python_code_is_understood(tmp_path: Path, capsys: Any)
     assert "give --source, the Experiment" in fails("sample", folder)
     source = ("--source", f"{HERE}:EXPERIMENT")
     main(["sample", str(folder), "--cell", "width=8", "--n", "5", *source])
-    assert np.load(folder / "samples-5.npy").shape == (5, 2)
+    assert np.load(folder / "samples-5-width=8.npy").shape == (5, 2)
     shutil.rmtree(folder / "width=8")
     main(["resume", str(folder), *source])
     assert load_record(folder / "width=8" / "seed-0") is not None
@@ -238,7 +235,7 @@ def test_each_draw_seed_draws_other_samples(run: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--seeds", "0"], "seeds=0"),
+        (["--seeds", "0"], "seeds must be at least 1, got 0"),
         (["--steps", "-5"], "steps must be an integer of at least 0, got -5"),
         (["--devices", "99"], "devices=99, but JAX sees 8"),
         (["--devices", "3"], "a batch of 8 does not divide over 3 devices"),
@@ -281,7 +278,6 @@ def test_debug_shows_the_traceback_and_version_the_version(capsys: Any) -> None:
     import jaxgan
 
     assert capsys.readouterr().out == f"jaxgan {jaxgan.__version__}\n"
-    assert sys.modules["jaxgan"].__version__
 
 
 def test_periods_of_a_run_are_checked_before_its_folder_is_made(tmp_path: Path) -> None:

@@ -247,7 +247,7 @@ def test_a_stopped_run_has_a_report_and_goes_on_to_the_same_record(tmp_path: Pat
 
     def measure(moment: Moment) -> Measurement:
         if stop.is_set() and int(moment.state.step) == 4:
-            raise Interrupted("now")
+            raise Interrupted("now", moment.state)
         return Measurement(score(POINTS.data.real), {"x": np.ones(2) * int(moment.state.step)})
 
     cells = {

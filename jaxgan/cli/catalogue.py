@@ -25,6 +25,8 @@ TYPES: dict[str, type] = {
     "data": Dataset,
 }
 KINDS = tuple(TYPES)
+PENALIZED = ("critic", "real", "fake", "keys")
+"""The arguments of a penalty."""
 
 Member = Callable[..., Any]
 
@@ -84,6 +86,8 @@ def parse(kind: str, text: str) -> Call:
         if isinstance(call, ast.Name):
             return Call(module + call.id)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args:
+            if any(word.arg is None for word in call.keywords):  # **
+                raise ValueError
             keywords = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
             return Call(module + call.func.id, keywords)
     except (SyntaxError, ValueError):
@@ -118,6 +122,8 @@ def make(kind: str, call: Call, *args: Any) -> Any:
     found = attribute(call.name) if own else members(kind)[call.name]
     if own and call.arguments is None and _is_one(kind, found):
         return found
+    if own and _is_one(kind, found):
+        raise ValueError(f"{call.name} is a {type(found).__name__}: leave out the brackets")
     if not callable(found):
         raise _other_type(kind, call, found)
     keywords = call.arguments or {}
@@ -148,6 +154,8 @@ def _check_keywords(name: str, member: Member, keywords: dict[str, Any], given: 
 
 
 def _is_one(kind: str, value: Any) -> bool:
+    if kind == "penalty" and inspect.isfunction(value):  # a penalty, or a function that makes one?
+        return len(inspect.signature(value).parameters) == len(PENALIZED)
     return isinstance(value, TYPES[kind]) and not inspect.isclass(value)
 
 

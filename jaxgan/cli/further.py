@@ -6,16 +6,16 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from jaxgan.cli.launch import DIVERGED, carry_out, complain
+from jaxgan.cli.launch import DIVERGED, carry_out, complain, with_remedy
 from jaxgan.cli.settings import STEPS_OF_EXPERIMENT
-from jaxgan.cli.sources import experiment_in, identity_of_training, setup_in
+from jaxgan.cli.sources import experiment_in, setup_in
 from jaxgan.report import compare, write_report
 from jaxgan.runs import Diverged, checkpoint, train
 from jaxgan.runs.compile_cache import use_compile_cache
-from jaxgan.runs.folder import CHECKPOINTS
+from jaxgan.runs.folder import CHECKPOINTS, OBSERVED, read_rows
 from jaxgan.runs.identity import describe
 from jaxgan.study import read_results, read_run
-from jaxgan.study.folder import is_training
+from jaxgan.study.folder import is_training, manifest_in
 
 __all__ = ["resume_source"]
 
@@ -37,14 +37,15 @@ def resume_source(
     if is_training(folder):
         _resume_training(folder, source, steps, quiet=quiet)
         return
+    found = read_results(folder)
     if steps is not None:
         raise ValueError(STEPS_OF_EXPERIMENT)
-    found = read_results(folder)
     experiment, scale = experiment_in(folder, source)
     carry_out(
         folder,
         experiment,
         quiet=quiet,
+        source=source,
         scale=scale,
         seeds=len(found.sets[0]),
         sets=len(found.sets),
@@ -54,10 +55,11 @@ def resume_source(
 
 
 def _resume_training(folder: Path, source: str | None, steps: int | None, *, quiet: bool) -> None:
-    setup, saved = setup_in(folder, source), identity_of_training(folder)
+    setup, saved = setup_in(folder, source), manifest_in(folder)["settings"]
     if steps is not None:
         setup = dataclasses.replace(setup, steps=steps)
     own = sorted(saved.keys() - describe(setup, saved["seed"]).keys())
+    own += ["observe"] if read_rows(folder / OBSERVED) else []
     if own:
         raise ValueError(
             f"{folder} has settings of the code that made it ({', '.join(own)}): resume it there"
@@ -78,6 +80,8 @@ def _resume_training(folder: Path, source: str | None, steps: int | None, *, qui
     except Diverged as problem:
         complain(str(problem))
         status = DIVERGED
+    except KeyboardInterrupt as stop:
+        raise with_remedy(stop, folder, source) from stop
     page = write_report(folder, notify=complain)
     if not quiet:
         print(compare({str(folder): read_run(folder)}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -9,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jaxgan.cli.experiments import load_experiment
-from jaxgan.cli.settings import claim_folder, command_of
+from jaxgan.cli.settings import check_folder, claim_folder, command_of
 
 if TYPE_CHECKING:
     from jaxgan.study import Experiment, Results
 
-__all__ = ["DIVERGED", "carry_out", "complain", "experiment_of", "launch"]
+__all__ = ["DIVERGED", "carry_out", "complain", "experiment_of", "launch", "with_remedy"]
 
 DIVERGED = 3
-"""The exit status of `jaxgan train` if a training diverged."""
+"""The exit status if a single training diverged."""
 
 SHARE = 0.05
 """The share of a run's time that may be spent on intermediate reports."""
@@ -40,6 +41,7 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
         settings: the contents of `run.json`.
         quiet: whether to print nothing but problems and the path of the report.
     """
+    check_folder(folder, settings)
     results = carry_out(
         folder,
         experiment_of(settings),
@@ -55,7 +57,12 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
 
 
 def carry_out(
-    folder: Path, experiment: Experiment, *, quiet: bool = False, **options: Any
+    folder: Path,
+    experiment: Experiment,
+    *,
+    quiet: bool = False,
+    source: str | None = None,
+    **options: Any,
 ) -> Results:
     """Runs an experiment, writes its report and prints its claims or a table of its cells.
 
@@ -63,6 +70,7 @@ def carry_out(
         folder: the run's folder.
         experiment: the experiment.
         quiet: whether to print nothing but problems and the path of the report.
+        source: the experiment as "package.module:NAME", if `--source` named it.
         **options: further arguments of `study.run`.
 
     Returns:
@@ -83,7 +91,7 @@ def carry_out(
             **options,
         )
     except KeyboardInterrupt as stop:
-        raise KeyboardInterrupt(f"{stop}\nResume with: jaxgan resume {folder}") from stop
+        raise with_remedy(stop, folder, source) from stop
     page = write_report(folder, experiment.pictures, complain)
     if not quiet:
         print(summarize([results]) if results.claims else compare({str(folder): read_run(folder)}))
@@ -91,6 +99,14 @@ def carry_out(
     for line in diverged(results):
         complain(line)
     return results
+
+
+def with_remedy(stop: KeyboardInterrupt, folder: Path, source: str | None) -> KeyboardInterrupt:
+    """The interruption, with the command that resumes the run if it has written anything."""
+    if not folder.is_dir():
+        return stop
+    words = ["jaxgan", "resume", str(folder), *(["--source", source] if source else [])]
+    return KeyboardInterrupt(f"{stop}\nResume with: {shlex.join(words)}".lstrip())
 
 
 def complain(problem: str) -> None:

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: command-line words; `sys.argv[1:]` if None.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words == [VERSION]:
+    if VERSION in words:
         import jaxgan
 
         print(f"jaxgan {jaxgan.__version__}")
@@ -51,4 +51,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if debug:
             raise
         notes = getattr(error, "__notes__", [])
-        sys.exit(f"jaxgan: {' '.join([str(error), *notes])}")
+        sys.exit(f"jaxgan: {'; '.join([str(error), *notes])}")

@@ -36,6 +36,10 @@ def import_from_here(module: str) -> ModuleType:
         raise ValueError(
             f"{module}: {error}; searched {Path.cwd()} and Python's search path"
         ) from error
+    except Exception as error:  # whatever the module raises
+        raise ValueError(
+            f"{module} cannot be imported ({type(error).__name__}: {error}): correct the module"
+        ) from error
 
 
 def attribute(text: str) -> Any:

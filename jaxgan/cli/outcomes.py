@@ -21,10 +21,12 @@ def sample(
 ) -> None:
     """Draw samples from a run, saved in its folder as samples-N.png and samples-N.npy.
 
+    A cell, seed, draw seed or the best checkpoint, if given, are part of the name.
+
     Args:
         folder: the folder of the run.
         n: number of samples.
-        draw_seed: seed of the latents; others than 0 are saved as samples-N-draw-SEED.
+        draw_seed: seed of the latents.
         cell: name of a training of the experiment; the first by default.
         seed: the seed of the training.
         best: use the best checkpoint instead of the last.
@@ -41,12 +43,16 @@ def sample(
 
     if n < 1:
         raise ValueError(f"--n must be at least 1, got {n}")
+    if not 0 <= draw_seed < 2**31:
+        raise ValueError(f"--draw-seed must be from 0 to 2^31 - 1, got {draw_seed}")
     found = trained_in(folder, source, cell, seed, best=best)
     key = latent_key(found.seed)
-    key = jax.random.fold_in(key, draw_seed) if draw_seed else key
+    key = jax.random.fold_in(key, 1 + draw_seed) if draw_seed else key
     labels = draw_labels(found.setup.data, jax.random.fold_in(key, 1), n)
     samples = np.asarray(sample(found.setup.networks, found.state, key, n, labels))
-    stem = f"samples-{n}" + (f"-draw-{draw_seed}" if draw_seed else "")
+    given = {"": cell, "seed-": seed, "best": "" if best else None, "draw-": draw_seed}
+    parts = [f"{name}{value}" for name, value in given.items() if value not in (None, 0)]
+    stem = "-".join([f"samples-{n}", *parts])
     np.save(folder / f"{stem}.npy", samples)
     picture = folder / f"{stem}.png"
     if samples.ndim == 4:

@@ -7,12 +7,22 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-__all__ = ["RUN", "claim_folder", "command_of", "read_settings", "with_steps"]
+__all__ = [
+    "RUN",
+    "STEPS_OF_EXPERIMENT",
+    "check_folder",
+    "claim_folder",
+    "command_of",
+    "read_settings",
+    "with_steps",
+]
 
 RUN = "run.json"
 STEPS_OF_EXPERIMENT = (
     "the steps of an experiment are part of its scale: leave out --steps, or run another --scale"
 )
+OF_PYTHON = ("results.json", "record.json", "metrics.jsonl", "checkpoints")
+"""Files that only runs have."""
 Settings = dict[str, Any]
 
 
@@ -26,23 +36,29 @@ def read_settings(folder: Path) -> Settings:
         The contents of `run.json`.
 
     Raises:
-        FileNotFoundError: the folder has no `run.json`.
+        ValueError: it cannot be read.
     """
-    if not (folder / RUN).is_file():
-        raise FileNotFoundError(f"{folder} has no {RUN}: give the folder of a run")
-    return json.loads((folder / RUN).read_text(encoding="utf-8"))
+    try:
+        settings = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        missing = {"command", "arguments"} - settings.keys()
+    except (OSError, ValueError, AttributeError) as error:
+        raise ValueError(
+            f"{folder / RUN} cannot be read ({error}): start in a new folder"
+        ) from error
+    if missing:
+        raise ValueError(f"{folder / RUN} has no {min(missing)}: start in a new folder")
+    return settings
 
 
-def claim_folder(folder: Path, settings: Settings) -> None:
-    """Creates the folder and writes `run.json`, unless the folder belongs to another run.
+def check_folder(folder: Path, settings: Settings) -> None:
+    """Checks that a folder does not belong to another run.
 
     Args:
-        folder: the run's folder.
+        folder: the run's folder, which need not exist.
         settings: the run's settings.
 
     Raises:
         ValueError: the folder belongs to another run.
-        OSError: the folder cannot be written.
     """
     if (folder / RUN).is_file():
         there = read_settings(folder)
@@ -50,6 +66,20 @@ def claim_folder(folder: Path, settings: Settings) -> None:
             raise ValueError(
                 f"{folder} holds another run: {command_of(there)}. Choose another --out"
             )
+    elif held := [name for name in OF_PYTHON if (folder / name).exists()]:
+        raise ValueError(f"{folder} holds a run of Python code ({held[0]}): choose another --out")
+
+
+def claim_folder(folder: Path, settings: Settings) -> None:
+    """Creates the folder and writes `run.json`.
+
+    Args:
+        folder: the run's folder.
+        settings: the run's settings.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         partial = folder / f"{RUN}.partial"

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from jaxgan.cli.catalogue import Call, build, make, parse
-from jaxgan.data import load
+from jaxgan.data import from_arrays, load
 from jaxgan.study import grid
 from jaxgan.training import Dataset, Setup
 
@@ -38,7 +38,9 @@ def setup_of(*, data: str, steps: int, batch_size: int, **texts: str | None) -> 
     """
     calls = _calls(texts)
     for (_, name), values in _lists(calls).items():
-        raise ValueError(f"{name}={values} has several values: use jaxgan sweep")
+        raise ValueError(
+            f"{name}={values} has several values: use jaxgan sweep, or a tuple for one"
+        )
     return _setup(_data(data), steps, batch_size, calls)
 
 
@@ -105,7 +107,14 @@ def _lists(calls: dict[str, Call]) -> dict[tuple[str, str], list[Any]]:
 
 
 def _data(text: str) -> Dataset:
-    return build("data", text) if re.fullmatch(OWN, text) else load(text)
+    """Data by name, or your own, checked as those of files are."""
+    if not re.fullmatch(OWN, text):
+        return load(text)
+    own = build("data", text)
+    try:
+        return from_arrays(own.real, own.labels)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"data {text}: {error}") from error
 
 
 def _setup(data: Dataset, steps: int, batch_size: int, calls: dict[str, Call]) -> Setup:

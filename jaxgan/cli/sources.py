@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from jaxgan.cli.launch import experiment_of
 from jaxgan.cli.named import attribute
@@ -12,13 +12,13 @@ from jaxgan.runs import checkpoint
 from jaxgan.runs.folder import CHECKPOINTS
 from jaxgan.runs.identity import describe
 from jaxgan.study import Experiment, Training, read_results
-from jaxgan.study.folder import is_training
+from jaxgan.study.folder import is_training, manifest_in
 from jaxgan.study.records import place
 from jaxgan.training import Setup, TrainState, create_state
 from jaxgan.training.keys import keys_of_run
 from jaxgan.types import unknown
 
-__all__ = ["Trained", "experiment_in", "identity_of_training", "setup_in", "trained_in"]
+__all__ = ["Trained", "experiment_in", "setup_in", "trained_in"]
 
 T = TypeVar("T", Setup, Experiment)
 
@@ -43,6 +43,8 @@ def experiment_in(folder: Path, source: str | None) -> tuple[Experiment, str]:
         The experiment and the name of its scale.
     """
     if (folder / RUN).is_file():
+        if source is not None:
+            raise ValueError(f"{folder} was made by the command line: leave out --source")
         settings = read_settings(folder)
         return experiment_of(settings), settings["arguments"].get("scale", "small")
     scale = read_results(folder).scale
@@ -60,14 +62,6 @@ def setup_in(folder: Path, source: str | None) -> Setup:
         The setup.
     """
     return _source(folder, source, Setup)
-
-
-def identity_of_training(folder: Path) -> dict[str, Any]:
-    """The identity with which the newest checkpoint of a single training was saved."""
-    manifest = checkpoint.newest_manifest(folder / CHECKPOINTS)
-    if manifest is None:
-        raise ValueError(f"{folder} has no undamaged checkpoint: run the training again")
-    return manifest["settings"]
 
 
 def trained_in(
@@ -90,6 +84,8 @@ def trained_in(
         FileNotFoundError: there is no checkpoint.
     """
     if is_training(folder):
+        if cell is not None or seed:
+            raise ValueError(f"{folder} is a single training: leave out --cell and --seed")
         return _restored(folder, setup_in(folder, source), best=best)
     experiment, scale = experiment_in(folder, source)
     cells = experiment.scales[scale].cells()
@@ -104,7 +100,10 @@ def trained_in(
 
 
 def _restored(folder: Path, setup: Setup, *, best: bool) -> Trained:
-    saved = identity_of_training(folder)
+    manifest = manifest_in(folder)
+    if best and manifest["loss"] is None:
+        raise ValueError(f"{folder} has no best checkpoint, for runs.train had no best_by")
+    saved = manifest["settings"]
     seed = saved["seed"]
     like = create_state(setup.networks, setup.recipe, keys_of_run(seed)[0], setup.data)
     settings = saved | describe(setup, seed)

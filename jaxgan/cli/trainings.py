@@ -147,6 +147,8 @@ def resume(
     from jaxgan.cli.settings import RUN, read_settings
 
     if (folder / RUN).is_file():
+        if source is not None:
+            raise ValueError(f"{folder} was made by the command line: leave out --source")
         launch(folder, with_steps(read_settings(folder), steps), quiet=quiet)
     else:
         from jaxgan.cli.further import resume_source
@@ -170,10 +172,16 @@ def _what(
 def _folder(settings: dict[str, Any]) -> Path:
     """The default folder: recipe, data and networks by name, and a code for everything else."""
     what = {name: value for name, value in settings["what"].items() if name != "steps"}
-    named = (what["recipe"], what["data"], what["networks"])
-    names = [re.findall(r"\w+", Path(text.split("(")[0]).stem)[-1] for text in named]
+    names = [_short(what[part]) for part in ("recipe", "data", "networks")]
     plain = dict(zip(("recipe", "data", "networks"), names, strict=True))
     begin = ["sweep"] if settings["command"] == "sweep" else []
     usual = {"objective": None, "penalty": None, "batch_size": 64}
     code = [] if what == plain | usual else [hashlib.sha256(repr(what).encode()).hexdigest()[:6]]
     return Path("runs") / "-".join([*begin, *names, *code])
+
+
+def _short(text: str) -> str:
+    """The name of a member, an own object or a file, without arguments, as part of a file name."""
+    name = Path(text).stem if text.endswith(".npz") else text.split("(")[0]
+    name = name.removeprefix("tfds:") if text.startswith("tfds:") else name.rpartition(":")[2]
+    return re.sub(r"\W+", "_", name).strip("_") or "unnamed"

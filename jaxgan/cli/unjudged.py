@@ -18,6 +18,7 @@ from jaxgan.study import (
     Scale,
     Training,
 )
+from jaxgan.study.results import REAL
 
 __all__ = ["unjudged"]
 
@@ -58,10 +59,12 @@ def unjudged(
     texts = {"recipe": recipe, "networks": networks, "objective": objective, "penalty": penalty}
     words = {"data": data, "steps": steps, "batch_size": batch_size, **texts}
     setups = setups_of(**words) if sweep else {cell_name(recipe): setup_of(**words)}
+    if REAL in setups:
+        raise ValueError(f"recipe {recipe}: the name {REAL!r} is that of the data, choose another")
     first = next(iter(setups.values()))
     shape = first.data.real.shape[1:]
     measure = ImageMeasure() if len(shape) == 3 else PointMeasure()
-    cells = {"real": Real(first.data)}
+    cells = {REAL: Real(first.data)}
     cells |= {name: Training(setup, measure) for name, setup in setups.items()}
     return Experiment(
         f"{networks} networks trained with {recipe} on {data}.",

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from jaxgan.report.differences import differing
 from jaxgan.report.facts import ABSENT
 from jaxgan.report.markdown import plain, table
 from jaxgan.report.numbers import number, spread
 from jaxgan.study.folder import Run
-from jaxgan.study.records import Identity, Record
+from jaxgan.study.records import Record
 from jaxgan.study.results import CellResult
 
 __all__ = ["compare", "compared"]
 
 GAP = "critic/gap"
-SETTINGS = ("recipe", "networks", "data", "batch_size")
-"""The parts of a training's identity that are compared."""
-LONG = ("recipe", "networks")
-"""Settings of which only the differing words are shown."""
 
 
 class Row(NamedTuple):
@@ -68,7 +64,7 @@ def compared(runs: Mapping[str, Run]) -> tuple[list[str], list[Row]]:
         for path, run in runs.items()
         for name, cell in run.results.cells.items()
     ]
-    different = _differences([identity for *_, identity in cells])
+    different = differing([identity for *_, identity in cells])
     labels = {name: m.label for run in runs.values() for name, m in run.results.metrics.items()}
     scores = list(dict.fromkeys(name for _, _, cell, *_ in cells for name in _scored(cell)))
     rows = []
@@ -78,25 +74,6 @@ def compared(runs: Mapping[str, Run]) -> tuple[list[str], list[Row]]:
         rows.append(Row(path, name, settings, [steps, _seeds(cell), _gap(records), *found]))
     heads = ["Steps", "Seeds", "Last critic gap", *(labels.get(name, name) for name in scores)]
     return heads, rows
-
-
-def _differences(identities: Sequence[Identity]) -> list[str]:
-    """Per row, the settings or their words that not all rows have."""
-    parts: list[list[str]] = [[] for _ in identities]
-    for name in SETTINGS:
-        words = [_words(str(row[name]), name) if name in row else [] for row in identities]
-        shared = set.intersection(*map(set, words)) if words else set()
-        for part, of_row in zip(parts, words, strict=True):
-            part += [word for word in of_row if word not in shared]
-    return ["; ".join(dict.fromkeys(part)) for part in parts]
-
-
-def _words(text: str, name: str) -> list[str]:
-    """A setting, or its `name=value` parts without nested brackets."""
-    if name not in LONG:
-        return [f"{name}={text}"]
-    narrow = re.sub(r"\s*=\s*", "=", re.sub(r"\(\s+|\s+\)", lambda found: found[0].strip(), text))
-    return re.findall(r"\w+=(?:[\w.]*\([^()]*\)|[^\s,()]+)|[\w.]+", narrow)
 
 
 def _scored(cell: CellResult) -> list[str]:
@@ -114,16 +91,19 @@ def _range(steps: Sequence[int]) -> str:
 
 
 def _seeds(cell: CellResult) -> str:
+    """The number of seeds, or which one, and how many did not finish."""
     counts = [
         f"{n} {ended}"
         for ended in ("diverged", "unfinished")
         if (n := sum(one.ended == ended for one in cell.seeds))
     ]
+    if len(cell.seeds) == 1 and cell.seeds[0].seed:
+        counts = [f"seed {cell.seeds[0].seed}", *counts]
     return f"{len(cell.seeds)}" + (f" ({', '.join(counts)})" if counts else "")
 
 
 def _gap(records: Sequence[Record]) -> str:
-    """The mean of the last gaps of the seeds that did not diverge."""
+    """The mean of the last gaps; seeds that diverged are left out, and the text says so."""
     last = [
         math.nan if one.ended == "diverged" else float(one.series[GAP].values[-1])
         for one in records

@@ -28,7 +28,15 @@ class Diverged(FloatingPointError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """The run was stopped by a signal; its state is saved."""
+    """The run was stopped by a signal.
+
+    Attributes:
+        state: the state after the last step, which is saved if the run has a folder.
+    """
+
+    def __init__(self, message: str, state: TrainState) -> None:
+        super().__init__(message)
+        self.state = state
 
 
 class Plan(NamedTuple):
@@ -131,7 +139,7 @@ class Bookkeeping:
 
         Raises:
             Diverged: a step diverged; the state before it is saved.
-            Interrupted: the run was asked to stop before its last step.
+            Interrupted: the run was asked to stop.
         """
         state, metrics, failed, seconds = chunk
         log, plan, step = self._log, self._plan, int(state.step)
@@ -148,9 +156,9 @@ class Bookkeeping:
             log.observe(self._observe, state)
         if stopped or plan.due(step, plan.save_every) or (observed and log.keeps_best):
             log.save(state)
-        if stopped and step < plan.steps:
+        if stopped:
             where = f"; saved in {log.path}: the same call resumes from there" if log.path else ""
-            raise Interrupted(f"stopped after step {step}{where}")
+            raise Interrupted(f"stopped after step {step}{where}", state)
 
 
 def _why(step: int, metrics: Mapping[str, float]) -> str:

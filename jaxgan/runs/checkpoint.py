@@ -25,7 +25,7 @@ from jaxgan.runs.identity import differences
 from jaxgan.runs.provenance import provenance
 from jaxgan.training import TrainState
 
-__all__ = ["Damaged", "newest_manifest", "restore", "save", "steps_of"]
+__all__ = ["Damaged", "check_settings", "newest_manifest", "restore", "save", "steps_of"]
 
 STATE, MANIFEST = "state.safetensors", "manifest.json"
 
@@ -118,7 +118,7 @@ def restore(
             problems.append(str(problem))
             continue
         if settings is not None:
-            _check_settings(manifest["settings"], settings)
+            check_settings(manifest["settings"], settings)
         return _unflatten(arrays, like)
     if problems:
         raise Damaged(
@@ -164,7 +164,16 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, jax.Array]]:
     return manifest, safetensors.flax.load(data)
 
 
-def _check_settings(saved: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+def check_settings(saved: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Checks that the settings of an earlier run are those of this run.
+
+    Args:
+        saved: the settings of the earlier run.
+        given: the settings of this run.
+
+    Raises:
+        ValueError: they differ.
+    """
     changed = differences(saved, json.loads(json.dumps(dict(given))))
     if changed:
         raise ValueError(

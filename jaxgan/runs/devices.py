@@ -198,7 +198,9 @@ def check_placement(batch_size: int, devices: int, via: Via | None) -> Via:
         raise unknown("via", via, get_args(Via))
     if via == "jit" and devices != 1:
         raise ValueError(f"via='jit' runs on one device, got devices={devices}: use 'sharded'")
-    if not 1 <= devices <= jax.device_count():
+    if devices < 1:
+        raise ValueError(f"devices must be at least 1, got {devices}")
+    if devices > jax.device_count():
         raise ValueError(
             f"devices={devices}, but JAX sees {jax.device_count()}: use fewer, or simulate "
             f"them with XLA_FLAGS=--xla_force_host_platform_device_count={devices}"

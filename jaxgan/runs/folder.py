@@ -45,6 +45,17 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
+def _check_json(settings: Mapping[str, Any]) -> None:
+    for name, value in settings.items():
+        try:
+            json.dumps(value)
+        except TypeError as error:
+            raise TypeError(
+                f"settings[{name!r}] must be JSON, got {value!r}: give text, numbers, lists or "
+                "dictionaries"
+            ) from error
+
+
 class RunFolder:
     """The folder of one run; without a path nothing is written.
 
@@ -58,6 +69,7 @@ class RunFolder:
     def __init__(
         self, path: Path | None, settings: Mapping[str, Any], best_by: str | None, planned: int
     ) -> None:
+        _check_json(settings)
         self._path, self._settings, self._best_by = path, settings, best_by
         self._planned = planned
         self._losses: dict[int, float] = {}
@@ -85,7 +97,9 @@ class RunFolder:
         last = -1 if saved is None else int(saved.step)
         for name in (METRICS, OBSERVED):
             rows = [row for row in read_rows(self._path / name) if row["step"] <= last]
-            (self._path / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+            partial = self._path / f".{name}.partial"
+            partial.write_text("".join(json.dumps(row) + "\n" for row in rows))
+            partial.replace(self._path / name)
         self._observed = {row["step"] for row in read_rows(self._path / OBSERVED)}
         return state if saved is None else saved
 

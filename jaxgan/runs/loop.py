@@ -84,6 +84,7 @@ def train(
     plan = Plan(setup.steps, log_every, save_every, observe_at if observe else ()).check()
     check_placement(setup.batch_size, devices, via)
     state_key, key = keys_of_run(seed)
+    seed = int(seed)
     state = create_state(setup.networks, setup.recipe, state_key, setup.data)
     identity = {} if folder is None else describe(setup, seed) | dict(settings or {})
     log = RunFolder(folder, identity, best_by, setup.steps)

@@ -10,28 +10,24 @@ import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 import jax
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Key
 
+from jaxgan.runs import checkpoint
 from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Diverged, Interrupted, Plan
-from jaxgan.runs.folder import RunFolder
+from jaxgan.runs.folder import CHECKPOINTS, RunFolder
 from jaxgan.runs.identity import describe
 from jaxgan.runs.loop import SECONDS_PER_CHUNK
+from jaxgan.runs.members import Program, Way
 from jaxgan.runs.pace import Pace, stoppable
-from jaxgan.runs.progress import watching
-from jaxgan.training import Networks, Recipe, Setup, TrainState, create_state, train_chunk
+from jaxgan.runs.progress import Watch, watching
+from jaxgan.training import Networks, Recipe, Setup, TrainState, create_state
 from jaxgan.training.keys import keys_of_run
 from jaxgan.types import Dataset, unknown
 
 __all__ = ["Population", "Way", "train_population"]
-
-Way = Literal["serial", "vmapped"]
-TRIAL = 5
-"""Number of steps in which the two ways are timed."""
 
 
 class Population(NamedTuple):
@@ -40,7 +36,7 @@ class Population(NamedTuple):
     Attributes:
         states: the final state of each member.
         metrics: arrays `[members, steps]` by name; NaN for steps that were taken in an earlier
-            call, and from the step at which a member diverged.
+            call, and from the step at which a member diverged; empty if no step was taken.
         way: how the members were trained.
     """
 
@@ -104,18 +100,18 @@ def train_population(
     >>> len(found.states), found.metrics["critic/gap"].shape
     (2, (2, 3))
     """
-    settings = dict(settings or {})
+    settings, seeds = dict(settings or {}), [int(seed) for seed in seeds]
     recipes = _recipes(make, seeds, settings)
     setups = [Setup(networks, recipe, data, batch_size, steps) for recipe in recipes]
     plan = Plan(steps, log_every, save_every, ()).check()
     if way is not None and way not in get_args(Way):
         raise unknown("way", way, get_args(Way))
-    program = _Program(setups[0], make, seeds, settings, min(log_every, steps or 1))
+    program = Program(setups[0], make, seeds, settings, min(log_every, steps or 1))
     states = [
         create_state(networks, setup.recipe, keys_of_run(seed)[0], data)
         for setup, seed in zip(setups, seeds, strict=True)
     ]
-    way = way or program.faster(states)
+    way = way or _earlier_way(folder) or program.faster(states)
     logs = [_log(folder, i, setups[i], seed, way) for i, seed in enumerate(seeds)]
     states = [log.restore(state) for log, state in zip(logs, states, strict=True)]
     title = f"{len(seeds)} members, {way}"
@@ -123,6 +119,7 @@ def train_population(
         stoppable() as stopped,
         watching(title, steps, min(int(s.step) for s in states), shown=progress) as watch,
     ):
+        watch = _once(watch)
         books = [Bookkeeping(plan, log, None, watch) for log in logs]
         metrics = _run(functools.partial(program, way), states, books, plan, stopped)
     return Population(states, metrics, way)
@@ -168,82 +165,30 @@ def _run(
     return history
 
 
+def _once(watch: Watch) -> Watch:
+    """Shows each step once, for several members that reach it."""
+    shown = -1
+
+    def watch_once(step: int, metrics: Mapping[str, float]) -> None:
+        nonlocal shown
+        if step > shown:
+            shown = step
+            watch(step, metrics)
+
+    return watch_once
+
+
+def _earlier_way(folder: Path | None) -> Way | None:
+    """The way in which the members in a folder were trained."""
+    manifest = folder and checkpoint.newest_manifest(folder / "member-0" / CHECKPOINTS)
+    return manifest["settings"]["way"] if manifest else None
+
+
 def _log(folder: Path | None, index: int, setup: Setup, seed: int, way: Way) -> RunFolder:
     if folder is None:
         return RunFolder(None, {}, None, setup.steps)
     identity = describe(setup, seed) | {"way": way}  # the other way rounds differently
     return RunFolder(folder / f"member-{index}", identity, None, setup.steps)
-
-
-class _Program:
-    """Chunks of steps of all members.
-
-    Args:
-        setup: the setup of any member; only its recipe differs between members.
-        make: the function that returns a recipe.
-        seeds: one per member.
-        settings: numbers of the recipe by name, one per member.
-        capacity: the largest number of steps per call.
-    """
-
-    def __init__(
-        self,
-        setup: Setup,
-        make: Callable[..., Recipe],
-        seeds: Sequence[int],
-        settings: Mapping[str, Sequence[int | float]],
-        capacity: int,
-    ) -> None:
-        self._setup, self._make = setup, make
-        self._keys = jnp.stack([keys_of_run(seed)[1] for seed in seeds])
-        self._settings = {name: jnp.asarray(values) for name, values in settings.items()}
-        n_critic = setup.recipe.critic_steps(0)
-        self._size = {"batch_size": setup.batch_size, "n_critic": n_critic, "capacity": capacity}
-
-    def __call__(
-        self, way: Way, states: Sequence[TrainState], length: int
-    ) -> tuple[list[TrainState], dict[str, np.ndarray]]:
-        """The states after the chunk, and metrics `[members, capacity]`."""
-        compiled = _compile(self._setup.networks, self._make, way, **self._size)
-        together = _stack(states)
-        after, history = compiled(together, self._setup.data, self._keys, self._settings, length)
-        found = {name: np.asarray(values) for name, values in history.items()}
-        return _unstack(after, len(states)), found
-
-    def faster(self, states: Sequence[TrainState]) -> Way:
-        """The way in which a few steps take less time; their results are discarded."""
-        return min(get_args(Way), key=lambda way: _seconds(functools.partial(self, way), states))
-
-
-@functools.cache
-def _compile(
-    networks: Networks, make: Callable[..., Recipe], way: Way, **size: Any
-) -> Callable[..., Any]:
-    def one(
-        state: TrainState,
-        data: Dataset,
-        key: Key[Array, ""],
-        settings: dict[str, Array],
-        length: Array,
-    ) -> Any:
-        return train_chunk(networks, _traced(make, settings), state, data, key, length, **size)
-
-    if way == "vmapped":
-        return jax.jit(jax.vmap(one, in_axes=(0, None, 0, 0, None)))
-    compiled = jax.jit(one)
-
-    def in_turn(states: Any, data: Dataset, keys: Array, settings: Any, length: int) -> Any:
-        members = (_member((states, keys, settings), i) for i in range(len(keys)))
-        return _stack([compiled(s, data, key, values, length) for s, key, values in members])
-
-    return in_turn
-
-
-def _seconds(program: Callable[..., Any], states: Sequence[TrainState]) -> float:
-    jax.block_until_ready(program(states, 1))
-    begin = time.perf_counter()
-    jax.block_until_ready(program(states, TRIAL))
-    return time.perf_counter() - begin
 
 
 def _recipes(
@@ -269,27 +214,3 @@ def _recipes(
             "population per value"
         )
     return recipes
-
-
-def _traced(make: Callable[..., Recipe], settings: dict[str, Array]) -> Recipe:
-    try:
-        return make(**settings)
-    except (jax.errors.ConcretizationTypeError, TypeError) as error:
-        raise ValueError(
-            f"one of settings={list(settings)} changes the program instead of a number in it, so "
-            "members cannot share one: set it inside `make`, and train one population per value"
-        ) from error
-
-
-@jax.jit
-def _stack(trees: Sequence[Any]) -> Any:
-    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *trees)
-
-
-@functools.partial(jax.jit, static_argnums=1)
-def _unstack(tree: Any, n: int) -> list[Any]:
-    return [_member(tree, i) for i in range(n)]
-
-
-def _member(tree: Any, index: int) -> Any:
-    return jax.tree.map(lambda leaf: leaf[index], tree)

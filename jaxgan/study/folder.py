@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,7 +30,7 @@ from jaxgan.study.results import (
     read_results,
 )
 
-__all__ = ["Run", "is_training", "read_run"]
+__all__ = ["Run", "is_training", "manifest_in", "read_run"]
 
 CELL = "training"
 """The name of the only cell of a single training."""
@@ -79,25 +80,45 @@ def read_run(folder: Path) -> Run:
         return _training(folder)
     results = read_results(folder)
     seeds = [seed for seeds in results.sets for seed in seeds]
-    identities = {cell: load_identity(place(folder, cell, seeds[0])) for cell in results.cells}
+    identities = {
+        cell: next(filter(None, (load_identity(place(folder, cell, seed)) for seed in seeds)), {})
+        for cell in results.cells
+    }
     return Run(results, load_records(folder, [REAL, *results.cells], seeds), identities)
 
 
-def _training(folder: Path) -> Run:
+def manifest_in(folder: Path) -> dict[str, Any]:
+    """The manifest of the newest checkpoint of a single training.
+
+    Args:
+        folder: the training's folder.
+
+    Returns:
+        See `checkpoint.newest_manifest`; the planned steps are those of the state if none are
+        saved.
+
+    Raises:
+        ValueError: no checkpoint can be read.
+    """
     manifest = checkpoint.newest_manifest(folder / CHECKPOINTS)
     if manifest is None:
         raise ValueError(f"{folder} has no undamaged checkpoint: run the training again")
+    return manifest | {"planned": manifest.get("planned") or manifest["step"]}
+
+
+def _training(folder: Path) -> Run:
+    manifest = manifest_in(folder)
     identity, record = manifest["settings"], _record(folder, manifest)
     scores: dict[str, float | None] = dict(record.scores)
     of_seed = SeedResult(
         identity["seed"], record.ended, record.steps, record.seconds, record.note, scores
     )
-    observed = tuple((name, name) for name in sorted(scores))
+    observed = tuple((name, name) for name in sorted(logged(folder / OBSERVED, record.steps)))
     results = Results(
         experiment="",
         title=f"Training {folder.resolve().name}",
         **dict.fromkeys(("claim", "paper", "url", "differs", "protocol"), ""),
-        command=f"jaxgan resume {folder} --source package.module:SETUP",
+        command=shlex.join(["jaxgan", "resume", str(folder), "--source", "package.module:SETUP"]),
         scale="",
         judged=False,
         sets=[[identity["seed"]]],
@@ -118,7 +139,11 @@ def _record(folder: Path, manifest: dict[str, Any]) -> Record:
     series = logged(folder / METRICS, step + 1) | (seen := logged(folder / OBSERVED, step))
     ended = "diverged" if lost else "finished" if step >= planned else "unfinished"
     return Record(
-        {name: math.nan if lost else float(one.values[-1]) for name, one in seen.items()},
+        {
+            name: math.nan if lost else float(one.values[-1])
+            for name, one in seen.items()
+            if one.steps[-1] == step  # a score of an earlier state is not that of this one
+        },
         series,
         ended=ended,
         steps=step,

@@ -135,7 +135,7 @@ class Curves(Picture):
         real = records[REAL][0].scores if records.get(REAL) else {}
         references = {metrics[name].label: x for name, x in real.items() if name in metrics}
         falling = [metric.label for metric in metrics.values() if metric.better == "lower"]
-        shown = {label: panel for label, panel in panels.items() if panel}
+        shown = {label: panel for label, panel in panels.items() if panel} or panels
         return figures.line_plots(shown, log=falling, references=references)
 
 

@@ -140,16 +140,15 @@ def load_record(folder: Path, identity: Identity | None = None) -> Record | None
     Raises:
         ValueError: the record cannot be read.
     """
+    if (stored := _stored(folder)) is None:
+        return None
+    if identity is not None and differences(stored.identity, _as_json(identity)):
+        return None
     try:
-        stored = msgspec.json.decode((folder / JSON).read_bytes(), type=_Stored)
-        if identity is not None and differences(stored.identity, _as_json(identity)):
-            return None
         with np.load(folder / ARRAYS, allow_pickle=False) as file:
             arrays = dict(file)
-    except FileNotFoundError:
-        return None
-    except (msgspec.MsgspecError, OSError, ValueError) as error:
-        raise ValueError(f"the record in {folder} cannot be read ({error}): remove it") from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(folder, error) from error
     names = {key.split("/", 1)[1].rsplit("/", 1)[0] for key in arrays if key.startswith("series/")}
     return Record(
         {name: math.nan if score is None else score for name, score in stored.scores.items()},
@@ -168,9 +167,8 @@ def load_record(folder: Path, identity: Identity | None = None) -> Record | None
 
 def load_identity(folder: Path) -> Identity:
     """The identity of the record in a folder; empty if there is no record."""
-    if not (folder / JSON).is_file():
-        return {}
-    return msgspec.json.decode((folder / JSON).read_bytes(), type=_Stored).identity
+    stored = _stored(folder)
+    return stored.identity if stored else {}
 
 
 def place(folder: Path, cell: str, seed: int) -> Path:
@@ -192,6 +190,19 @@ def load_records(folder: Path, cells: Iterable[str], seeds: Iterable[int]) -> Re
     seeds = list(seeds)
     found = {cell: [load_record(place(folder, cell, seed)) for seed in seeds] for cell in cells}
     return {cell: [record for record in of_cell if record] for cell, of_cell in found.items()}
+
+
+def _stored(folder: Path) -> _Stored | None:
+    try:
+        return msgspec.json.decode((folder / JSON).read_bytes(), type=_Stored)
+    except FileNotFoundError:
+        return None
+    except (msgspec.MsgspecError, OSError) as error:
+        raise _unreadable(folder, error) from error
+
+
+def _unreadable(folder: Path, error: Exception) -> ValueError:
+    return ValueError(f"the record in {folder} cannot be read ({error}): remove it")
 
 
 def _as_json(identity: Identity) -> Any:

@@ -137,7 +137,8 @@ def seed_sets(seeds: int, sets: int) -> list[list[int]]:
     [[0, 1], [2, 3]]
     """
     if seeds < 1 or sets < 1:
-        raise ValueError(f"seeds={seeds} and sets={sets} must be at least 1")
+        name, value = ("seeds", seeds) if seeds < 1 else ("sets", sets)
+        raise ValueError(f"{name} must be at least 1, got {value}")
     return [list(range(seeds * i, seeds * (i + 1))) for i in range(sets)]
 
 

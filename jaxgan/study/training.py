@@ -12,13 +12,13 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxgan.runs import Diverged, Via, checkpoint, train
+from jaxgan.runs import Diverged, Interrupted, Via, checkpoint, train
 from jaxgan.runs.folder import CHECKPOINTS, METRICS, read_rows
 from jaxgan.runs.identity import describe
 from jaxgan.runs.provenance import merged, provenance
 from jaxgan.study.identity import code_of, described
 from jaxgan.study.moment import Measure, Measurement, Moment, latent_key, logged
-from jaxgan.study.records import Record, Series, load_record, save_record
+from jaxgan.study.records import Record, Series, load_identity, load_record, save_record
 from jaxgan.training import Setup, TrainState, create_state
 
 __all__ = ["Training"]
@@ -101,6 +101,9 @@ class Training:
             )
         except Diverged as problem:
             return log.diverged(problem)
+        except Interrupted as stop:
+            log.interrupted(stop.state)
+            raise
         return log.finished(state)
 
     def earlier(self, seed: int, folder: Path) -> Record | None:
@@ -111,18 +114,27 @@ class Training:
             folder: the folder of this cell and seed.
 
         Returns:
-            The record, which may be of fewer steps.
+            The record; unfinished if it has fewer steps than the setup.
 
         Raises:
-            ValueError: the record is of more steps than the setup.
+            ValueError: the folder is that of another training, or has more steps than the setup.
         """
-        record = load_record(folder, self.identity(seed))
+        self._check_folder(folder, self.identity(seed))
+        record = load_record(folder)
         if record and record.steps > self.setup.steps:
             raise ValueError(
                 f"{folder} has {record.steps} steps, more than steps={self.setup.steps}: give at "
                 "least as many, or another folder"
             )
+        if record and record.ended == "finished" and record.steps < self.setup.steps:
+            return record._replace(ended="unfinished")
         return record
+
+    def _check_folder(self, folder: Path, identity: Mapping[str, Any]) -> None:
+        manifest = checkpoint.newest_manifest(folder / CHECKPOINTS) or {}
+        for saved in (load_identity(folder), manifest.get("settings")):
+            if saved:
+                checkpoint.check_settings(saved, identity)
 
     def identity(self, seed: int) -> dict[str, Any]:
         """The identity of a record of this training, as JSON."""
@@ -198,6 +210,11 @@ class _Log:
         if self._at != int(state.step):  # trained earlier, but the record is missing
             self.observe(state)
         return self._save(self._record(self._last.scores, "finished", int(state.step)))
+
+    def interrupted(self, state: TrainState) -> None:
+        """Saves the record of a training that was stopped."""
+        record = self._record(self._last.scores, "unfinished", int(state.step))
+        self._cell.on_moment(self._save(record))
 
     def diverged(self, problem: Diverged) -> Record:
         """The record of a training that diverged; its scores are NaN."""

@@ -1,0 +1,118 @@
+"""Chunks of steps of all members of a population in one compiled program."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, get_args
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Key
+
+from jaxgan.training import Networks, Recipe, Setup, TrainState, train_chunk
+from jaxgan.training.keys import keys_of_run
+from jaxgan.types import Dataset
+
+__all__ = ["Program", "Way"]
+
+Way = Literal["serial", "vmapped"]
+TRIAL = 5
+"""Number of steps in which the two ways are timed."""
+
+
+class Program:
+    """Chunks of steps of all members.
+
+    Args:
+        setup: the setup of any member; only its recipe differs between members.
+        make: the function that returns a recipe.
+        seeds: one per member.
+        settings: numbers of the recipe by name, one per member.
+        capacity: the largest number of steps per call.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        make: Callable[..., Recipe],
+        seeds: Sequence[int],
+        settings: Mapping[str, Sequence[int | float]],
+        capacity: int,
+    ) -> None:
+        self._setup, self._make = setup, make
+        self._keys = jnp.stack([keys_of_run(seed)[1] for seed in seeds])
+        self._settings = {name: jnp.asarray(values) for name, values in settings.items()}
+        n_critic = setup.recipe.critic_steps(0)
+        self._size = {"batch_size": setup.batch_size, "n_critic": n_critic, "capacity": capacity}
+
+    def __call__(
+        self, way: Way, states: Sequence[TrainState], length: int
+    ) -> tuple[list[TrainState], dict[str, np.ndarray]]:
+        """The states after the chunk, and metrics `[members, capacity]`."""
+        compiled = _compile(self._setup.networks, self._make, way, **self._size)
+        together = _stack(states)
+        after, history = compiled(together, self._setup.data, self._keys, self._settings, length)
+        found = {name: np.asarray(values) for name, values in history.items()}
+        return _unstack(after, len(states)), found
+
+    def faster(self, states: Sequence[TrainState]) -> Way:
+        """The way in which a few steps take less time; their results are discarded."""
+        return min(get_args(Way), key=lambda way: _seconds(functools.partial(self, way), states))
+
+
+@functools.cache
+def _compile(
+    networks: Networks, make: Callable[..., Recipe], way: Way, **size: Any
+) -> Callable[..., Any]:
+    def one(
+        state: TrainState,
+        data: Dataset,
+        key: Key[Array, ""],
+        settings: dict[str, Array],
+        length: Array,
+    ) -> Any:
+        return train_chunk(networks, _traced(make, settings), state, data, key, length, **size)
+
+    if way == "vmapped":
+        return jax.jit(jax.vmap(one, in_axes=(0, None, 0, 0, None)))
+    compiled = jax.jit(one)
+
+    def in_turn(states: Any, data: Dataset, keys: Array, settings: Any, length: int) -> Any:
+        members = (_member((states, keys, settings), i) for i in range(len(keys)))
+        return _stack([compiled(s, data, key, values, length) for s, key, values in members])
+
+    return in_turn
+
+
+def _seconds(program: Callable[..., Any], states: Sequence[TrainState]) -> float:
+    jax.block_until_ready(program(states, 1))
+    begin = time.perf_counter()
+    jax.block_until_ready(program(states, TRIAL))
+    return time.perf_counter() - begin
+
+
+def _traced(make: Callable[..., Recipe], settings: dict[str, Array]) -> Recipe:
+    try:
+        return make(**settings)
+    except (jax.errors.ConcretizationTypeError, TypeError) as error:
+        raise ValueError(
+            f"one of settings={list(settings)} changes the program instead of a number in it, so "
+            "members cannot share one: set it inside `make`, and train one population per value"
+        ) from error
+
+
+@jax.jit
+def _stack(trees: Sequence[Any]) -> Any:
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *trees)
+
+
+@functools.partial(jax.jit, static_argnums=1)
+def _unstack(tree: Any, n: int) -> list[Any]:
+    return [_member(tree, i) for i in range(n)]
+
+
+def _member(tree: Any, index: int) -> Any:
+    return jax.tree.map(lambda leaf: leaf[index], tree)
