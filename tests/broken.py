@@ -5,16 +5,28 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 from flax import linen as nn
 
 from jaxgan import networks as nets
 from jaxgan import recipes
-from jaxgan.optimizers import adam, sgd
+from jaxgan.objectives import Hinge
+from jaxgan.optimizers import adam, chain, clip_params, rmsprop, sgd
 from jaxgan.penalties import GradientPenalty
 from jaxgan.training import Dataset, Networks, Recipe, Setup
+from tests.broken_modules import (
+    Critic,
+    Elsewhere,
+    Flipped,
+    FlippedMeans,
+    FlippedMMD,
+    Generator,
+    ImageCritic,
+    Stopped,
+    Unconditional,
+)
 from tests.members import ConditionalCritic, ConditionalGenerator
 
 N = 512
@@ -41,75 +53,6 @@ def with_generator(generator: nn.Module, data: Dataset | None = None) -> Setup:
     return setup(dataclasses.replace(MLP, generator=generator), data=data)
 
 
-class Critic(nn.Module):
-    """A critic with two layers and one fault."""
-
-    wrong: str
-    last_init: Any = nn.initializers.lecun_normal()
-    dtype: Any = jnp.float32
-
-    @nn.compact
-    def __call__(self, x: jax.Array, train: bool = True) -> jax.Array:
-        dense = nn.Dense(8, param_dtype=self.dtype)
-        if self.wrong == "dead ReLU":
-            x = nn.relu(nn.Dense(8, bias_init=nn.initializers.constant(-100.0))(x))
-        elif self.wrong == "saturated":
-            x = nn.sigmoid(100 + dense(x))
-        else:
-            x = nn.tanh(dense(x))
-        if self.wrong == "batch norm":
-            x = nn.BatchNorm(use_running_average=not train)(x)
-        if self.wrong == "layer norm":
-            x = nn.LayerNorm()(x)
-        if self.wrong == "statistics by hand":
-            x = x - x.mean(axis=0, keepdims=True)
-        if self.wrong == "numpy randomness":
-            x = x * np.random.default_rng().normal(size=8)[None].astype(np.float32)
-        if self.wrong == "numpy scale":
-            x = x * float(np.random.default_rng().normal())
-        if self.wrong == "steps":
-            x = jnp.round(x)
-        x = nn.Dense(1, kernel_init=self.last_init, param_dtype=self.dtype)(x)
-        if self.wrong == "zero":
-            return 0 * x[:, 0]
-        if self.wrong == "sum":
-            return x.sum(keepdims=True)[0]
-        return x if self.wrong == "column" else x[:, 0]
-
-
-class Generator(nn.Module):
-    """A generator with two layers and one fault."""
-
-    wrong: str
-
-    @nn.compact
-    def __call__(self, latent: jax.Array) -> jax.Array:
-        x = nn.Dense(2)(nn.tanh(nn.Dense(16)(latent)))
-        if self.wrong == "stopped":
-            return jax.lax.stop_gradient(x)
-        if self.wrong == "sigmoid":
-            return nn.sigmoid(x)
-        if self.wrong == "relu":
-            return nn.relu(x)
-        return {"tanh": nn.tanh(x), "log": jnp.log(x)}[self.wrong]
-
-
-@dataclasses.dataclass(frozen=True)
-class Stopped(GradientPenalty):
-    """The gradient penalty behind a stop_gradient."""
-
-    def __call__(self, critic: Any, real: Any, fake: Any, keys: Any) -> jax.Array:
-        return jax.lax.stop_gradient(super().__call__(critic, real, fake, keys))
-
-
-@dataclasses.dataclass(frozen=True)
-class Elsewhere(GradientPenalty):
-    """A penalty on the data that does not use the critic."""
-
-    def __call__(self, critic: Any, real: Any, fake: Any, keys: Any) -> jax.Array:
-        return jnp.square(real - fake).mean()
-
-
 def gp(**changes: Any) -> Recipe:
     return dataclasses.replace(WGAN_GP, **changes)
 
@@ -125,6 +68,23 @@ def pixels() -> Dataset:
 
 def of_classes(classes: int) -> Dataset:
     return points(labels=np.arange(N) % classes)
+
+
+def images(size: int = 8) -> Dataset:
+    """Images of noise."""
+    real = np.random.default_rng(0).integers(0, 256, (80, size, size, 1))
+    return Dataset(jnp.asarray(real, jnp.uint8))
+
+
+def of_images(critic: nn.Module, recipe: Recipe = WGAN_GP, data: Dataset | None = None) -> Setup:
+    generator = nets.MLPGenerator((8, 8, 1), 16, 1, squash=True)
+    return Setup(Networks(generator, critic, nets.Normal(4)), recipe, data or images())
+
+
+def clipped(c: float, where: Any = None) -> Recipe:
+    """WGAN with two critic steps and a clip of some of the critic's parameters."""
+    optimizer = chain(rmsprop(5e-5, decay=0.99), clip_params(c, where=where))
+    return dataclasses.replace(recipes.wgan(n_critic=2), critic_optimizer=optimizer)
 
 
 CONDITIONAL = Networks(ConditionalGenerator(), ConditionalCritic(), nets.Normal(2))
@@ -193,15 +153,83 @@ BROKEN: dict[str, tuple[str, Setup]] = {
         "device-dependent",
         with_critic(Critic("statistics by hand"), recipes.gan_2014(learning_rate=0.01)),
     ),
+    "a generator without a latent": ("ignored-latent", with_generator(Generator("no latent"))),
+    "a sigmoid critic of logits": ("score-range", with_critic(Critic("sigmoid"), recipes.dcgan())),
+    "a sigmoid critic under R1": ("score-range", with_critic(Critic("sigmoid"), recipes.r1())),
+    "a sigmoid critic of a hinge": (
+        "score-range",
+        with_critic(Critic("sigmoid"), gp(objective=Hinge(), penalties=())),
+    ),
+    "a flipped generator": (
+        "wrong-direction",
+        setup(recipe=dataclasses.replace(recipes.dcgan(), objective=Flipped())),
+    ),
+    "a flipped Wasserstein generator": (
+        "wrong-direction",
+        setup(recipe=gp(objective=FlippedMeans())),
+    ),
+    "a flipped MMD generator": (
+        "wrong-direction",
+        with_critic(
+            nets.MLPCritic(16, 1, features=4),
+            dataclasses.replace(recipes.mmd_gan_gp(), objective=FlippedMMD()),
+        ),
+    ),
+    "a generator with the target of fakes": (
+        "wrong-direction",
+        setup(recipe=recipes.lsgan(c=0.0)),
+    ),
+    "gradient ascent": (
+        "wrong-direction",
+        setup(recipe=gp(generator_optimizer=optax.chain(optax.scale_by_adam(), optax.scale(1e-4)))),
+    ),
+    "a gradient penalty of 1e-8": (
+        "weak-penalty",
+        setup(recipe=gp(penalties=(GradientPenalty(1e-8),))),
+    ),
+    "an R1 penalty of 1e-8": ("weak-penalty", setup(recipe=recipes.r1(gamma=1e-8))),
+    "a learning rate of one": (
+        "large-update",
+        setup(recipe=gp(critic_optimizer=adam(1.0), generator_optimizer=adam(1.0))),
+    ),
+    "a generator with a rate of one": (
+        "large-update",
+        setup(recipe=dataclasses.replace(recipes.dcgan(), generator_optimizer=adam(1.0))),
+    ),
+    "a norm over the last axis": (
+        "channel-norm",
+        of_images(ImageCritic("channels"), recipes.dcgan()),
+    ),
+    "a norm over the last axis under a penalty": (
+        "channel-norm",
+        of_images(ImageCritic("channels")),
+    ),
+    "a critic of half an image": (
+        "ignored-inputs",
+        of_images(ImageCritic("half"), recipes.dcgan()),
+    ),
+    "a critic of half an image under a penalty": ("ignored-inputs", of_images(ImageCritic("half"))),
+    "a critic of one column": ("ignored-inputs", with_critic(Critic("one column"))),
+    "a clip of 1e-6": ("vanishing-gradient", of_images(ImageCritic(), clipped(1e-6))),
+    "a clip of 1e-6 in DCGAN": (
+        "vanishing-gradient",
+        of_images(nets.DCGANCritic(2, "batch"), clipped(1e-6)),
+    ),
+    "labels for no network": ("ignored-labels", setup(data=of_classes(3))),
+    "labels for the generator only": (
+        "ignored-labels",
+        setup(dataclasses.replace(CONDITIONAL, critic=MLP.critic), data=of_classes(3)),
+    ),
+    "labels for the critic only": (
+        "ignored-labels",
+        setup(dataclasses.replace(CONDITIONAL, generator=MLP.generator), data=of_classes(3)),
+    ),
+    "labels that are not used": (
+        "ignored-labels",
+        setup(
+            Networks(Unconditional(MLP.generator), Unconditional(MLP.critic), MLP.latent),
+            data=of_classes(3),
+        ),
+    ),
 }
 """By name: the only expected finding, and the setup."""
-
-HEALTHY: dict[str, Setup] = {
-    "a last layer that starts at zero": with_critic(
-        Critic("", last_init=nn.initializers.zeros), recipes.wgan_gp()
-    ),
-    "classes": setup(CONDITIONAL, data=of_classes(3)),
-    "batch norm without a penalty": with_critic(Critic("batch norm"), recipes.dcgan()),
-    "layer norm under a penalty": with_critic(Critic("layer norm")),
-}
-"""Setups that resemble a fault but have none."""

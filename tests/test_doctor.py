@@ -10,19 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import jax
-import jax.numpy as jnp
-import numpy as np
 import pytest
 from flax import linen as nn
 
 from jaxgan import recipes
 from jaxgan.cli.main import main
-from jaxgan.cli.named import named
-from jaxgan.doctor import Finding, check, examination, examine, forecast
+from jaxgan.doctor import Finding, check, examine, forecast, stages
 from jaxgan.networks import Identity, presets
-from jaxgan.training import Dataset, Setup
-from tests.broken import BROKEN, HEALTHY, points, with_critic
+from jaxgan.training import Setup
+from tests.broken import BROKEN, images, points, with_critic
 from tests.broken import setup as healthy
+from tests.correct import CORRECT
 from tests.daily import daily_if
 
 PAGE = Path(__file__).parent.parent / "docs" / "doctor.md"
@@ -44,9 +42,20 @@ def test_a_planted_fault_is_named_alone(what: str) -> None:
     assert names(setup) == [name]
 
 
-@pytest.mark.parametrize("what", [daily_if("norm" not in what, what) for what in HEALTHY])
-def test_what_looks_like_a_fault_and_is_none_is_left_alone(what: str) -> None:
-    assert names(HEALTHY[what]) == []
+DAILY = {
+    "a label that has no effect at first",
+    "layer norm, clipped without its scales",
+    "kernels clipped",
+    "dropout that is always on",
+    "minibatch standard deviation under R1",
+    "gradient descent with a rate of two",
+}
+"""The correct setups that run every day; the others are `slow`."""
+
+
+@pytest.mark.parametrize("what", [daily_if(what in DAILY, what) for what in CORRECT])
+def test_a_correct_setup_that_resembles_a_fault_is_silent(what: str) -> None:
+    assert names(CORRECT[what]) == []
 
 
 SHIPPED = [name for name in recipes.__all__ if inspect.isfunction(getattr(recipes, name))]
@@ -62,24 +71,25 @@ NEEDS: dict[str, dict[str, Any]] = {
 """The networks that the docstring of a recipe requires."""
 
 
-@pytest.mark.parametrize("name", [daily_if(name in ("gmmn", "sngan"), name) for name in SHIPPED])
-def test_the_shipped_recipes_are_sound(name: str) -> None:
-    recipe, networks = (
-        getattr(recipes, name)(),
-        presets.mlp((2,), 256, 1, **NEEDS.get(name, {})),
-    )
+def shipped(name: str) -> Setup:
+    """A recipe with small networks of the kind it needs."""
+    recipe = getattr(recipes, name)()
+    if name == "gan_2014":
+        # Its rate of 0.1 makes a generator without a sigmoid diverge: outputs of 4e6 in 20 steps.
+        return Setup(presets.gan_2014((8, 8, 1), 64, 32), recipe, images())
+    networks = presets.mlp((2,), 256, 1, **NEEDS.get(name, {}))
     if not recipe.critic_steps(0):
         networks = dataclasses.replace(networks, critic=Identity())
-    assert names(Setup(networks, recipe, points())) == []
+    return Setup(networks, recipe, points())
 
 
-def images() -> Dataset:
-    pixels = np.random.default_rng(0).integers(0, 256, (80, 8, 8, 1))
-    return Dataset(jnp.asarray(pixels, jnp.uint8))
+@pytest.mark.parametrize("name", [daily_if(name in ("gmmn", "sngan"), name) for name in SHIPPED])
+def test_the_shipped_recipes_are_silent(name: str) -> None:
+    assert names(shipped(name)) == []
 
 
 @pytest.mark.parametrize(("name", "norm"), [("wgan_gp", "layer"), ("dcgan", "batch")])
-def test_convolutional_networks_are_sound(name: str, norm: Any) -> None:
+def test_convolutional_networks_are_silent(name: str, norm: Any) -> None:
     networks = presets.dcgan((8, 8, 1), width=2, latent=4, critic_norm=norm)
     assert names(Setup(networks, getattr(recipes, name)(), images())) == []
 
@@ -113,8 +123,7 @@ def test_a_diagnosis_that_raises_does_not_hide_the_others(monkeypatch: Any) -> N
         raise RuntimeError("of its own")
         yield
 
-    stages = {"data": (broken, *examination.STAGES["data"])}
-    monkeypatch.setattr(examination, "STAGES", stages)
+    monkeypatch.setattr(stages, "STAGES", {"data": (broken, *stages.STAGES["data"])})
     setup = BROKEN["NaN in the data"][1]
     first, second = examine(setup).findings
     assert (first.name, second.name) == ("not-examined", "data-not-finite")
@@ -176,23 +185,10 @@ def test_the_command_line_examines_your_own_objects(
     assert "fault: label-range" in capsys.readouterr().out
 
 
-def test_the_command_line_is_content_with_what_is_sound(capsys: Any) -> None:
+def test_the_command_line_finds_nothing_in_a_correct_setup(capsys: Any) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["doctor", "--data", "eight_gaussians", "--networks", "mlp(width=8)"])
     assert stop.value.code == 0
     shown = capsys.readouterr().out
     assert "nothing found" in shown
     assert "10000 steps take about" in shown
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("nowhere:X", "No module named 'nowhere'"),
-        ("math:pie", "did you mean 'pi'"),
-        ("math:pi", "must be a Dataset, got a float"),
-    ],
-)
-def test_a_wrong_name_is_explained(text: str, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        named(text, Dataset, str)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Finding", "said"]
+__all__ = ["Finding", "error_text"]
 
 
 class Finding(NamedTuple):
@@ -39,7 +39,7 @@ class Finding(NamedTuple):
         return "\n".join([*lines, f"  remedy  {self.remedy}", f"  see     {self.link}"])
 
 
-def said(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """The type of an error and the beginning of its message, on one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return f"{type(error).__name__}: {' '.join(lines[:3])}"

@@ -1,4 +1,4 @@
-"""Whether the first steps stay finite and change the parameters."""
+"""Whether the first steps stay finite."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from jaxgan.doctor.finding import Finding
 from jaxgan.doctor.subject import Subject
 
-__all__ = ["no_update", "not_finite"]
+__all__ = ["not_finite"]
 
 
 def not_finite(subject: Subject) -> Iterator[Finding]:
@@ -27,21 +27,3 @@ def not_finite(subject: Subject) -> Iterator[Finding]:
             "lower the learning rate; if it is step 0, look for log(0), 0 / 0 or the "
             "square root of 0 in the networks",
         )
-
-
-def no_update(subject: Subject) -> Iterator[Finding]:
-    """A network that has a gradient and does not change."""
-    metrics = subject.first_steps.metrics
-    for role in ("generator", "critic"):
-        if f"{role}/update_norm" not in metrics:
-            continue
-        gradients, updates = metrics[f"{role}/gradient_norm"], metrics[f"{role}/update_norm"]
-        if gradients.any() and not updates.any():
-            yield Finding(
-                "no-update",
-                f"{len(updates)} steps do not change the {role}, although its gradient has norm "
-                f"{gradients.max():.3g}",
-                f"the {role} does not learn",
-                f"check {role}_optimizer: a learning rate of zero, or a schedule or mask that "
-                "is zero everywhere",
-            )

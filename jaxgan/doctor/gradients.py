@@ -1,4 +1,4 @@
-"""Whether the critic has a slope and the generator a gradient."""
+"""Whether the critic has a slope at all examples and inputs, and the generator a gradient."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from jaxgan.doctor.finding import Finding
 from jaxgan.doctor.subject import Subject
 from jaxgan.training import Player
 
-__all__ = ["dead_critic", "no_generator_gradient"]
+__all__ = ["dead_critic", "ignored_inputs", "no_generator_gradient"]
+
+PART = 0.05
+"""Share of an example without a slope: strided windows may leave out a last row and column."""
+QUARTER = 0.25
 
 
 def dead_critic(subject: Subject) -> Iterator[Finding]:
@@ -25,7 +29,7 @@ def dead_critic(subject: Subject) -> Iterator[Finding]:
     fake = subject.fakes(state.generator, probe)
     critic = type(subject.setup.networks.critic).__name__
     flat = {
-        kind: _flat(subject, state.critic, x)
+        kind: float(_flat(subject, state.critic, x).all(axis=1).mean())
         for kind, x in {"real": probe.real, "fake": fake}.items()
     }
     if max(flat.values()) == 1:
@@ -41,10 +45,33 @@ def dead_critic(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _flat(subject: Subject, critic: Player, x: Array) -> float:
-    """The share of examples at which no score or feature of the critic has a slope."""
+def ignored_inputs(subject: Subject) -> Iterator[Finding]:
+    """Parts of an example at which the critic has no slope, for all real examples and all fakes."""
+    if not subject.n_critic:
+        return
+    probe, state = subject.probe, subject.first_steps.state
+    examples = probe.real, subject.fakes(state.generator, probe)
+    unused = np.stack([_flat(subject, state.critic, x).all(axis=0) for x in examples]).all(axis=0)
+    share = float(unused.mean())
+    if PART <= share < 1:
+        shape = probe.real.shape[1:]
+        first, last = (np.unravel_index(i, shape) for i in np.flatnonzero(unused)[[0, -1]])
+        yield Finding(
+            "ignored-inputs",
+            f"the scores do not depend on {share:.0%} of the {unused.size} numbers of an example "
+            f"{tuple(shape)}, from index {tuple(map(int, first))} to {tuple(map(int, last))}: the "
+            f"slope is zero there for {2 * len(probe.real)} examples",
+            "the generator gets no gradient for them, and its outputs there stay arbitrary",
+            "look for a slice or mask of the critic's input, or for strides and padding that leave "
+            "out a border (padding='SAME')",
+            fault=share >= QUARTER,
+        )
+
+
+def _flat(subject: Subject, critic: Player, x: Array) -> np.ndarray:
+    """Where no score or feature of the critic has a slope, `[batch, numbers of an example]`."""
     slopes = np.asarray(subject.slopes(critic, x, subject.probe, subject.weights()))
-    return float((slopes.reshape(len(slopes), -1) == 0).all(axis=1).mean())
+    return slopes.reshape(len(slopes), -1) == 0
 
 
 def no_generator_gradient(subject: Subject) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The format of the labels, and whether the networks have enough classes."""
+"""The format of the labels, and whether the networks use them and have enough classes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.subject import Subject, quick
-from jaxgan.training import Player
-from jaxgan.training.modules import apply, parameters_of
+from jaxgan.doctor.subject import Subject, with_noise
+from jaxgan.training.modules import parameters_of
 
-__all__ = ["label_range", "labels"]
+__all__ = ["ignored_labels", "label_range", "labels"]
 
 NO_LABEL = 2**30
 """A label that no network has: its output is the output for any label out of range."""
@@ -43,13 +41,11 @@ def label_range(subject: Subject) -> Iterator[Finding]:
     """Labels for which a network returns the same as for a label that cannot exist."""
     if subject.setup.data.labels is None:
         return
-    known = np.unique(np.asarray(subject.setup.data.labels))
-    wrong = {}
-    for role in ("generator", "critic"):
-        module = type(getattr(subject.setup.networks, role))
-        if "labels" in parameters_of(module):
-            strange = known[_unknown(_answers(subject, role, known))].tolist()
-            wrong |= {f"the {role} {module.__name__}": strange[:5]} if strange else {}
+    known, wrong = _known(subject), {}
+    for role in _conditional(subject):
+        strange = known[_unknown(_outputs(subject, role))].tolist()
+        name = type(getattr(subject.setup.networks, role)).__name__
+        wrong |= {f"the {role} {name}": strange[:5]} if strange else {}
     if wrong:
         who = ", ".join(f"{name} for {strange}" for name, strange in wrong.items())
         yield Finding(
@@ -62,24 +58,75 @@ def label_range(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _answers(subject: Subject, role: str, known: np.ndarray) -> np.ndarray:
-    """The outputs for one input with each label, then with two impossible labels."""
+def ignored_labels(subject: Subject) -> Iterator[Finding]:
+    """Labels that one network or both do not use."""
+    if subject.setup.data.labels is None or len(_known(subject)) < 2:
+        return
+    roles = ("generator", "critic") if subject.n_critic else ("generator",)
+    taken = _conditional(subject)
+    unused = {role: "takes no labels" for role in roles if role not in taken} | {
+        role: "returns the same for all labels" for role in taken if _same(subject, role)
+    }
+    if not unused:
+        return
+    who = " and ".join(
+        f"the {role} {type(getattr(subject.setup.networks, role)).__name__} {how}"
+        for role, how in unused.items()
+    )
+    classes = len(_known(subject))
+    if not taken:
+        yield Finding(
+            "ignored-labels",
+            f"data.labels has {classes} classes, and {who}",
+            "the training is unconditional, and the labels have no effect on it",
+            "nothing if that is intended; otherwise declare `labels` in the `__call__` of both "
+            "networks",
+            fault=False,
+        )
+        return
+    yield Finding(
+        "ignored-labels",
+        f"data.labels has {classes} classes, and {who}",
+        "the generator can only learn what its label means if it uses it and the critic compares "
+        "it with the example",
+        "use `labels` in both networks, or in neither",
+    )
+
+
+def _known(subject: Subject) -> np.ndarray:
+    return np.unique(np.asarray(subject.setup.data.labels))
+
+
+def _conditional(subject: Subject) -> list[str]:
+    """The networks that declare labels; a critic that is not trained does not count."""
+    roles = ("generator", "critic") if subject.n_critic else ("generator",)
+    networks = subject.setup.networks
+    return [role for role in roles if "labels" in parameters_of(type(getattr(networks, role)))]
+
+
+def _same(subject: Subject, role: str) -> bool:
+    """Whether the outputs for one input and each label are equal, up to rounding."""
+    ours = _outputs(subject, role)[:-2]
+    return bool((np.ptp(ours, axis=0) <= 1e-6 * np.abs(ours).max()).all())
+
+
+def _outputs(subject: Subject, role: str) -> np.ndarray:
+    """The outputs for one input with each label, then with two impossible labels.
+
+    The parameters are noisy, since a layer that uses the label may start at zero.
+    """
+    known = _known(subject)
     asked = jnp.asarray([*known, NO_LABEL, -NO_LABEL], subject.setup.data.labels.dtype)  # pyright: ignore[reportOptionalMemberAccess]
     probe = subject.probe
     x = probe.real if role == "critic" else jax.vmap(subject.setup.networks.latent)(probe.keys)
     x = jnp.broadcast_to(x[:1], (len(asked), *x.shape[1:]))
-    module, player = getattr(subject.setup.networks, role), getattr(subject.state, role)
-
-    def answer(player: Player, x: Array, asked: Array) -> Array:
-        variables = player.variables
-        return apply(module, variables, x, asked, train=False)[0]
-
-    return np.asarray(quick(answer)(player, x, asked)).reshape(len(asked), -1)
+    player = with_noise(getattr(subject.state, role))
+    return np.asarray(subject.labeled[role](player, x, asked)).reshape(len(asked), -1)
 
 
-def _unknown(answers: np.ndarray) -> np.ndarray:
+def _unknown(outputs: np.ndarray) -> np.ndarray:
     """Which labels are out of range, by comparison with the last two outputs."""
-    ours, above, below = answers[:-2], answers[-2], answers[-1]
+    ours, above, below = outputs[:-2], outputs[-2], outputs[-1]
     same = (ours == above).all(axis=1)
     blind = same.all()  # the network ignores labels, or does so initially
     last = not (above == below).all() and same.sum() < 2  # an index is clamped to the last class

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import jax
 from jaxtyping import Array
 
-from jaxgan.doctor.finding import Finding, said
+from jaxgan.doctor.finding import Finding, error_text
 from jaxgan.doctor.subject import Subject
 
 __all__ = ["no_state", "no_step", "parameter_type"]
@@ -32,7 +32,7 @@ def no_step(subject: Subject) -> Iterator[Finding]:
 def _does_not_fit(subject: Subject, error: Exception) -> Finding:
     return Finding(
         "does-not-fit",
-        said(error),
+        error_text(error),
         "no step can be taken",
         f"the data's examples have shape {subject.setup.data.real.shape[1:]}: the generator maps "
         "latents [batch, size] to examples [batch, *shape], the critic maps examples to scores "

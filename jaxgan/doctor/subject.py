@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from flax import linen as nn
 from jaxtyping import Array, Key
 
 from jaxgan.training import (
@@ -25,16 +26,32 @@ from jaxgan.training import (
 from jaxgan.training.modules import apply, fakes
 from jaxgan.types import Batch, Networks
 
-__all__ = ["FirstSteps", "Subject", "quick", "with_optimizer"]
+__all__ = ["FirstSteps", "Subject", "limits", "quick", "with_noise", "with_optimizer"]
 
 WARM_UP = 20
 """Number of first steps: enough for a last layer of zeros to change, and for a median time."""
 
+NOISE = 0.05
+"""About the size of initial weights."""
+
 
 def quick(function: Callable[..., Any], **options: Any) -> Any:
     """Compiles a function that runs only a few times: with few optimizations."""
-    unhurried = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
-    return jax.jit(function, compiler_options=unhurried, **options)
+    few = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+    return jax.jit(function, compiler_options=few, **options)
+
+
+def limits(near: np.ndarray, far: np.ndarray) -> tuple[float, float]:
+    """The smallest and the largest output of a network for any parameters.
+
+    An extreme counts as a limit if the outputs for large (`near`) and for larger parameters (`far`)
+    have the same; otherwise it is infinite.
+    """
+    near, far = (np.array([x.min(), x.max()]) for x in (near, far))
+    if not near[0] < near[1] or not np.isfinite(far).all():  # no conclusion is possible
+        return -np.inf, np.inf
+    stays = np.abs(far - near) <= 1e-3 * np.abs(near).max()
+    return (float(near[0]) if stays[0] else -np.inf, float(near[1]) if stays[1] else np.inf)
 
 
 class FirstSteps(NamedTuple):
@@ -113,6 +130,30 @@ class Subject:
         """`(generator, probe) -> [batch, ...]` examples, in training mode."""
         return quick(functools.partial(_fakes, self.setup.networks))
 
+    @functools.cached_property
+    def labeled(self) -> dict[str, Callable[[Player, Array, Array], Array]]:
+        """By network: `(player, inputs, labels) -> outputs`, not in training mode."""
+
+        def compiled(module: nn.Module) -> Callable[[Player, Array, Array], Array]:
+            return quick(lambda player, x, y: apply(module, player.variables, x, y, train=False)[0])
+
+        networks = self.setup.networks
+        return {"generator": compiled(networks.generator), "critic": compiled(networks.critic)}
+
+    def update(self, role: str, gradients: Any, params: Any) -> Any:
+        """The first update of a network's optimizer for these gradients and parameters."""
+        return self._updates[role](gradients, getattr(self.state, role).opt_state, params)
+
+    @functools.cached_property
+    def _updates(self) -> dict[str, Callable[..., Any]]:
+        def compiled(optimizer: optax.GradientTransformation) -> Callable[..., Any]:
+            update = optax.with_extra_args_support(optimizer).update
+            return quick(lambda *given: update(*given, value=jnp.zeros(()))[0])
+
+        recipe = self.setup.recipe
+        optimizers = {"generator": recipe.generator_optimizer, "critic": recipe.critic_optimizer}
+        return {role: compiled(optimizer) for role, optimizer in optimizers.items()}
+
     def weights(self) -> Array:
         """A random number per score or feature, since sums of features may be constant."""
         probe = self.probe
@@ -133,6 +174,16 @@ class Subject:
                 break
         rows = {name: np.array([row[name] for row in history]) for name in history[0]}
         return FirstSteps(state, rows, np.array(seconds))
+
+
+def with_noise(player: Player) -> Player:
+    """The network with noise on its parameters, for layers that are initialized to zero."""
+    noise = np.random.default_rng(0)
+
+    def noisy(p: Array) -> np.ndarray:
+        return (np.asarray(p) + noise.normal(0, NOISE, p.shape)).astype(p.dtype)
+
+    return player._replace(params=jax.tree.map(noisy, player.params))
 
 
 def with_optimizer(state: TrainState, optimizer: optax.GradientTransformation) -> TrainState:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import jax
 
-from jaxgan.doctor.bound import clipped_to
 from jaxgan.doctor.finding import Finding
 from jaxgan.doctor.subject import Subject
+from jaxgan.doctor.unbounded_critic import clipped_to
 
 __all__ = ["clipped_scales"]
 
@@ -17,7 +17,7 @@ def clipped_scales(subject: Subject) -> Iterator[Finding]:
     """Vectors of ones (the initial value of gains) that an update clips to a bound below one."""
     if not subject.n_critic:
         return
-    bounds = jax.tree.leaves(clipped_to(subject))
+    bounds = jax.tree.leaves(clipped_to(subject, 2.0))
     leaves = jax.tree_util.tree_leaves_with_path(subject.state.critic.params)
     clipped = {
         jax.tree_util.keystr(path, simple=True, separator="/"): bound

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from jaxgan.doctor.finding import Finding
-from jaxgan.doctor.subject import Subject
+from jaxgan.doctor.subject import Subject, limits
 
 __all__ = ["output_range"]
 
@@ -73,14 +73,8 @@ def _reach(subject: Subject) -> tuple[float, float]:
     """
     probe = subject.probe
 
-    def extremes(t: float) -> np.ndarray:
+    def outputs(t: float) -> np.ndarray:
         params = jax.tree.map(lambda p: t * np.asarray(p), subject.state.generator.params)
-        generator = subject.state.generator._replace(params=params)
-        fakes = np.asarray(subject.fakes(generator, probe))
-        return np.array([fakes.min(), fakes.max()])
+        return np.asarray(subject.fakes(subject.state.generator._replace(params=params), probe))
 
-    near, far = extremes(100.0), extremes(1000.0)
-    stays = np.abs(far - near) <= 1e-3 * np.abs(near).max()
-    if not near[0] < near[1] or not np.isfinite(far).all():  # no conclusion is possible
-        return -np.inf, np.inf
-    return (float(near[0]) if stays[0] else -np.inf, float(near[1]) if stays[1] else np.inf)
+    return limits(outputs(100.0), outputs(1000.0))

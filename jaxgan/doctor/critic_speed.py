@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from jaxgan.doctor.bound import is_unbounded
 from jaxgan.doctor.finding import Finding
 from jaxgan.doctor.subject import Subject, quick
+from jaxgan.doctor.unbounded_critic import is_unbounded
 from jaxgan.optimizers import sgd
 from jaxgan.training import Player, make_train_step
 
@@ -23,6 +23,8 @@ steps, two keys), a generator 100 times as fast 22 to 126, 10,000 times as fast 
 REVERSED = 10.0
 """In standard deviations of the real scores: fakes score that much higher only if the generator
 exploits an outdated critic; at initialization the difference is up to three."""
+NOTICED = 0.05
+"""In standard deviations of the real scores: a smaller change of the estimate has no effect."""
 SHARE = 0.5
 """The critic has not converged if more steps change the estimate by more than this share."""
 
@@ -42,7 +44,7 @@ def starved_critic(subject: Subject) -> Iterator[Finding]:
     spread = float(np.std(subject.scores(critic, probe.real, probe)))
     before = _gap(subject, critic, generator)
     away = before < -REVERSED * spread
-    if not away and by_generator <= OUTPACED * by_critic:
+    if not away and by_generator <= max(OUTPACED * by_critic, NOTICED * spread):
         return
     after = _gap(subject, _more(subject, critic, generator), generator)
     if away or before < 0 or abs(after - before) > SHARE * abs(after):

@@ -8,18 +8,30 @@ from typing import Any
 import jax
 from jaxtyping import Array, Key
 
-from jaxgan.doctor import examples, first_steps, gradients, labels, purity, shapes
-from jaxgan.doctor.bound import unbounded_critic
-from jaxgan.doctor.clipping import clipped_scales
-from jaxgan.doctor.coupling import coupled_critic
+from jaxgan.doctor import (
+    data_values,
+    first_steps,
+    gradients,
+    labels,
+    repeatability,
+    shapes,
+    update_sizes,
+)
+from jaxgan.doctor.batch_dependence import coupled_critic
+from jaxgan.doctor.channel_norm import channel_norm
+from jaxgan.doctor.clipped_scales import clipped_scales
+from jaxgan.doctor.critic_speed import starved_critic
 from jaxgan.doctor.devices import device_dependent
-from jaxgan.doctor.finding import Finding, said
+from jaxgan.doctor.finding import Finding, error_text
 from jaxgan.doctor.forecast import forecast, memory
-from jaxgan.doctor.penalty_effect import penalty_unreached
-from jaxgan.doctor.ranges import output_range
+from jaxgan.doctor.latents import ignored_latent
+from jaxgan.doctor.loss_direction import wrong_direction
+from jaxgan.doctor.output_range import output_range
+from jaxgan.doctor.penalty_effect import penalty_effect
 from jaxgan.doctor.report import Report
-from jaxgan.doctor.starvation import starved_critic
+from jaxgan.doctor.score_range import score_range
 from jaxgan.doctor.subject import Subject
+from jaxgan.doctor.unbounded_critic import unbounded_critic
 from jaxgan.training import Setup
 
 __all__ = ["STAGES", "check", "examine"]
@@ -28,26 +40,30 @@ Diagnosis = Callable[[Subject], Iterator[Finding]]
 
 STAGES: dict[str, tuple[Diagnosis, ...]] = {
     "data": (
-        examples.data_type,
-        examples.data_not_finite,
-        examples.constant_features,
+        data_values.data_type,
+        data_values.data_not_finite,
+        data_values.constant_features,
         labels.labels,
     ),
     "players": (shapes.no_state,),
     "types": (shapes.parameter_type,),
     "step": (shapes.no_step,),
     "memory": (memory,),
-    "purity": (purity.impure,),
+    "repeatability": (repeatability.impure,),
+    "losses": (wrong_direction, score_range),
     "networks": (
         labels.label_range,
+        labels.ignored_labels,
+        ignored_latent,
         output_range,
         coupled_critic,
         unbounded_critic,
         clipped_scales,
+        channel_norm,
     ),
-    "first steps": (first_steps.not_finite, first_steps.no_update),
-    "gradients": (gradients.dead_critic,),
-    "reach": (gradients.no_generator_gradient, penalty_unreached),
+    "first steps": (first_steps.not_finite, update_sizes.no_update, update_sizes.large_update),
+    "gradients": (gradients.dead_critic, gradients.ignored_inputs),
+    "reach": (gradients.no_generator_gradient, update_sizes.vanishing_gradient, penalty_effect),
     "training": (starved_critic, device_dependent),
 }
 """A stage is run if the earlier ones have no fault: it would measure their consequences."""
@@ -77,8 +93,10 @@ def examine(setup: Setup, *, devices: int = 2, key: Key[Array, ""] | None = None
         if any(finding.fault for finding in findings):
             skipped.append(f"{stage}: fix the faults above first")
             continue
-        findings += [found for diagnosis in diagnoses for found in _ask(diagnosis, subject)]
-    return Report(tuple(findings), forecast(subject) if _walked(subject) else None, tuple(skipped))
+        findings += [found for diagnosis in diagnoses for found in _run(diagnosis, subject)]
+    return Report(
+        tuple(findings), forecast(subject) if _took_steps(subject) else None, tuple(skipped)
+    )
 
 
 def check(setup: Setup, **options: Any) -> None:
@@ -104,7 +122,7 @@ def check(setup: Setup, **options: Any) -> None:
         raise AssertionError(str(report))
 
 
-def _ask(diagnosis: Diagnosis, subject: Subject) -> list[Finding]:
+def _run(diagnosis: Diagnosis, subject: Subject) -> list[Finding]:
     """The findings of a diagnosis; an error in one must not hide the findings of others."""
     try:
         return list(diagnosis(subject))
@@ -112,7 +130,7 @@ def _ask(diagnosis: Diagnosis, subject: Subject) -> list[Finding]:
         return [
             Finding(
                 "not-examined",
-                f"{diagnosis.__name__} stopped with {said(error)}",
+                f"{diagnosis.__name__} stopped with {error_text(error)}",
                 "this diagnosis has no result for this setup",
                 "if your networks are not the cause, report it as a bug in jaxgan",
                 fault=False,
@@ -120,6 +138,6 @@ def _ask(diagnosis: Diagnosis, subject: Subject) -> list[Finding]:
         ]
 
 
-def _walked(subject: Subject) -> bool:
+def _took_steps(subject: Subject) -> bool:
     """Whether the first steps were taken."""
     return "first_steps" in vars(subject)
