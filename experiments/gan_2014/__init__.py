@@ -1,0 +1,1 @@
+"""Goodfellow et al., Generative Adversarial Networks, 2014."""
