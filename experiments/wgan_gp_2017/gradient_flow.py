@@ -170,7 +170,7 @@ EXPERIMENT = Experiment(
             label="weight / largest weight",
             panels=(("shares", "share of the weights"),),
             file="weights.png",
-            caption="Histogram of the weights between hidden layers; with clipping the largest is c.",
+            caption="Histogram of weights between hidden layers; under clipping c is the largest.",
         ),
     ),
     scales={
