@@ -9,7 +9,11 @@ Differs   the article argues and trains nothing. Its divergence, half of Jeffrey
           one histogram is empty there; ours is Jensen-Shannon's, in 50 bins from -5 to 5.
           3 layers of 64, 1,000 Adam steps at a rate that falls from 1e-3 to 0, batches of 256. The
           article counts two bins for each of 784 pixels; here up to 8 dimensions are counted.
-Expect    not measured yet
+Expect    scale small, 10 + 10 seeds, 31 s on 1 x cpu, 2 cores. Its claims: holds, 0.000125 | holds,
+          0.77 [0.56, 0.98]; again holds, 0.97 [0.76, 1.18] | undecided, 0.075 [0.013, 0.137]; again
+          holds, 0.0543 [0.0485, 0.0600] | undecided, 0.138 [0.043, 0.233]; again holds, 0.1043
+          [0.0946, 0.1141] | holds, 0.031 [0.016, 0.046]; again holds, 0.0286 [0.0194, 0.0377] |
+          holds, 9.793e-17 [-1.236e-16, 3.195e-16]; again holds, 2.029e-16 [-1.032e-16, 5.09e-16]
 
     jaxgan run inverse_transform
 """
@@ -129,6 +133,8 @@ CLAIMS = (
         values("exact", "root_n_ks"),
         below=round(float(kstwobign.ppf(0.95)), 3),
     ),
+    # Measured: undecided only due to seed 3 (KS 0.32; the other 19 have at most 0.071), whose map
+    # makes no number below -0.5: its loss fell from 0.18 after 100 steps to only 0.13.
     *(
         Claim(sentence, "the loss of two histograms", values("histogram", metric), below=scale)
         for sentence, metric, scale in (
