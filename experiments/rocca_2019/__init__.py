@@ -1,0 +1,1 @@
+"""Rocca, Understanding Generative Adversarial Networks (GANs), 2019."""
