@@ -41,6 +41,8 @@ def command(line: str) -> None:
 def test_the_walk_of_a_new_user(tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
+    for name in ("mine", "lone"):  # other tests may have modules of these names
+        monkeypatch.delitem(sys.modules, name, raising=False)
     blocks = re.findall(r"```(python|sh)\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert len(blocks) == 8
     for language, block in blocks:
