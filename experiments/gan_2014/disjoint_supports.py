@@ -2,7 +2,7 @@
 
 Claim     two distributions overlap, but samples of them do not: on few points in many dimensions a
           classifier is right on every training point and its loss says JS = log 2, while on new
-          points it is no better than chance allows. The estimate falls to the true JS with n.
+          points it is right about as often as by chance. The estimate falls to the true JS with n.
 Paper     Goodfellow et al., Generative Adversarial Networks, 2014, Theorem 1, for distributions;
           for samples it is an argument of lectures. https://arxiv.org/abs/1406.2661
 Differs   the paper has no such experiment. N(0, I) and N(m, I) with |m| = 1: JS is 0.111 and the

@@ -81,7 +81,7 @@ def trained_in(
 
     Raises:
         ValueError: unknown cell, or no such training.
-        FileNotFoundError: there is no checkpoint.
+        FileNotFoundError: the training has not been saved yet.
     """
     if is_training(folder):
         if cell is not None or seed:

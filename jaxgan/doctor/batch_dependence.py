@@ -48,7 +48,7 @@ def coupled_critic(subject: Subject) -> Iterator[Finding]:
     """Compares slopes of the sum of all scores, which penalties use, with those of single scores.
 
     One statistic of the batch that all scores use, such as the minibatch standard deviation of
-    StyleGAN2, adds one direction to all slopes. It is no fault if the slopes keep their size.
+    StyleGAN2, adds one direction to all slopes. It is not a fault if the slopes keep their size.
     """
     if not subject.setup.recipe.penalties or not subject.n_critic or subject.setup.batch_size < 2:
         return

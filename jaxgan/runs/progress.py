@@ -26,7 +26,7 @@ SHOWN = {
 FIXED, TITLE, EACH = 56, 22, 18
 """Width in columns: of the bar, numbers and gap; of the title at most; of each further metric."""
 SECONDS_PER_LINE = 20.0
-"""Time between two lines where there is no terminal."""
+"""Time between two lines of a run whose output is redirected."""
 
 
 @contextlib.contextmanager

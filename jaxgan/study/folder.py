@@ -69,7 +69,7 @@ def read_run(folder: Path) -> Run:
         Results, records and identities.
 
     Raises:
-        ValueError: there is no run, or it cannot be read.
+        ValueError: the folder does not contain a run, or the run cannot be read.
 
     >>> read_run(Path("nowhere"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):

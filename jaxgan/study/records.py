@@ -166,7 +166,7 @@ def load_record(folder: Path, identity: Identity | None = None) -> Record | None
 
 
 def load_identity(folder: Path) -> Identity:
-    """The identity of the record in a folder; empty if there is no record."""
+    """The identity of the record in a folder; empty without a record."""
     stored = _stored(folder)
     return stored.identity if stored else {}
 

@@ -152,7 +152,7 @@ class Training:
             The state.
 
         Raises:
-            FileNotFoundError: there is no checkpoint.
+            FileNotFoundError: the training has not been saved yet.
             ValueError: `best` is True and the training has no `best_by`.
         """
         if best and self.best_by is None:
