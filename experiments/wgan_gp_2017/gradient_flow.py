@@ -72,9 +72,9 @@ def flow(moment: Moment) -> Measurement:
     points = np.concatenate([np.asarray(x, float) for x in (setup.data.real[:n], fake)])
     # Float64: with c = 0.001 the first layers' gradients would be 0 in the float32 of training.
     critic = jax.tree.map(lambda x: np.asarray(x, float), moment.state.critic.params)
-    layers = [critic[f"Dense_{i}"] for i in range(DEPTH + 1)]
+    layers = [critic[f"Dense_{i}"] for i in range(len(critic))]
     kernels, biases = ([layer[name] for layer in layers] for name in ("kernel", "bias"))
-    x, norms = np.arange(1, DEPTH + 1), np.log10(gradients(kernels, biases, points))
+    x, norms = np.arange(1, len(layers)), np.log10(gradients(kernels, biases, points))
     sizes = np.stack(kernels[1:-1]) / np.abs(np.stack(kernels[1:-1])).max()
     scores = {
         "slope": float(np.polyfit(x, norms, 1)[0]),
@@ -85,12 +85,12 @@ def flow(moment: Moment) -> Measurement:
     return Measurement(scores, {}, arrays)
 
 
-def cells(width: int, steps: int) -> dict:
+def cells(width: int, steps: int, depth: int = DEPTH) -> dict:
     """A critic for each bound, one with the penalty, and one whose weights start inside."""
 
     def alone(recipe: Recipe, reach: float | None = None) -> Training:
-        critic = MLPCritic(width, DEPTH, reach=reach)
-        networks = Networks(MLPGenerator((2,), width, DEPTH), critic, Normal(2))
+        critic = MLPCritic(width, depth, reach=reach)
+        networks = Networks(MLPGenerator((2,), width, depth), critic, Normal(2))
         setup = Setup(networks, recipe, load("swiss_roll"), 32, steps)
         return Training(setup, flow, (steps,))
 
@@ -182,7 +182,7 @@ EXPERIMENT = Experiment(
         ),
     ),
     scales={
-        "smoke": Scale(lambda: cells(4, 1), seeds=1, judged=False),
+        "smoke": Scale(lambda: cells(4, 1, depth=3), seeds=1, judged=False),
         "small": Scale(lambda: cells(128, 200), seeds=10),
     },
 )

@@ -22,7 +22,7 @@ from jaxgan.runs.provenance import provenance
 from jaxgan.training import Recipe, Setup, first_step
 from jaxgan.types import Dataset, Networks
 
-__all__ = ["describe", "differences", "fingerprint", "printed"]
+__all__ = ["describe", "differences", "fingerprint", "metric_names", "printed"]
 
 SCHEDULE = 100_000
 """Number of steps at which a schedule `n_critic` is compared."""
@@ -41,17 +41,27 @@ def describe(setup: Setup, seed: int) -> dict[str, Any]:
         Printed networks and recipe, batch size, seed, versions, and fingerprints of data and
         program.
     """
-    real, labels = setup.data
-    types = (real.shape[1:], str(real.dtype), None if labels is None else str(labels.dtype))
     return {
         "networks": printed(setup.networks),
         "recipe": printed(setup.recipe),
         "data": fingerprint(setup.data),
         "batch_size": setup.batch_size,
         "seed": seed,
-        PROGRAM: _program(setup.networks, setup.recipe, setup.batch_size, *types),
+        PROGRAM: _traced(setup)[0],
         VERSIONS: provenance()["versions"],
     }
+
+
+def metric_names(setup: Setup) -> list[str]:
+    """The names of the metrics of a step; tracing it also checks that all shapes fit.
+
+    Args:
+        setup: the inputs of the run.
+
+    Returns:
+        The names, sorted.
+    """
+    return _traced(setup)[1]
 
 
 def differences(saved: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
@@ -119,6 +129,13 @@ def _without_addresses(text: str) -> str:
     return re.sub(r" at 0x[0-9a-f]+", "", text)
 
 
+def _traced(setup: Setup) -> tuple[str, list[str]]:
+    """The fingerprint of the program of a setup, and the names of its metrics."""
+    real, labels = setup.data
+    types = (real.shape[1:], str(real.dtype), None if labels is None else str(labels.dtype))
+    return _program(setup.networks, setup.recipe, setup.batch_size, *types)
+
+
 @functools.lru_cache(maxsize=1024)
 def _program(
     networks: Networks,
@@ -127,17 +144,18 @@ def _program(
     shape: tuple[int, ...],
     dtype: str,
     labels: str | None,
-) -> str:
-    """The beginning of the sha256 of the initialization, the step and the critic's schedule."""
+) -> tuple[str, list[str]]:
+    """The beginning of the sha256 of initialization, step and critic's schedule; the metrics."""
     data = Dataset(jnp.zeros((1, *shape), dtype), None if labels is None else jnp.zeros(1, labels))
 
     step = functools.partial(first_step, networks, recipe, data, batch_size)
+    program, (_, metrics) = jax.make_jaxpr(step, return_shape=True)(jax.random.key(0))
     digest = hashlib.sha256()
-    for part in _parts(jax.make_jaxpr(step)(jax.random.key(0))):
+    for part in _parts(program):
         digest.update(part)
     if not isinstance(recipe.n_critic, int):
         digest.update(bytes(str([recipe.n_critic(step) for step in range(SCHEDULE)]), "ascii"))
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()[:16], sorted(metrics)
 
 
 def _parts(program: ClosedJaxpr) -> Iterator[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import random
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from jaxgan.runs.identity import metric_names
 from jaxgan.study.about import read_about
 from jaxgan.study.claims import Claim
 from jaxgan.study.experiment import Cells, Experiment
@@ -19,7 +19,7 @@ from jaxgan.study.records import Record, Series
 from jaxgan.study.results import REAL
 from jaxgan.study.sweep import trainings_of
 from jaxgan.study.training import Training
-from jaxgan.training import Setup, create_state, first_step
+from jaxgan.training import create_state
 from jaxgan.types import unknown
 
 __all__ = ["check", "check_scores"]
@@ -119,15 +119,10 @@ def _check_pictures(experiment: Experiment, cells: Cells) -> None:
 def _check_shapes(name: str, trainings: Sequence[Training]) -> Sequence[str]:
     """Traces initial states and train steps without computing anything; the losses' names."""
     try:
-        losses = [_losses(one.setup) for one in trainings]
+        losses = [metric_names(one.setup) for one in trainings]
     except (TypeError, ValueError) as error:
         raise ValueError(f"cell {name!r}: {error}") from error
     return sorted(set().union(*losses))
-
-
-def _losses(setup: Setup) -> Collection[str]:
-    run = functools.partial(first_step, setup.networks, setup.recipe, setup.data, setup.batch_size)
-    return jax.eval_shape(run, jax.random.key(0))[1].keys()
 
 
 class _Unknown(ValueError):
