@@ -14,8 +14,7 @@ from pathlib import Path
 
 from jaxgan.report import claims, scores, summarize
 from jaxgan.report.facts import seconds_on, seeds_of
-from jaxgan.report.numbers import with_interval
-from jaxgan.study import Results, read_results
+from jaxgan.study import Results, Verdict, read_results
 
 ROOT = Path(__file__).parents[1]
 BETWEEN = "<!-- results -->\n", "<!-- end of results -->"
@@ -30,19 +29,18 @@ def committed(root: Path = ROOT) -> dict[str, Results]:
 
 
 def expected(results: Results) -> str:
-    """The Expect paragraph of a docstring: cost, then verdict and measured value of each claim."""
-    found = [
-        "; again ".join(
-            f"{verdict.verdict}, {with_interval(verdict.measured, verdict.interval)}"
-            for verdict in claim.verdicts
-        )
-        for claim in results.claims
-    ]
+    """The Expect paragraph of a docstring: cost, then each claim's verdict and mean per set."""
+    found = [", again ".join(map(_short, claim.verdicts)) for claim in results.claims]
     text = (
         f"scale {results.scale}, {seeds_of(results)} seeds, {seconds_on(results)}. Its claims: "
         + " | ".join(found)
     )
     return textwrap.fill(text, 100, initial_indent="Expect    ", subsequent_indent=" " * 10)
+
+
+def _short(verdict: Verdict) -> str:
+    value = "no number" if verdict.measured is None else f"{verdict.measured:.3g}"
+    return f"{verdict.verdict} {value}"
 
 
 def section(name: str, results: Results) -> str:

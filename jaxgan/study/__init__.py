@@ -1,7 +1,7 @@
 """Experiments: cells that return records, and claims and pictures based on the records."""
 
 from jaxgan.study.check import check
-from jaxgan.study.claims import Claim, Verdict, advantage, judge
+from jaxgan.study.claims import Claim, Verdict, advantage, judge, threshold
 from jaxgan.study.classified import CLASSIFIER_METRICS, ClassifierScore
 from jaxgan.study.experiment import Cell, Experiment, Scale
 from jaxgan.study.folder import Run, read_run
@@ -65,4 +65,5 @@ __all__ = [
     "read_results",
     "read_run",
     "run",
+    "threshold",
 ]

@@ -14,7 +14,7 @@ from scipy import stats
 from jaxgan.study.records import Records
 from jaxgan.types import unknown
 
-__all__ = ["Claim", "Unit", "Verdict", "advantage", "half_width", "judge"]
+__all__ = ["Claim", "Unit", "Verdict", "advantage", "half_width", "judge", "threshold"]
 
 Unit = Literal["seeds", "draws", "exact"]
 """What one number of a claim belongs to: a training seed, a draw of the data, or (exact) a
@@ -90,6 +90,46 @@ def advantage(
         return [sign * (one.scores[metric] - other.scores[metric]) for one, other in pairs]
 
     return Claim(sentence, published, measure, above=0.0)
+
+
+def threshold(
+    sentence: str,
+    published: str,
+    metric: str,
+    cell: str,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    unit: Unit = "seeds",
+) -> Claim:
+    """The claim that a score of one cell lies above or below a threshold.
+
+    Args:
+        sentence: the statement.
+        published: the paper's result.
+        metric: name of the judged score.
+        cell: name of the cell.
+        above: the score should lie above this threshold.
+        below: the score should lie below this threshold; give either `above` or `below`.
+        unit: what one number belongs to; an exact score is read once, from the first seed.
+
+    Returns:
+        A claim on the scores, one per seed.
+
+    Raises:
+        ValueError: no threshold or two, or an unknown unit.
+
+    >>> from jaxgan.study.records import Record
+    >>> claim = threshold("a is quick", "", "seconds", "a", below=2.0)
+    >>> claim.measure({"a": [Record({"seconds": 1.0}), Record({"seconds": 3.0})]})
+    [1.0, 3.0]
+    """
+
+    def measure(records: Records) -> list[float]:
+        of_cell = records[cell][:1] if unit == "exact" else records[cell]
+        return [record.scores[metric] for record in of_cell]
+
+    return Claim(sentence, published, measure, above, below, unit)
 
 
 class Verdict(msgspec.Struct):
