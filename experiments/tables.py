@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from jaxgan.report import claims, scores, summarize
+from jaxgan.report import claims, scores
+from jaxgan.report.badges import together
 from jaxgan.report.facts import seconds_on, seeds_of
+from jaxgan.report.markdown import plain, table
+from jaxgan.report.numbers import duration
 from jaxgan.study import Results, Verdict, read_results
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +47,25 @@ def _short(verdict: Verdict) -> str:
     return f"{verdict.verdict} {value}"
 
 
+def overview(found: Mapping[str, Results]) -> str:
+    """A row per experiment: its argument, how many of its claims hold on all seeds, its time."""
+    rows, held, all_claims = [], 0, 0
+    for name, results in found.items():
+        counted = Counter(map(together, results.claims))
+        others = [f"{n} {verdict}" for verdict, n in counted.items() if verdict != "holds"]
+        rows.append(
+            [
+                f"[{plain(results.title)}](experiments/README.md#{name.replace('/', '')})",
+                f"{counted['holds']} of {len(results.claims)}",
+                ", ".join(others),
+                duration(results.seconds),
+            ]
+        )
+        held, all_claims = held + counted["holds"], all_claims + len(results.claims)
+    total = f"{held} of {all_claims} claims of {len(found)} experiments hold on all seeds."
+    return f"{total}\n\n{table(['Argument', 'Claims that hold', 'Others', 'Time'], rows)}"
+
+
 def section(name: str, results: Results) -> str:
     """The section of one experiment: its claims and its scores."""
     return "\n\n".join(
@@ -63,7 +86,7 @@ def section(name: str, results: Results) -> str:
 def pages(found: Mapping[str, Results], root: Path = ROOT) -> Iterable[tuple[Path, str]]:
     """Every file that shows results, with its expected text."""
     blocks = {
-        root / "README.md": summarize(found.values()),
+        root / "README.md": overview(found),
         root / "experiments" / "README.md": "\n\n".join(section(*one) for one in found.items()),
     }
     start, end = BETWEEN

@@ -82,14 +82,15 @@ def test_another_result_changes_every_table(tmp_path: Path) -> None:
     name, results = next(iter(copy.deepcopy(COMMITTED).items()))
     results.claims[0].verdicts[0].measured = 12.5
     results.claims[0].verdicts[0].interval = None
+    results.claims[0].verdicts[0].verdict = "does not hold"
     shutil.copytree(ROOT / "experiments", tmp_path / "experiments")
     shutil.copy(ROOT / "README.md", tmp_path)
     files = [tmp_path / "README.md", tmp_path / "experiments" / "README.md"]
     files.append(tmp_path / "experiments" / f"{name}.py")
     changed = dict(pages({name: results}, tmp_path))
     assert list(changed) == files
-    for text in changed.values():
-        assert "12.5" in text
+    for path, text in changed.items():
+        assert ("1 does not hold" if path == files[0] else "12.5") in text
 
 
 def test_a_check_names_what_is_out_of_date(monkeypatch: pytest.MonkeyPatch, capsys) -> None:

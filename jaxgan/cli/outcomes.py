@@ -73,15 +73,21 @@ def report(folders: Positional[tuple[Path, ...]], /) -> None:
     settings in which they differ, steps, the last gap and the scores.
 
     Args:
-        folders: the folders of the runs.
+        folders: the folders of the runs, or that of `jaxgan run --all`.
     """
+    from jaxgan.cli.everything import runs_of
     from jaxgan.cli.launch import complain
-    from jaxgan.report import compare, summarize, write_report
+    from jaxgan.report import compare, summarize, write_index, write_report
     from jaxgan.study import read_run
 
-    for folder in folders:
+    found = {folder: runs_of(folder) for folder in folders}
+    inside = [one for runs in found.values() for one in runs]
+    for folder in inside:
         print(write_report(folder, notify=complain))
-    runs = {str(folder): read_run(folder) for folder in folders}
+    for folder, runs in found.items():
+        if runs != [folder]:
+            print(write_index(folder))
+    runs = {str(folder): read_run(folder) for folder in inside}
     claims = [run.results for run in runs.values() if run.results.claims]
     if claims:
         print(summarize(claims))

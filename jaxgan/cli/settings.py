@@ -10,6 +10,7 @@ from typing import Any
 __all__ = [
     "RUN",
     "STEPS_OF_EXPERIMENT",
+    "Settings",
     "check_folder",
     "claim_folder",
     "command_of",
@@ -119,6 +120,7 @@ def command_of(settings: Settings) -> str:
     """
     words = ["jaxgan", settings["command"]]
     words += [settings["experiment"]] if "experiment" in settings else []
+    words += ["--all"] if settings.get("all") else []
     for name, value in (settings.get("what", {}) | settings["arguments"]).items():
         words += [] if value is None else [f"--{name.replace('_', '-')}", str(value)]
     return shlex.join(words)

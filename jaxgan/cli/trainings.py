@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from tyro.conf import Positional
+from tyro.conf import Positional, arg
 
+from jaxgan.cli.everything import launch_all
 from jaxgan.cli.experiments import full_name
 from jaxgan.cli.launch import launch
 from jaxgan.cli.settings import with_steps
@@ -19,8 +20,9 @@ Via = Literal["jit", "pmap", "sharded"]
 
 
 def run(
-    experiment: Positional[str],
+    experiment: Positional[str | None] = None,
     /,
+    every: Annotated[bool, arg(name="all")] = False,
     seeds: int | None = None,
     sets: int = 1,
     scale: str = "small",
@@ -33,22 +35,26 @@ def run(
 
     Args:
         experiment: a name that `jaxgan list` shows, or a module with an EXPERIMENT, "my.module".
+        every: run all experiments that have the scale, one after another, with one page of them.
         seeds: seeds per set; the scale's number by default.
         sets: number of disjoint sets of seeds, each with its own verdicts.
         scale: smoke (only shows that everything runs), small, or paper (published settings).
-        out: folder of the results, runs/EXPERIMENT by default.
+        out: folder of the results, runs/EXPERIMENT or runs/all by default.
         devices: number of devices that share a batch.
         via: how a batch is split; sharded by default for several devices.
         quiet: print only problems and the path of the report.
     """
-    name = full_name(experiment)
+    if (experiment is None) != every:
+        raise ValueError("give the name of an experiment, or --all")
     suffix = "" if scale == "small" else f"-{scale}"
     arguments = {"seeds": seeds, "sets": sets, "scale": scale, "devices": devices, "via": via}
-    launch(
-        out or Path("runs") / f"{name.split('/')[-1]}{suffix}",
-        {"command": "run", "experiment": name, "arguments": arguments},
-        quiet=quiet,
-    )
+    settings = {"command": "run", "arguments": arguments}
+    if experiment is None:
+        launch_all(out or Path("runs") / f"all{suffix}", settings | {"all": True}, quiet=quiet)
+        return
+    name = full_name(experiment)
+    folder = out or Path("runs") / f"{name.split('/')[-1]}{suffix}"
+    launch(folder, settings | {"experiment": name}, quiet=quiet)
 
 
 def train(
@@ -149,7 +155,8 @@ def resume(
     if (folder / RUN).is_file():
         if source is not None:
             raise ValueError(f"{folder} was made by the command line: leave out --source")
-        launch(folder, with_steps(read_settings(folder), steps), quiet=quiet)
+        settings = with_steps(read_settings(folder), steps)
+        (launch_all if settings.get("all") else launch)(folder, settings, quiet=quiet)
     else:
         from jaxgan.cli.further import resume_source
 

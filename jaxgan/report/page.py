@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 
 from jaxgan.figures import arm_colors
+from jaxgan.report.badges import badges
 from jaxgan.report.compare import compared
 from jaxgan.report.facts import (
     ABSENT,
@@ -28,7 +29,6 @@ from jaxgan.study.results import CellResult, ClaimResult, MetricResult, PictureR
 
 __all__ = ["page"]
 
-MARKS = {"holds": "✓", "does not hold": "✕", "undecided": "?", "not judged": "–"}
 BETTER = {"higher": "↑ higher is better", "lower": "↓ lower is better"}
 EACH = {"seeds": "Per seed", "draws": "Per draw", "exact": "Each number"}
 
@@ -103,17 +103,11 @@ def _entry(name: str, text: str, cls: str = "") -> str:
 
 def _claim(claim: ClaimResult) -> str:
     """A card: the verdicts, then the published result, then a line of numbers per set of seeds."""
-    verdicts = [verdict.verdict for verdict in claim.verdicts]
-    badges = "".join(
-        f'<span class="badge {verdict.replace(" ", "-")}">{MARKS[verdict]} {verdict}'
-        f"{' again' if i else ''}</span>"
-        for i, verdict in enumerate(verdicts)
-    )
     rows = "\n".join(_measured(claim, verdict, i) for i, verdict in enumerate(claim.verdicts))
     published = _entry("Published", claim.published or "no statement")
     return (
         '<article class="claim card">\n'
-        f"<header><h3>{html.escape(claim.sentence)}</h3><div>{badges}</div></header>\n"
+        f"<header><h3>{html.escape(claim.sentence)}</h3><div>{badges(claim)}</div></header>\n"
         f'<dl class="published">{published}</dl>\n{rows}\n'
         '<p class="reason"><a href="#protocol">How it was measured</a></p>\n</article>'
     )
