@@ -76,10 +76,20 @@ def section(name: str, results: Results) -> str:
                 f"{results.title}: [{results.paper.rstrip('.')}]({results.url}).",
                 f"[`{name}.py`]({name}.py), scale {results.scale}, {seeds_of(results)} seeds, "
                 f"{seconds_on(results)}; [`results/{name}.json`](../results/{name}.json).",
+                pictures(name, results),
                 claims(results),
                 scores(results),
             ],
         )
+    )
+
+
+def pictures(name: str, results: Results, root: Path = ROOT) -> str:
+    """The committed pictures of one experiment."""
+    return "\n\n".join(
+        f"![{plain(entry.caption)}](../results/{name}/{entry.file})"
+        for entry in results.pictures
+        if (root / "results" / name / entry.file).is_file()
     )
 
 
