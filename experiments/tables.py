@@ -16,12 +16,13 @@ from pathlib import Path
 from jaxgan.report import claims, scores
 from jaxgan.report.badges import together
 from jaxgan.report.facts import seconds_on, seeds_of
-from jaxgan.report.markdown import plain, table
+from jaxgan.report.markdown import judged, plain, table
 from jaxgan.report.numbers import duration
 from jaxgan.study import Results, Verdict, read_results
 
 ROOT = Path(__file__).parents[1]
-BETWEEN = "<!-- results -->\n", "<!-- end of results -->"
+BETWEEN = re.compile(r"(<!-- results(?: of ([^>]*))? -->\n).*?(<!-- end of results -->)", re.DOTALL)
+"""A place for results, of the named experiments or of all."""
 
 
 def committed(root: Path = ROOT) -> dict[str, Results]:
@@ -93,16 +94,30 @@ def pictures(name: str, results: Results, root: Path = ROOT) -> str:
     )
 
 
+def measured(names: Iterable[str], found: Mapping[str, Results]) -> str:
+    """The claims of some experiments, with measured values and verdicts."""
+    rows = [judged(claim) for name in names if name in found for claim in found[name].claims]
+    return table(
+        ["Claim", "Measured, 95 % interval", "Verdict"],
+        [[sentence, numbers, verdicts] for sentence, _, numbers, verdicts in rows],
+    )
+
+
 def pages(found: Mapping[str, Results], root: Path = ROOT) -> Iterable[tuple[Path, str]]:
     """Every file that shows results, with its expected text."""
     blocks = {
         root / "README.md": overview(found),
         root / "experiments" / "README.md": "\n\n".join(section(*one) for one in found.items()),
     }
-    start, end = BETWEEN
     for path, block in blocks.items():
-        before, rest = path.read_text().split(start)
-        yield path, f"{before}{start}\n{block}\n\n{end}{rest.split(end)[1]}"
+        yield path, BETWEEN.sub(lambda m, text=block: f"{m[1]}\n{text}\n\n{m[3]}", path.read_text())
+    walk = root / "docs" / "from_noise_to_wgan_gp.md"
+    yield (
+        walk,
+        BETWEEN.sub(
+            lambda m: f"{m[1]}\n{measured(m[2].split(), found)}\n\n{m[3]}", walk.read_text()
+        ),
+    )
     for name, results in found.items():
         path = root / "experiments" / f"{name}.py"
         old = re.search(r"^Expect {4}.*(?:\n {10}.*)*", path.read_text(), re.MULTILINE)

@@ -84,8 +84,10 @@ def test_another_result_changes_every_table(tmp_path: Path) -> None:
     results.claims[0].verdicts[0].interval = None
     results.claims[0].verdicts[0].verdict = "does not hold"
     shutil.copytree(ROOT / "experiments", tmp_path / "experiments")
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
     shutil.copy(ROOT / "README.md", tmp_path)
     files = [tmp_path / "README.md", tmp_path / "experiments" / "README.md"]
+    files.append(tmp_path / "docs" / "from_noise_to_wgan_gp.md")
     files.append(tmp_path / "experiments" / f"{name}.py")
     changed = dict(pages({name: results}, tmp_path))
     assert list(changed) == files

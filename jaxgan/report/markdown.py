@@ -11,7 +11,7 @@ from jaxgan.report.numbers import duration, number, with_interval
 from jaxgan.report.paragraphs import paragraphs
 from jaxgan.study.results import ClaimResult, Results
 
-__all__ = ["claims", "markdown", "plain", "scores", "summarize", "table"]
+__all__ = ["claims", "judged", "markdown", "plain", "scores", "summarize", "table"]
 
 
 def summarize(runs: Iterable[Results]) -> str:
@@ -30,7 +30,7 @@ def summarize(runs: Iterable[Results]) -> str:
     """
     rows = []
     for results in runs:
-        found = [[*_claim(claim), _seeds(results, claim)] for claim in results.claims]
+        found = [[*judged(claim), _seeds(results, claim)] for claim in results.claims]
         first, *others = found or [["no claim", "", "", "", seeds_of(results)]]
         name = plain(results.experiment or results.title)
         rows.append([name, *first, plain(seconds_on(results))])
@@ -83,7 +83,7 @@ def claims(results: Results) -> str:
     for claim in results.claims:
         values = "; ".join(", ".join(map(number, verdict.values)) for verdict in claim.verdicts)
         why = "; ".join(dict.fromkeys(verdict.reason for verdict in claim.verdicts))
-        rows.append([*_claim(claim), values, plain(why)])
+        rows.append([*judged(claim), values, plain(why)])
     heads = ["Claim", "Published", "Measured", "Verdict", "Each number", "Why"]
     return table(heads, rows) if rows else ""
 
@@ -115,7 +115,7 @@ def _paper(results: Results) -> str:
     return f"[{text or plain(url)}](<{quote(url, safe=':/?#&=%~+,;@!$*()')}>)"
 
 
-def _claim(claim: ClaimResult) -> list[str]:
+def judged(claim: ClaimResult) -> list[str]:
     """Sentence, published, measured and verdict; further sets of seeds follow after "again"."""
     measured = [with_interval(verdict.measured, verdict.interval) for verdict in claim.verdicts]
     verdicts = [f"**{verdict.verdict}**" for verdict in claim.verdicts]
