@@ -143,7 +143,7 @@ def test_published_are_numbers_of_two_sets_or_the_same_numbers(checkout: Path) -
     assert len(read_results(target / "first_2017" / "high.json").sets) == 2
     results.cells["one"].seeds[1].scores["x"] = 1.5
     save()
-    with pytest.raises(ValueError, match="in 1 places, the first in cell 'one' with seed 1"):
+    with pytest.raises(ValueError, match=r"has x=1\.5 in cell 'one' with seed 1"):
         publish(run, target)
     results.provenance["dirty"] = True
     save()
