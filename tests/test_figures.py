@@ -156,6 +156,16 @@ def test_a_reference_is_a_named_line() -> None:
     assert [text.get_text() for text in without.texts] == ["a"]
 
 
+def test_over_another_axis_than_steps_arms_are_dots_or_lines() -> None:
+    panels = {"density": {"exact": (STEPS, VALUES), "a": (STEPS, VALUES)}}
+    dots, lines = (
+        figures.line_plots(panels, x="x", lines=which).axes[0] for which in (False, True)
+    )
+    assert [line.get_marker() for line in dots.lines] == ["", "o"]
+    assert [line.get_marker() for line in lines.lines] == ["", ""]
+    assert lines.lines[1].get_ydata().tolist() == lines.lines[0].get_ydata().tolist()
+
+
 def test_names_of_lines_that_end_together_stay_apart(tmp_path: Path) -> None:
     arms = {name: (STEPS, VALUES[:1] + i / 1e3) for i, name in enumerate("abcde")}
     figure = figures.line_plots({"gap": arms})

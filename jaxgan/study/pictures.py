@@ -166,11 +166,13 @@ class Profile(Picture):
         x: name of the array `[n]` with the parameter's values, in every drawn cell.
         label: the parameter's label.
         panels: names of arrays `[n]` and their labels.
+        lines: whether to draw every cell as a line with a band, as for densities, instead of dots.
     """
 
     x: str = "x"
     label: str = "x"
     panels: tuple[Panel, ...] = ()
+    lines: bool = False
     file: str = "profile.png"
     caption: str = "The mean over seeds, with a band from the lowest to the highest."
 
@@ -183,7 +185,7 @@ class Profile(Picture):
                 for cell, of_cell in records.items()
                 if (found := [r for r in of_cell if name in r.arrays])
             }
-        return figures.line_plots(panels, x=self.label)
+        return figures.line_plots(panels, x=self.label, lines=self.lines)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
