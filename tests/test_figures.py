@@ -156,6 +156,15 @@ def test_a_reference_is_a_named_line() -> None:
     assert [text.get_text() for text in without.texts] == ["a"]
 
 
+def test_over_another_axis_than_steps_arms_are_dots_or_lines() -> None:
+    curve = np.arange(3), np.ones((2, 3))
+    panels = {"density": {"exact": curve, "a": curve}}
+    dots = figures.line_plots(panels, x="x").axes[0]
+    lines = figures.line_plots(panels, x="x", lines=True).axes[0]
+    assert [line.get_marker() for line in dots.lines] == ["", "o"]
+    assert [line.get_marker() for line in lines.lines] == ["", ""]
+
+
 def test_names_of_lines_that_end_together_stay_apart(tmp_path: Path) -> None:
     arms = {name: (STEPS, VALUES[:1] + i / 1e3) for i, name in enumerate("abcde")}
     figure = figures.line_plots({"gap": arms})

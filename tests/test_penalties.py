@@ -16,6 +16,8 @@ from jaxgan.penalties import (
     DRAGAN,
     R1,
     R2,
+    ApproximateR1,
+    ApproximateR2,
     Consistency,
     FiniteDifference,
     GradientPenalty,
@@ -27,6 +29,7 @@ from jaxgan.penalties import (
 from tests.formulas import Settings, evaluate, formula_of
 from tests.variants import PENALTIES, LinearCritic, Perceptron
 
+APPROXIMATE = (ApproximateR1, ApproximateR2)
 SHAPES = [(2,), (3, 4), (4, 4, 3)]
 
 
@@ -65,6 +68,10 @@ def dropout_gaps(w: Any, real: Any, keys: Any) -> Any:
     return (w[None] * real).reshape(len(real), -1).sum(axis=1) * jax.vmap(apart)(keys)
 
 
+def normal(key: Any, shape: Any, dtype: Any = jnp.float32) -> Any:
+    return jax.random.normal(key, shape, dtype)
+
+
 JAX = SimpleNamespace(mean=jnp.mean, max=jnp.maximum)
 
 
@@ -77,6 +84,8 @@ def closed(penalty: Any, w: Any, real: Any, fake: Any, keys: Any) -> Any:
         "cost": lambda slope: cost(penalty.form, slope, penalty.target),
     }
     formula = formula_of(type(penalty).__call__)
+    if "quotient" in formula:  # the noise along w, whatever its deviation
+        names["quotient"] = jax.vmap(lambda key: (normal(key, w.shape, w.dtype) * w).sum())(keys)
     if "_gap" in formula:  # differences of the score and of the one feature
         names |= dict.fromkeys(("score_gap", "hidden_gap"), dropout_gaps(w, real, keys))
     return evaluate(formula, Settings(penalty, **names), JAX)
@@ -102,7 +111,7 @@ def test_closed_form_on_a_linear_critic(name: str, n: int, shape: tuple[int, ...
         jax.value_and_grad(lambda w: closed(penalty, w, real, fake, keys))
     )(weights)
     # Differences of scores over short segments lose digits.
-    tolerance = 2e-2 if "finite_difference" in name else 1e-4
+    tolerance = 2e-2 if "finite_difference" in name or "approximate" in name else 1e-4
     np.testing.assert_allclose(value, wanted, rtol=tolerance, atol=1e-5)
     scale = float(jnp.abs(wanted_slope).max())
     np.testing.assert_allclose(slope, wanted_slope, rtol=1e-4, atol=tolerance * scale + 1e-6)
@@ -157,6 +166,11 @@ def slopes_of_half_the_square(penalty: Any, real: Any, fake: Any, keys: Any) -> 
         elif isinstance(penalty, LipschitzPenalty):
             found.append(slope(x, y))
             continue
+        elif isinstance(penalty, APPROXIMATE):
+            point = x if isinstance(penalty, ApproximateR1) else y
+            moved = point + penalty.deviation * np.asarray(normal(key, x.shape))
+            found.append(((moved**2).sum() - (point**2).sum()) / 2 / penalty.deviation)
+            continue
         else:
             at = {R1: "real", R2: "fake"}.get(type(penalty)) or penalty.at
             points = {"interpolates": [between(key)], "real": [x], "fake": [y], "both": [x, y]}[at]
@@ -168,7 +182,7 @@ PLACED = [
     name
     for name, penalty in PENALTIES.items()
     if hasattr(penalty, "at")
-    or isinstance(penalty, (R1, R2, DRAGAN, FiniteDifference, LipschitzPenalty))
+    or isinstance(penalty, (R1, R2, DRAGAN, FiniteDifference, LipschitzPenalty, *APPROXIMATE))
 ]
 """Penalties with a setting for the points of the critic, or whose points are written here."""
 
@@ -176,13 +190,12 @@ PLACED = [
 @pytest.mark.parametrize("name", PLACED)
 def test_at_which_points_a_penalty_evaluates_the_critic(name: str) -> None:
     penalty = PENALTIES[name]
-    if isinstance(penalty, DRAGAN):
+    if isinstance(penalty, (DRAGAN, *APPROXIMATE)):
         penalty = dataclasses.replace(penalty, deviation=3.0)
     real, fake, keys = examples(6, (2, 3))
     slopes = np.asarray(slopes_of_half_the_square(penalty, 2 * real, fake, keys))
     wanted = {
-        R1: lambda: penalty.gamma / 2 * (slopes**2).mean(),
-        R2: lambda: penalty.gamma / 2 * (slopes**2).mean(),
+        **dict.fromkeys((R1, R2, *APPROXIMATE), lambda: penalty.gamma / 2 * (slopes**2).mean()),
         PowerPenalty: lambda: penalty.weight * (slopes**penalty.power).mean(),
         DRAGAN: lambda: penalty.weight * cost("two_sided", slopes, penalty.target).mean(),
         LipschitzPenalty: lambda: penalty.weight * cost("one_sided", slopes, 1.0).mean(),
@@ -291,3 +304,25 @@ def test_slopes_need_one_score_per_example(penalty: Any) -> None:
     real, fake, keys = examples(4, (2,))
     with pytest.raises(ValueError, match="one score per example"):
         penalty(lambda x: x[:, :1], real, fake, keys)
+
+
+@pytest.mark.parametrize(("approximate", "exact"), [(ApproximateR1, R1), (ApproximateR2, R2)])
+def test_the_mean_over_noise_is_the_penalty_of_the_gradient(approximate: Any, exact: Any) -> None:
+    # On critic(x) = <w, x> exact for every deviation: E (n . w)^2 = ||w||^2, whose standard error
+    # is sqrt(2 / n) of it. On critic(x) = ||x||^2 / 2 the noise adds sigma^2 d (d + 2) / 4.
+    n, w = 100_000, jnp.array([3.0, 4.0])
+    real, fake, keys = examples(n, (2,))
+    for deviation in (0.1, 10.0):
+        found = approximate(8.0, deviation)(LinearCritic(w), real, fake, keys)
+        wanted = exact(8.0)(LinearCritic(w), real, fake, keys)
+        np.testing.assert_allclose(found, wanted, rtol=5 * np.sqrt(2 / n))
+    found, slope = (
+        penalty(lambda x: (x**2).sum(axis=1) / 2, real, fake, keys)
+        for penalty in (approximate(2.0, 0.5), exact(2.0))
+    )
+    np.testing.assert_allclose(found - slope, 0.25 * 2 * 4 / 4, rtol=0.1)
+
+
+def test_noise_without_a_deviation_is_an_error() -> None:
+    with pytest.raises(ValueError, match="ApproximateR1: deviation must be positive"):
+        ApproximateR1(deviation=0.0)

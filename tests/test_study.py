@@ -46,8 +46,8 @@ from jaxgan.study import (
     Training,
     advantage,
 )
-from jaxgan.study.pictures import from_settings, settings_of
 from jaxgan.study.records import load_record, load_records, save_record
+from jaxgan.study.redraw import from_settings, settings_of
 from jaxgan.training import Networks, Recipe, Setup
 from tests.members import MEMBERS
 

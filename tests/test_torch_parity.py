@@ -215,7 +215,15 @@ def dragan(p: Any, critic: Any, x: Any, y: Any, keys: Any) -> Any:
     return p.weight * cost("two_sided", slope, p.target).mean()
 
 
+def approximate(p: Any, critic: Any, x: Any, keys: Any) -> Any:
+    noise = tensor(jax.vmap(lambda k: jax.random.normal(k, (SHAPE,), jnp.float64))(keys))
+    change = critic(x + p.deviation * noise)[0] - critic(x)[0]
+    return p.gamma / 2 * ((change / p.deviation) ** 2).mean()
+
+
 PENALTIES_IN_TORCH = {
+    "ApproximateR1": lambda p, c, x, y, keys: approximate(p, c, x, keys),
+    "ApproximateR2": lambda p, c, x, y, keys: approximate(p, c, y, keys),
     "Consistency": consistency,
     "FiniteDifference": finite_difference,
     "LipschitzPenalty": lambda p, c, x, y, _: (

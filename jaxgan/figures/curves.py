@@ -44,18 +44,21 @@ def line_plots(
     log: Collection[str] = (),
     references: Mapping[str, float] | None = None,
     x: str = STEPS,
+    lines: bool = False,
 ) -> Figure:
     """A panel per quantity with, per arm, the mean over seeds and a band from lowest to highest.
 
     Non-finite values are left out of the mean and the band, and a cross marks the last finite
     value of a seed that diverges. The arm "exact" is drawn as a line in ink. If the horizontal axis
-    is not generator steps, other arms are dots with bars from the lowest to the highest seed.
+    is not generator steps and `lines` is false, other arms are dots with bars from the lowest to
+    the highest seed.
 
     Args:
         panels: by quantity and arm, steps `[t]` and values `[seeds, t]`.
         log: quantities with a logarithmic axis, if they have positive values.
         references: by quantity, a reference value such as the score of real data, drawn dashed.
         x: label of the horizontal axis.
+        lines: whether all arms are lines with bands over any horizontal axis.
 
     Returns:
         A figure.
@@ -72,17 +75,17 @@ def line_plots(
         raise ValueError("line_plots: panels is empty; give at least one quantity")
     longest = max((len(arm) for panel in panels.values() for arm in panel), default=0)
     per_line = next((n for n, letters in LETTERS.items() if longest <= letters), 1)
-    lines = -(-len(panels) // per_line)
-    columns = -(-len(panels) // lines)
-    across = PAGE / DPI * max(columns, 2) / PER_LINE if lines == 1 else PAGE / DPI
+    rows = -(-len(panels) // per_line)
+    columns = -(-len(panels) // rows)
+    across = PAGE / DPI * max(columns, 2) / PER_LINE if rows == 1 else PAGE / DPI
     layout = ConstrainedLayoutEngine(w_pad=0.09, h_pad=0.09)
-    figure = Figure((across, HEIGHT * lines + 0.3), DPI, facecolor=PAPER, layout=layout)
+    figure = Figure((across, HEIGHT * rows + 0.3), DPI, facecolor=PAPER, layout=layout)
     colors = arm_colors(arm for panel in panels.values() for arm in panel)
-    grid = figure.subplots(lines, columns, squeeze=False).ravel()
+    grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, (name, panel) in zip(grid, panels.items(), strict=False):
         wrapped = textwrap.fill(name, 38)
         axes.set_title(wrapped, loc="left", pad=8, **words())
-        _draw(axes, panel, colors, x, name in log, (references or {}).get(name))
+        _draw(axes, panel, colors, x, name in log, (references or {}).get(name), lines)
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
     figure.supxlabel(_note(panels), x=0.012, ha="left", **words(SMALL, SOFT))
@@ -96,12 +99,13 @@ def _draw(
     x: str,
     log: bool,
     reference: float | None,
+    lines: bool,
 ) -> None:
     quiet(axes)
     ends = []
     for arm, (steps, values) in panel.items():
         finite = np.ma.masked_invalid(np.asarray(values, float))
-        draw = _dots if x != STEPS and arm != EXACT else _line
+        draw = _line if lines or x == STEPS or arm == EXACT else _dots
         ends += draw(axes, arm, np.asarray(steps), finite, colors[arm])
     if not ends:
         axes.text(

@@ -8,7 +8,7 @@ from pathlib import Path
 from jaxgan import figures
 from jaxgan.study.folder import Run
 from jaxgan.study.picture import Metric, Picture
-from jaxgan.study.pictures import from_settings
+from jaxgan.study.redraw import from_settings
 
 __all__ = ["draw"]
 

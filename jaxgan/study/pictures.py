@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -29,8 +28,6 @@ __all__ = [
     "Progress",
     "Samples",
     "Surfaces",
-    "from_settings",
-    "settings_of",
 ]
 
 REAL = "real"
@@ -166,11 +163,13 @@ class Profile(Picture):
         x: name of the array `[n]` with the parameter's values, in every drawn cell.
         label: the parameter's label.
         panels: names of arrays `[n]` and their labels.
+        lines: whether to draw every cell as a line with a band, as for densities, instead of dots.
     """
 
     x: str = "x"
     label: str = "x"
     panels: tuple[Panel, ...] = ()
+    lines: bool = False
     file: str = "profile.png"
     caption: str = "The mean over seeds, with a band from the lowest to the highest."
 
@@ -183,7 +182,7 @@ class Profile(Picture):
                 for cell, of_cell in records.items()
                 if (found := [r for r in of_cell if name in r.arrays])
             }
-        return figures.line_plots(panels, x=self.label)
+        return figures.line_plots(panels, x=self.label, lines=self.lines)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -225,34 +224,6 @@ class Fields(Picture):
             if "arrows" in (x := record.arrays)
         }
         return figures.vector_fields(panels, self.axes)
-
-
-def settings_of(picture: Picture) -> dict[str, Any]:
-    """The fields of a picture, as JSON.
-
-    >>> settings_of(Samples())["array"]
-    'samples'
-    """
-    return msgspec.to_builtins(dataclasses.asdict(picture))
-
-
-def from_settings(kind: str, settings: Mapping[str, Any]) -> Picture | None:
-    """The picture of this class with these fields.
-
-    Args:
-        kind: name of the picture's class.
-        settings: see `settings_of`.
-
-    Returns:
-        The picture, or None if the class is not in `__all__`.
-
-    >>> from_settings("Samples", {"file": "a.png", "caption": "a"}).array
-    'samples'
-    """
-    known = globals().get(kind) if kind in __all__ else None
-    if not (isinstance(known, type) and issubclass(known, Picture)):
-        return None
-    return msgspec.convert(settings, known)
 
 
 def _first(records: Records) -> Iterator[tuple[str, Record]]:

@@ -16,8 +16,8 @@ from jaxgan.study.claims import Claim, Unit, Verdict, judge
 from jaxgan.study.experiment import Cell, Cells, Experiment
 from jaxgan.study.identity import described
 from jaxgan.study.picture import Picture
-from jaxgan.study.pictures import settings_of
 from jaxgan.study.records import Ended, Record
+from jaxgan.study.redraw import settings_of
 from jaxgan.study.sweep import Sweep, trainings_of
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""Nowozin, Cseke, Tomioka, f-GAN, 2016."""
