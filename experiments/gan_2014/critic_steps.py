@@ -11,7 +11,9 @@ Differs   both argue and have no numbers. Real examples are N(0, 1), the generat
           from N(2, 0.5^2) on, so that the divergence is known at every step. The discriminator has
           2 layers of 64; minimax losses, batches of 256, Adam at 1e-3 and 2e-2 instead of SGD. The
           measured 100 steps of the generator lead to the data: there, both gradients are noise.
-Expect    not measured yet
+Expect    scale small, 10 + 10 seeds, 4 min 49 s on 1 x cpu, 2 cores. Its claims: holds 4.35e-10 |
+          holds 0.00453, again holds 0.00518 | holds 0.0822, again holds 0.0861 | holds 0.0304,
+          again undecided 0.0322 | holds -0.0115, again holds -0.0146
 
     jaxgan run critic_steps
 """
