@@ -74,7 +74,7 @@ def contours(rows: Mapping[str, Mapping[str, Surface]]) -> Figure:
             _panel(area(figure, x, y, side, side), surface)
     reaches = sorted({surface.reach for row in rows.values() for surface in row.values()})
     frame = f"[-{reaches[-1]:g}, {reaches[-1]:g}]\u00b2" if len(reaches) == 1 else "its own square"
-    note = f"Lines: equal steps of the score, high where orange. Dots: data. Panels show {frame}."
+    note = f"Lines: equal steps of the score, high where orange. Dots: points. Panels show {frame}."
     write(figure, note, margin, HEAD + len(rows) * (side + GUTTER) + 28, size=SMALL, color=SOFT)
     return figure
 
