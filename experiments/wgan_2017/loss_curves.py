@@ -10,8 +10,10 @@ Differs   the paper has LSUN bedrooms and judges curves and samples by eye. Digi
           64; exact W1 in pixel space instead of eyes. The WGAN's generator has the paper's rate of
           5e-5, its critic 10 steps at 5e-4 and c = 0.05, to be near its optimum; "wgan-fast" has
           5e-4 in both and 5 steps. The GANs are non-saturating, Adam at 2e-4, with 1 or 5 steps.
-Expect    not measured yet
-          so far
+Expect    scale small, 10 + 10 seeds, 10 min 12 s on 1 x cpu, 2 cores. Its claims: holds 0.975,
+          again holds 0.922 | holds 0.772, again holds 0.764 | holds -0.0249, again holds 0.0228 |
+          holds 0.166, again holds 0.287 | holds 0.159, again undecided 0.0663 | holds 0.488, again
+          holds 0.495
 
     jaxgan run loss_curves
 """
