@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 
 from jaxgan import figures
 from jaxgan.figures.labels import apart
+from jaxgan.figures.plans import Plan
 from jaxgan.figures.tiles import mosaic, pixels
 
 
@@ -225,6 +226,19 @@ def test_centers_are_inside_and_ringed() -> None:
 def test_nothing_to_draw_is_refused(draw) -> None:
     with pytest.raises(ValueError, match=f"{draw.__name__}: .* is empty; give"):
         draw({})
+
+
+def test_a_plan_shows_its_masses_and_its_cost() -> None:
+    # A half stays, a quarter moves by 1, a quarter by 2: 3 / 4 in all.
+    plan = Plan(np.array([[0.5, 0.25, 0.25]]), np.array([0.0]), np.array([0.0, 1.0, 2.0]))
+    figure = figures.transport_plans({"plan": plan})
+    assert figure.texts[0].get_text() == "plan: cost 0.75"
+    matrix, left, top = figure.axes
+    assert [text.get_text() for text in matrix.texts] == ["50", "25", "25"]
+    assert [bar.get_width() for bar in left.patches] == [-1.0]
+    assert [bar.get_height() for bar in top.patches] == [0.5, 0.25, 0.25]
+    with pytest.raises(ValueError, match="panels is empty"):
+        figures.transport_plans({})
 
 
 def test_density_without_arms_is_refused() -> None:

@@ -20,6 +20,7 @@ from jaxgan.divergences import (
     gaussian_divergences,
     kantorovich_potential,
     sinkhorn_cost,
+    transport_plan,
     wasserstein1,
 )
 
@@ -59,6 +60,17 @@ def test_weighted_and_unequal_sets_agree_with_pot(n: int, m: int, d: int) -> Non
     # Weights are scaled to sum to 1.
     assert wasserstein1(x, y, 3 * a, b) == pytest.approx(ot.emd2(a, b, cost), abs=1e-9)
     assert wasserstein1(x, y, a) == pytest.approx(ot.emd2(a, ot.unif(m), cost), abs=1e-9)
+
+
+@pytest.mark.parametrize(("n", "m"), [(6, 6), (5, 9)])
+def test_a_plan_has_the_marginals_and_costs_the_distance(n: int, m: int) -> None:
+    x, y, a, b = normal(n, 2), normal(m, 2, seed=1) + 0.5, weights(n), weights(m, seed=1)
+    plan = transport_plan(x, y, a, 2 * b)  # weights are scaled to sum to 1
+    assert (plan >= -1e-12).all()
+    np.testing.assert_allclose(plan.sum(axis=1), a, atol=1e-9)
+    np.testing.assert_allclose(plan.sum(axis=0), b, atol=1e-9)
+    ot = pytest.importorskip("ot")
+    assert (plan * cdist(x, y)).sum() == pytest.approx(ot.emd2(a, b, cdist(x, y)), abs=1e-9)
 
 
 def test_a_weight_is_a_repetition() -> None:

@@ -9,7 +9,7 @@ from jaxgan.divergences.densities import (
 from jaxgan.divergences.potentials import Potential, kantorovich_potential
 from jaxgan.divergences.sinkhorn import sinkhorn_cost
 from jaxgan.divergences.table import FDivergence, Name, f_divergence
-from jaxgan.divergences.transport import wasserstein1
+from jaxgan.divergences.transport import transport_plan, wasserstein1
 
 __all__ = [
     "FDivergence",
@@ -22,5 +22,6 @@ __all__ = [
     "jensen_shannon",
     "kantorovich_potential",
     "sinkhorn_cost",
+    "transport_plan",
     "wasserstein1",
 ]

@@ -6,6 +6,7 @@ from jaxgan.figures.fields import vector_fields
 from jaxgan.figures.files import save
 from jaxgan.figures.interpolations import interpolation
 from jaxgan.figures.neighbors import nearest_neighbors
+from jaxgan.figures.plans import transport_plans
 from jaxgan.figures.samples import sample_grid
 from jaxgan.figures.style import arm_colors
 from jaxgan.figures.surfaces import contours
@@ -21,5 +22,6 @@ __all__ = [
     "progress_grid",
     "sample_grid",
     "save",
+    "transport_plans",
     "vector_fields",
 ]

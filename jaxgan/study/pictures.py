@@ -16,6 +16,7 @@ from jaxgan import figures
 from jaxgan.figures.fields import Field
 from jaxgan.figures.surfaces import Surface
 from jaxgan.study.picture import Metric, Picture
+from jaxgan.study.plans import Plans
 from jaxgan.study.records import Record, Records, Series
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Fields",
     "Interpolation",
     "Neighbors",
+    "Plans",
     "Points",
     "Profile",
     "Progress",
@@ -200,9 +202,8 @@ class Surfaces(Picture):
         """A table of panels."""
         rows: dict[str, dict[str, Surface]] = {}
         for cell, record in _first(records):
-            if "surface" in record.arrays:
+            if "surface" in (x := record.arrays):
                 row, _, column = cell.partition("-")
-                x = record.arrays
                 surface = Surface(x["surface"], float(x["reach"]), x["points"])
                 rows.setdefault(row, {})[column.replace("_", " ")] = surface
         return figures.contours(rows)
@@ -267,5 +268,4 @@ def _at(series: Series, steps: list[int]) -> np.ndarray:
     finite = np.isfinite(series.values)
     if not finite.any():
         return np.full(len(steps), np.nan)
-    known = series.steps[finite], series.values[finite]
-    return np.interp(steps, *known, left=np.nan, right=np.nan)
+    return np.interp(steps, series.steps[finite], series.values[finite], left=np.nan, right=np.nan)

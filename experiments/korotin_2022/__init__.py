@@ -1,0 +1,1 @@
+"""Korotin, Kolesov, Burnaev, Kantorovich Strikes Back!, 2022."""
