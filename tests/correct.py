@@ -142,6 +142,7 @@ CORRECT: dict[str, Setup] = {
     ),
     "minibatch standard deviation of images": of_images(MinibatchCritic(), recipes.r1()),
     "a maximum over windows": of_images(PooledCritic()),
+    "a packed critic": with_critic(nets.Packed(nets.MLPCritic(16, 2), 2)),
     "a moving average": setup(recipe=gp(average=0.999)),
     "gradient descent with a rate of two": setup(
         dataclasses.replace(MLP, critic=nets.Identity()), recipes.gmmn()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -11,8 +12,9 @@ import pytest
 from flax import linen as nn
 
 from jaxgan import recipes
+from jaxgan.data.synthetic import TWENTY_FIVE_STD, twenty_five_centers
 from jaxgan.networks import Normal, presets
-from jaxgan.study import ImageMeasure, Moment, PointMeasure
+from jaxgan.study import MIXTURE_METRICS, ImageMeasure, MixtureScore, Moment, PointMeasure
 from jaxgan.training import Dataset, Networks, Setup, create_state, sample
 from tests.members import MEMBERS
 
@@ -69,3 +71,31 @@ def test_labels_are_drawn_with_the_frequencies_of_the_data(order: str) -> None:
     counts = np.bincount(found.astype(int), minlength=3)
     # Five standard deviations of a count with p = 1/3 and n = 400 are 47.
     assert np.abs(counts - 400 / 3).max() < 47
+
+
+def test_the_scores_of_a_mixture_are_those_of_its_samples() -> None:
+    # All samples within 3 deviations of 3 of the 25 modes, shares 1/2, 1/4, 1/4; then at 5.
+    score = MixtureScore()
+    at = twenty_five_centers()[jnp.array([0, 0, 7, 24])]
+    wanted = np.log(25) - 1.5 * np.log(2)
+    for away, near in ((2.0, 1.0), (5.0, 0.0)):
+        found = score(at + jnp.array([away * TWENTY_FIVE_STD, 0.0]))
+        assert list(found) == list(MIXTURE_METRICS)
+        assert (found["modes_3"], found["modes_10"]) == (3.0 * near, 3.0)
+        assert (found["quality_3"], found["quality_10"]) == (near, 1.0)
+        np.testing.assert_allclose(found["reverse_kl"], wanted, rtol=1e-5)
+
+
+@pytest.mark.parametrize("data", ["eight_gaussians", "twenty_five_gaussians"])
+def test_real_points_of_a_mixture_have_the_best_scores(data: str) -> None:
+    score = MixtureScore(data)  # pyright: ignore[reportArgumentType]
+    found, k = score.real()(0, Path()).scores, len(score.modes.centers)
+    assert (found["modes_3"], found["modes_10"]) == (k, k)
+    # A share of 1 - exp(-9/2) = 0.989 of 2,500 samples, deviation 0.002.
+    assert abs(found["quality_3"] - 0.989) < 5 * 0.0021
+    assert found["reverse_kl"] < 3 * k / 2 / 2500
+
+
+def test_a_mixture_of_unknown_modes_is_named() -> None:
+    with pytest.raises(ValueError, match="unknown mixture 'swiss_roll'"):
+        MixtureScore("swiss_roll")  # pyright: ignore[reportArgumentType]

@@ -6,6 +6,7 @@ from jaxgan.networks.layers import Conv, ConvTranspose
 from jaxgan.networks.maxout import MaxoutCritic
 from jaxgan.networks.mlp import MLPCritic, MLPGenerator
 from jaxgan.networks.norms import LayerNorm, Norm
+from jaxgan.networks.packed import Packed
 from jaxgan.networks.priors import Normal, Uniform
 from jaxgan.networks.resnet import ResNetCritic, ResNetGenerator
 
@@ -21,6 +22,7 @@ __all__ = [
     "MaxoutCritic",
     "Norm",
     "Normal",
+    "Packed",
     "ResNetCritic",
     "ResNetGenerator",
     "Uniform",

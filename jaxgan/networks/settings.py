@@ -17,6 +17,7 @@ RANGES = {
     "width": ("an integer of at least 1", "give the number of units or channels of a layer"),
     "depth": ("an integer of at least 0", "give 0 for no hidden layer"),
     "pieces": ("an integer of at least 1", "give 1 for a linear unit"),
+    "m": ("an integer of at least 1", "give the examples of a pack"),
     "features": ("an integer of at least 1", "give None for a score"),
     "dropout": ("in [0, 1)", "give the share that is dropped, 0 for none"),
     "reach": ("positive", "give the largest absolute weight at the start"),

@@ -7,6 +7,7 @@ from jaxgan.study.experiment import Cell, Experiment, Scale
 from jaxgan.study.folder import Run, read_run
 from jaxgan.study.grid import grid
 from jaxgan.study.measures import ImageMeasure, PointMeasure, Real
+from jaxgan.study.mixture import MIXTURE_METRICS, MixtureScore
 from jaxgan.study.moment import Measure, Measurement, Moment
 from jaxgan.study.picture import Metric, Picture
 from jaxgan.study.pictures import (
@@ -29,6 +30,7 @@ from jaxgan.study.training import Training
 
 __all__ = [
     "CLASSIFIER_METRICS",
+    "MIXTURE_METRICS",
     "Cell",
     "Claim",
     "ClassifierScore",
@@ -40,6 +42,7 @@ __all__ = [
     "Measure",
     "Measurement",
     "Metric",
+    "MixtureScore",
     "Moment",
     "Neighbors",
     "Picture",

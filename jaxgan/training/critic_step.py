@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int, Key
 
+from jaxgan.networks.packed import pack_size, packs
 from jaxgan.training.axis import gather, mean
 from jaxgan.training.critic import CriticFunction
 from jaxgan.training.keys import split_keys
@@ -111,7 +112,8 @@ def descend(
 ) -> tuple[Player, Metrics]:
     """The critic after one step of its optimizer on these inputs, and the metrics of the step."""
     real, fake, labels = inputs.real, inputs.fake, inputs.labels
-    objective = recipe.objective.bind(gather(real, axis_name), gather(fake, axis_name))
+    packed = _in_packs(inputs, pack_size(networks.critic))
+    objective = recipe.objective.bind(*(gather(x, axis_name) for x in (packed.real, packed.fake)))
     options = {"train": True, "axis_name": axis_name}
 
     def loss(params: Variables) -> tuple[Array, tuple[Variables, Metrics]]:
@@ -131,12 +133,13 @@ def descend(
             return objective.witness(scores, real_scores, fake_scores)
 
         def run(x: Array, masks: Array) -> tuple[Array, Array | None]:
+            x, masks = _as_examples(x, masks, real.ndim)
             given = {"labels": labels, "keys": masks, **options}
             scores, features = scores_and_features(networks.critic, variables, x, **given)
             return witness(scores), features
 
         adversarial = objective.critic_loss(real_scores, fake_scores)
-        penalty = mean(_penalty(recipe, CriticFunction(run, inputs.masks[2]), inputs), axis_name)
+        penalty = mean(_penalty(recipe, CriticFunction(run, packed.masks[2]), packed), axis_name)
         metrics = {
             "critic/loss": adversarial + penalty,
             "critic/penalty": penalty,
@@ -148,6 +151,25 @@ def descend(
     moved = gradients, stats, metrics["critic/loss"]
     player, norms = update("critic", recipe.critic_optimizer, player, *moved, axis_name)
     return player, metrics | norms
+
+
+def _in_packs(inputs: CriticInputs, m: int) -> CriticInputs:
+    """The inputs of penalties: a pack of m examples is an example, with the key of its first."""
+    if m == 1:
+        return inputs
+    return inputs._replace(
+        real=packs(inputs.real, m),
+        fake=packs(inputs.fake, m),
+        keys=inputs.keys[::m],
+        masks=tuple(keys[::m] for keys in inputs.masks),
+    )
+
+
+def _as_examples(x: Array, keys: Array, rank: int) -> tuple[Array, Array]:
+    """Packs as single examples, `[batch, ...]` with this rank, each with the key of its pack."""
+    if x.ndim == rank:
+        return x, keys
+    return x.reshape(-1, *x.shape[2:]), jnp.repeat(keys, x.shape[1])
 
 
 def _penalty(recipe: Recipe, critic: CriticFunction, inputs: CriticInputs) -> Array:

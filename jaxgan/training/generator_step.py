@@ -6,6 +6,7 @@ import jax
 import optax
 from jaxtyping import Array
 
+from jaxgan.networks.packed import pack_size, packs
 from jaxgan.training.axis import gather
 from jaxgan.training.keys import split_keys
 from jaxgan.training.modules import apply, fakes
@@ -52,7 +53,7 @@ def generator_step(
     (1, True)
     """
     player, critic = state.generator, opponent or state.critic
-    keys = split_keys(batch.keys)
+    keys, m = split_keys(batch.keys), pack_size(networks.critic)
     options = {"train": True, "axis_name": axis_name, "dtype": recipe.compute_dtype}
 
     def scores(x: Array, masks: Array) -> Array:
@@ -63,7 +64,8 @@ def generator_step(
     def loss(params: Variables) -> tuple[Array, Variables]:
         variables = {"params": params, **player.stats}
         fake, stats = fakes(networks, variables, keys.latent, batch.labels, **options)
-        objective = recipe.objective.bind(gather(batch.real, axis_name), gather(fake, axis_name))
+        pairs = (gather(packs(x, m), axis_name) for x in (batch.real, fake))
+        objective = recipe.objective.bind(*pairs)
         both = scores(batch.real, keys.masks[0]), scores(fake, keys.masks[1])
         return objective.generator_loss(*both), stats
 

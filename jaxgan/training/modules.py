@@ -13,6 +13,7 @@ import jax
 from flax import linen as nn
 from jaxtyping import Array, Key
 
+from jaxgan.networks.packed import pack_size
 from jaxgan.training.interceptor import FEATURES, INPUTS, Interceptor
 from jaxgan.training.keys import MASK
 from jaxgan.types import Networks, Variables
@@ -58,7 +59,7 @@ def apply(
         variables = {**variables, "params": params}
     stats = {name: value for name, value in variables.items() if name != "params"}
     options = _options(module, labels, train=train)
-    with _intercepted(module, Interceptor(train, keys, axis_name)):
+    with _intercepted(module, Interceptor(train, _of_packs(module, keys), axis_name)):
         output, moved = module.apply(variables, x, mutable=list(stats) if train else [], **options)
     return output.astype(given), {**stats, **moved}
 
@@ -79,7 +80,7 @@ def scores_and_features(
     of the dense layer that was called last, if that has one output.
     """
     stats = [name for name in variables if name != "params"] if train else []
-    interceptor = Interceptor(train, keys, axis_name)
+    interceptor = Interceptor(train, _of_packs(module, keys), axis_name)
     with _intercepted(module, interceptor):
         scores, moved = module.apply(
             variables,
@@ -113,6 +114,12 @@ def fakes(
     latent = jax.vmap(networks.latent)(keys)
     masks = jax.vmap(jax.random.fold_in, (0, None))(keys, MASK)
     return apply(networks.generator, variables, latent, labels, keys=masks, **options)
+
+
+def _of_packs(module: nn.Module, keys: Key[Array, " batch"] | None) -> Array | None:
+    """One key per score: that of the first example of a pack."""
+    m = pack_size(module)
+    return keys if keys is None or m == 1 else keys[::m]
 
 
 def _options(module: nn.Module, labels: Array | None, *, train: bool) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def generate(
 
 def score(
     networks: Networks, state: TrainState, x: Float[Array, "n *shape"], labels: Array | None = None
-) -> Float[Array, "n *features"]:
+) -> Float[Array, "scores *features"]:
     """The critic's scores of examples; its normalizations use their running statistics.
 
     Args:
@@ -90,7 +90,7 @@ def score(
         labels: `[n]` labels for a conditional critic.
 
     Returns:
-        `[n]` scores, or `[n, ...]` features.
+        `[n]` scores, or `[n, ...]` features; `[n / m]` of a critic that is `networks.Packed`.
 
     >>> import jax.numpy as jnp
     >>> from jaxgan import data, recipes

@@ -12,6 +12,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Key
 
+from jaxgan.networks.packed import pack_size
 from jaxgan.training.modules import apply, initialize, parameters_of
 from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
@@ -108,7 +109,7 @@ def _variables(
     generator_key, critic_key, latent_key = jax.random.split(key, 3)
     latent = networks.latent(latent_key)[None]
     generator = initialize(networks.generator, generator_key, latent, labels)
-    return generator, initialize(networks.critic, critic_key, real, labels)
+    return generator, initialize(networks.critic, critic_key, _in_packs(networks, real), labels)
 
 
 def _outputs(
@@ -118,7 +119,13 @@ def _outputs(
     generator, critic = _variables(networks, key, *jax.tree.map(lambda x: x[:1], (real, labels)))
     latent = jax.vmap(networks.latent)(jax.random.split(latent_key, PAIR))
     fake, _ = apply(networks.generator, generator, latent, labels, train=False)
-    return fake, apply(networks.critic, critic, real, labels, train=False)[0]
+    packed = _in_packs(networks, real)
+    return fake, apply(networks.critic, critic, packed, labels, train=False)[0]
+
+
+def _in_packs(networks: Networks, real: Array) -> Array:
+    """As many packs as there are examples."""
+    return jnp.repeat(real, pack_size(networks.critic), axis=0)
 
 
 def _player(variables: Variables, optimizer: optax.GradientTransformation) -> Player:
