@@ -8,6 +8,7 @@ from jaxgan.figures.interpolations import interpolation
 from jaxgan.figures.neighbors import nearest_neighbors
 from jaxgan.figures.samples import sample_grid
 from jaxgan.figures.style import arm_colors
+from jaxgan.figures.successes import successes
 from jaxgan.figures.surfaces import contours
 from jaxgan.figures.time_lapse import progress_grid
 
@@ -21,5 +22,6 @@ __all__ = [
     "progress_grid",
     "sample_grid",
     "save",
+    "successes",
     "vector_fields",
 ]

@@ -18,6 +18,7 @@ from jaxgan.study.pictures import (
     Profile,
     Progress,
     Samples,
+    Successes,
     Surfaces,
 )
 from jaxgan.study.records import Record, Records, Series
@@ -54,6 +55,7 @@ __all__ = [
     "Samples",
     "Scale",
     "Series",
+    "Successes",
     "Surfaces",
     "Sweep",
     "Training",

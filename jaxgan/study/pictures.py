@@ -28,6 +28,7 @@ __all__ = [
     "Profile",
     "Progress",
     "Samples",
+    "Successes",
     "Surfaces",
     "from_settings",
     "settings_of",
@@ -225,6 +226,37 @@ class Fields(Picture):
             if "arrows" in (x := record.arrays)
         }
         return figures.vector_fields(panels, self.axes)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Successes(Picture):
+    """The seeds with which one cell, the other, both or none have a score above a threshold.
+
+    Attributes:
+        pair: names of the two cells.
+        score: name of the score.
+        thresholds: the thresholds, in order.
+    """
+
+    pair: tuple[str, str]
+    score: str
+    thresholds: tuple[float, ...]
+    file: str = "successes.png"
+    caption: str = (
+        "Number of seeds with which only one method, both or neither have a score above each "
+        "threshold, and the p-value of a two-sided exact sign test on those with only one."
+    )
+
+    def cells(self) -> Sequence[str]:
+        """The two cells."""
+        return self.pair
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A stacked bar per threshold."""
+        both = zip(*(records[cell] for cell in self.pair), strict=False)
+        scores = [[record.scores[self.score] for record in pair] for pair in both]
+        found = dict(zip(self.pair, np.asarray(scores).T, strict=True))
+        return figures.successes(found, self.thresholds, metrics[self.score].label)
 
 
 def settings_of(picture: Picture) -> dict[str, Any]:
