@@ -10,6 +10,7 @@ from jaxgan.figures.samples import sample_grid
 from jaxgan.figures.style import arm_colors
 from jaxgan.figures.successes import successes
 from jaxgan.figures.surfaces import contours
+from jaxgan.figures.texts import text_blocks
 from jaxgan.figures.time_lapse import progress_grid
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "sample_grid",
     "save",
     "successes",
+    "text_blocks",
     "vector_fields",
 ]

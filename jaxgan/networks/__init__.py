@@ -8,6 +8,7 @@ from jaxgan.networks.mlp import MLPCritic, MLPGenerator
 from jaxgan.networks.norms import LayerNorm, Norm
 from jaxgan.networks.priors import Normal, Uniform
 from jaxgan.networks.resnet import ResNetCritic, ResNetGenerator
+from jaxgan.networks.text import TextCritic, TextGenerator
 
 __all__ = [
     "Conv",
@@ -23,5 +24,7 @@ __all__ = [
     "Normal",
     "ResNetCritic",
     "ResNetGenerator",
+    "TextCritic",
+    "TextGenerator",
     "Uniform",
 ]

@@ -14,12 +14,14 @@ from jaxgan.study.pictures import (
     Fields,
     Interpolation,
     Neighbors,
+    Overlay,
     Points,
     Profile,
     Progress,
     Samples,
     Successes,
     Surfaces,
+    Texts,
 )
 from jaxgan.study.records import Record, Records, Series
 from jaxgan.study.results import Results, read_results
@@ -42,6 +44,7 @@ __all__ = [
     "Metric",
     "Moment",
     "Neighbors",
+    "Overlay",
     "Picture",
     "PointMeasure",
     "Points",
@@ -58,6 +61,7 @@ __all__ = [
     "Successes",
     "Surfaces",
     "Sweep",
+    "Texts",
     "Training",
     "Verdict",
     "advantage",

@@ -16,28 +16,29 @@ from matplotlib.figure import Figure
 from jaxgan import figures
 from jaxgan.figures.fields import Field
 from jaxgan.figures.surfaces import Surface
+from jaxgan.study.comparisons import Overlay, Successes, Texts
 from jaxgan.study.picture import Metric, Picture
-from jaxgan.study.records import Record, Records, Series
+from jaxgan.study.records import Record, Records
+from jaxgan.study.series import Panel, curves_of
 
 __all__ = [
     "Curves",
     "Fields",
     "Interpolation",
     "Neighbors",
+    "Overlay",
     "Points",
     "Profile",
     "Progress",
     "Samples",
     "Successes",
     "Surfaces",
+    "Texts",
     "from_settings",
     "settings_of",
 ]
 
 REAL = "real"
-Panel = tuple[str, str]
-"""A quantity of the records, and its label."""
-
 LOSSES: tuple[Panel, ...] = (
     ("critic/gap", "critic gap: mean real score - mean fake score"),
     ("critic/gradient_norm", "gradient norm of the critic's parameters"),
@@ -132,7 +133,7 @@ class Curves(Picture):
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
         """A panel per quantity."""
         names = [(name, metric.label) for name, metric in metrics.items()]
-        panels = {label: _curves(records, name) for name, label in (*names, *self.losses)}
+        panels = {label: curves_of(records, name) for name, label in (*names, *self.losses)}
         real = records[REAL][0].scores if records.get(REAL) else {}
         references = {metrics[name].label: x for name, x in real.items() if name in metrics}
         falling = [metric.label for metric in metrics.values() if metric.better == "lower"]
@@ -228,37 +229,6 @@ class Fields(Picture):
         return figures.vector_fields(panels, self.axes)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Successes(Picture):
-    """The seeds with which one cell, the other, both or none have a score above a threshold.
-
-    Attributes:
-        pair: names of the two cells.
-        score: name of the score.
-        thresholds: the thresholds, in order.
-    """
-
-    pair: tuple[str, str]
-    score: str
-    thresholds: tuple[float, ...]
-    file: str = "successes.png"
-    caption: str = (
-        "Number of seeds with which only one method, both or neither have a score above each "
-        "threshold, and the p-value of a two-sided exact sign test on those with only one."
-    )
-
-    def cells(self) -> Sequence[str]:
-        """The two cells."""
-        return self.pair
-
-    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
-        """A stacked bar per threshold."""
-        both = zip(*(records[cell] for cell in self.pair), strict=False)
-        scores = [[record.scores[self.score] for record in pair] for pair in both]
-        found = dict(zip(self.pair, np.asarray(scores).T, strict=True))
-        return figures.successes(found, self.thresholds, metrics[self.score].label)
-
-
 def settings_of(picture: Picture) -> dict[str, Any]:
     """The fields of a picture, as JSON.
 
@@ -305,28 +275,3 @@ def _arrays(records: Records, name: str) -> dict[str, np.ndarray]:
 
 def _listed(x: np.ndarray) -> list[Any]:
     return x.tolist() if x.ndim == 1 else list(x)
-
-
-def _curves(records: Records, name: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Per cell, all steps at which a seed has the quantity, and values `[seeds, t]`.
-
-    The values of a diverged seed are NaN from the divergence on. Seeds that have not ended are left
-    out if there are others.
-    """
-    curves = {}
-    for cell, of_cell in records.items():
-        having = [record for record in of_cell if name in record.series]
-        ended = [record for record in having if record.ended != "unfinished"] or having
-        series = [record.series[name] for record in ended]
-        if steps := sorted({step for one in series for step in one.steps.tolist()}):
-            curves[cell] = (np.asarray(steps), np.stack([_at(one, steps) for one in series]))
-    return curves
-
-
-def _at(series: Series, steps: list[int]) -> np.ndarray:
-    """The values at these steps, interpolated linearly; NaN outside the measured steps."""
-    finite = np.isfinite(series.values)
-    if not finite.any():
-        return np.full(len(steps), np.nan)
-    known = series.steps[finite], series.values[finite]
-    return np.interp(steps, *known, left=np.nan, right=np.nan)
