@@ -43,6 +43,8 @@ def verdict(values: list[float], judged: bool = True, **options: Any) -> Verdict
         ([1.0, 0.3], {"above": 0.4, "unit": "exact"}, "does not hold"),
         ([NAN], {"above": 0.4, "unit": "exact"}, "does not hold"),
         ([], {"above": 0.4, "unit": "exact"}, "does not hold"),
+        ([0.01], {"below": 0.05, "unit": "set"}, "holds"),
+        ([0.06], {"below": 0.05, "unit": "set"}, "does not hold"),
     ],
 )
 def test_verdicts(values: list[float], options: dict, wanted: str) -> None:
@@ -53,6 +55,7 @@ def test_nothing_is_drawn_around_what_is_exact() -> None:
     found = verdict([3.0, 1.0, 2.0], above=0.5, unit="exact")
     assert (found.interval, found.measured) == (None, 1.0)  # the number nearest to the wrong side
     assert verdict([3.0, 1.0, 2.0], below=5.0, unit="exact").measured == 3.0
+    assert verdict([0.01], below=0.05, unit="set").interval is None
 
 
 def test_a_scale_that_only_runs_judges_nothing() -> None:

@@ -279,3 +279,25 @@ def test_nothing_global_is_touched() -> None:
             part.name for node in tree if isinstance(node, ast.Import) for part in node.names
         }
         assert not imported & {"matplotlib", "matplotlib.pyplot", "matplotlib.style"}, path
+
+
+def test_successes_are_counted_and_tested(tmp_path: Path) -> None:
+    # Oracle: counts by hand; two of two discordant ones have the two-sided p-value 1/2.
+    scores = {"gan": np.array([5.0, 1.0, 1.0, np.nan]), "wgan": np.array([5.0, 5.0, 1.0, 5.0])}
+    figure = figures.successes(scores, (2.0, 4.0), "score")
+    widths = [bar.get_width() for bar in figure.axes[0].patches]
+    assert widths == 2 * [2, 1, 1, 0]  # only wgan, both, neither, only gan
+    assert [text.get_text() for text in figure.axes[0].texts][-1] == "p = 0.5"
+    assert drawn(figure, tmp_path / "a.png").shape[1] == 1500
+    with pytest.raises(ValueError, match="got 1 arms and 1 thresholds"):
+        figures.successes({"gan": scores["gan"]}, (2.0,))
+
+
+def test_texts_are_shown_as_they_are(tmp_path: Path) -> None:
+    texts = {"real": ["the cat $"], "gan": ["xxxx", "yyyy"]}
+    figure = figures.text_blocks(texts)
+    shown = [text.get_text() for text in figure.texts]
+    assert shown == ["real", "|the cat $|", "gan", "|xxxx|", "|yyyy|"]
+    assert drawn(figure, tmp_path / "a.png").ndim == 3
+    with pytest.raises(ValueError, match="texts is empty"):
+        figures.text_blocks({})

@@ -23,6 +23,7 @@ from jaxgan.metrics import (
     features,
     frechet_distance,
     frechet_floor,
+    inception_score,
     mode_coverage,
     probabilities,
     train_classifier,
@@ -267,3 +268,10 @@ def test_a_class_counts_from_one_percent(classifier: Classifier, sure: list[jax.
     for n, classes in [(100, 2), (101, 1)]:
         images = jnp.concatenate([sure[1][:1], zeros[: n - 1]])
         assert classifier_scores(classifier, images, images)["classes"] == classes
+
+
+def test_the_inception_score_is_the_mean_divergence_from_the_mean() -> None:
+    # Oracle: scipy's relative entropy of each row to the mean row.
+    rows = np.random.default_rng(0).dirichlet(np.ones(4), 50)
+    wanted = np.exp(np.mean([stats.entropy(row, rows.mean(axis=0)) for row in rows]))
+    np.testing.assert_allclose(inception_score(rows), wanted, rtol=1e-12)

@@ -33,6 +33,7 @@ from jaxgan.study import (
     Metric,
     Moment,
     Neighbors,
+    Overlay,
     Picture,
     PointMeasure,
     Points,
@@ -166,6 +167,14 @@ def test_one_dead_seed_leaves_the_curves_of_the_others_whole() -> None:
     running = record([0], [9.0], "unfinished")
     figure = Curves(losses=(("x", "x"),)).draw({"a": [live, running]}, {})
     assert figure.axes[0].lines[0].get_ydata().tolist() == [1.0, 3.0, 2.0]
+
+
+def test_an_overlay_has_a_panel_per_cell_and_a_line_per_series() -> None:
+    both = {name: Series(np.arange(2), np.array([1.0, 2.0])) for name in ("x", "y")}
+    records = {"a": [Record(series=both)], "b": [Record(series={"x": both["x"]})]}
+    figure = Overlay(series=(("x", "first"), ("y", "second"))).draw(records, {})
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["a"]  # b has no y
+    assert [line.get_ydata().tolist() for line in figure.axes[0].lines[:2]] == 2 * [[1.0, 2.0]]
 
 
 def test_disjoint_sets_of_seeds_have_verdicts_of_their_own(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from jaxgan.data.arrays import from_arrays
 from jaxgan.data.embedded import digits, mnist_5k
 from jaxgan.data.files import from_npz
 from jaxgan.data.load import load
+from jaxgan.data.text import from_text
 from jaxgan.data.tfds import from_tfds
 
-__all__ = ["digits", "from_arrays", "from_npz", "from_tfds", "load", "mnist_5k"]
+__all__ = ["digits", "from_arrays", "from_npz", "from_text", "from_tfds", "load", "mnist_5k"]

@@ -9,7 +9,9 @@ from jaxgan.figures.neighbors import nearest_neighbors
 from jaxgan.figures.plans import transport_plans
 from jaxgan.figures.samples import sample_grid
 from jaxgan.figures.style import arm_colors
+from jaxgan.figures.successes import successes
 from jaxgan.figures.surfaces import contours
+from jaxgan.figures.texts import text_blocks
 from jaxgan.figures.time_lapse import progress_grid
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "progress_grid",
     "sample_grid",
     "save",
+    "successes",
+    "text_blocks",
     "transport_plans",
     "vector_fields",
 ]

@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 from jax.typing import ArrayLike
-from jaxtyping import Num
+from jaxtyping import Float, Num
 from scipy.special import entr
 
 from jaxgan.metrics.classifier import Classifier, features, probabilities
 from jaxgan.metrics.distances import frechet_distance
 
-__all__ = ["classifier_scores"]
+__all__ = ["classifier_scores", "inception_score"]
 
 
 def classifier_scores(
@@ -62,3 +62,29 @@ def classifier_scores(
         "classes": float((counts >= 0.01 * len(label)).sum()),
         "frechet": frechet_distance(features(classifier, fake), features(classifier, real)),
     }
+
+
+def inception_score(probabilities: Float[ArrayLike, "n classes"]) -> float:
+    r"""The inception score of a classifier's probabilities of generated images.
+
+    $$\exp \mathbb{E}_x \mathrm{KL}(p(y \mid x) \,\|\, \mathbb{E}_{x'} p(y \mid x'))$$
+
+    in [1, classes]: the number of classes if every image has one class with certainty and all
+    classes are equally frequent, 1 if all images look alike to the classifier. It carries the name
+    of the network of the paper; with another classifier the numbers cannot be compared with it.
+
+    Args:
+        probabilities: rows that sum to one, such as those of `probabilities`, `[n, classes]`.
+
+    Returns:
+        The score, over all rows at once.
+
+    >>> round(inception_score(np.eye(3)), 6), round(inception_score(np.full((5, 3), 1 / 3)), 6)
+    (3.0, 1.0)
+
+    Reference: Salimans et al., Improved Techniques for Training GANs, 2016, Section 4.
+    https://arxiv.org/abs/1606.03498
+    """
+    rows = np.asarray(probabilities, float)
+    rows = rows / rows.sum(axis=1, keepdims=True)
+    return float(np.exp(entr(rows.mean(axis=0)).sum() - entr(rows).sum(axis=1).mean()))

@@ -9,6 +9,7 @@ from jaxgan.networks.norms import LayerNorm, Norm
 from jaxgan.networks.packed import Packed
 from jaxgan.networks.priors import Normal, Uniform
 from jaxgan.networks.resnet import ResNetCritic, ResNetGenerator
+from jaxgan.networks.text import TextCritic, TextGenerator
 
 __all__ = [
     "Conv",
@@ -25,5 +26,7 @@ __all__ = [
     "Packed",
     "ResNetCritic",
     "ResNetGenerator",
+    "TextCritic",
+    "TextGenerator",
     "Uniform",
 ]

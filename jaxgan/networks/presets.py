@@ -14,13 +14,15 @@ from jaxgan.networks import (
     Normal,
     ResNetCritic,
     ResNetGenerator,
+    TextCritic,
+    TextGenerator,
     Uniform,
 )
 from jaxgan.networks.norms import Norm
 from jaxgan.networks.settings import checked_shape
 from jaxgan.types import Networks, check_number
 
-__all__ = ["dcgan", "gan_2014", "gmmn", "mlp", "resnet", "su"]
+__all__ = ["dcgan", "gan_2014", "gmmn", "mlp", "resnet", "su", "text"]
 
 
 def mlp(
@@ -236,3 +238,34 @@ def gmmn(shape: tuple[int, ...], width: tuple[int, ...] = (64, 256, 256, 1024)) 
     shape = checked_shape(shape)
     generator = MLPGenerator(shape, width, squash=len(shape) == 3)
     return Networks(generator, Identity(), Uniform(10))
+
+
+def text(shape: tuple[int, ...], width: int = 512, depth: int = 5, latent: int = 128) -> Networks:
+    """Residual networks of one-dimensional convolutions: those of the WGAN-GP paper for text.
+
+    Args:
+        shape: `(length, characters)`; see `data.from_text`.
+        width: channels of every layer.
+        depth: number of residual blocks, of two convolutions each, in both networks.
+        latent: size of z ~ N(0, I).
+
+    Returns:
+        The pair.
+
+    Raises:
+        TypeError: a setting has another type.
+        ValueError: the examples are not sequences of one-hot characters, or a number is outside its
+            range.
+
+    >>> text((32, 64)).generator.depth
+    5
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Section 5.1 and
+    gan_language.py of its code. https://arxiv.org/abs/1704.00028
+    """
+    shape = checked_shape(shape)
+    if len(shape) != 2:
+        raise ValueError(f"text is for examples [length, characters], got {shape}: use mlp")
+    length, characters = shape
+    generator = TextGenerator((length, characters), width, depth)
+    return Networks(generator, TextCritic(width, depth), Normal(latent))

@@ -30,7 +30,7 @@ from jaxgan.study.results import CellResult, ClaimResult, MetricResult, PictureR
 __all__ = ["page"]
 
 BETTER = {"higher": "↑ higher is better", "lower": "↓ lower is better"}
-EACH = {"seeds": "Per seed", "draws": "Per draw", "exact": "Each number"}
+EACH = {"seeds": "Per seed", "draws": "Per draw", "set": "Per set of seeds", "exact": "Each number"}
 
 
 def page(run: Run, folder: Path, problems: Mapping[str, str] | None = None) -> str:
@@ -116,7 +116,7 @@ def _claim(claim: ClaimResult) -> str:
 def _measured(claim: ClaimResult, verdict: Verdict, index: int) -> str:
     threshold = claim.below if claim.above is None else claim.above
     assert threshold is not None
-    head = "Measured, 95 % interval" if claim.unit != "exact" else "Computed"
+    head = {"exact": "Computed", "set": "Measured"}.get(claim.unit, "Measured, 95 % interval")
     head = f"{head}, on other seeds" if index else head
     state = "measured" if verdict.measured is not None else "missing"
     drawing = strip(verdict.values, verdict.measured, verdict.interval, threshold)

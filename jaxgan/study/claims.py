@@ -16,9 +16,13 @@ from jaxgan.types import unknown
 
 __all__ = ["Claim", "Unit", "Verdict", "advantage", "half_width", "judge", "threshold"]
 
-Unit = Literal["seeds", "draws", "exact"]
-"""What one number of a claim belongs to: a training seed, a draw of the data, or (exact) a
-deterministic computation, which has no interval."""
+Unit = Literal["seeds", "draws", "set", "exact"]
+"""What one number of a claim belongs to: a training seed, a draw of the data, a whole set of seeds
+(such as the p-value of a test over them), or (exact) a deterministic computation. The last two have
+no interval."""
+
+PLAIN = "set", "exact"
+"""Units whose numbers are compared with the threshold as they are, without an interval."""
 
 SEEDS = 3
 """The smallest number of values on which a claim is judged, unless it is exact."""
@@ -139,7 +143,7 @@ class Verdict(msgspec.Struct):
         seeds: the set of seeds.
         values: the numbers, None where one is not finite.
         measured: their mean; for exact numbers, the one nearest to the wrong side.
-        interval: 95 % interval of the mean; None for exact numbers.
+        interval: 95 % interval of the mean; None for exact numbers and those of a set.
         verdict: "holds", "does not hold", "undecided" or "not judged".
         reason: the reason for the verdict.
     """
@@ -158,8 +162,9 @@ def judge(claim: Claim, records: Records, seeds: Sequence[int], *, judged: bool 
     For numbers per seed or draw, the verdict follows from the 95 % interval of their mean,
     mean +- t(0.975, n - 1) sd / sqrt(n), two-sided Student. The claim holds if the interval lies
     on the claimed side of the threshold, does not hold if it lies on the other side, and is
-    undecided if it contains the threshold. With exact numbers it holds if all lie on the claimed
-    side. A claim that uses a missing score, such as one of a diverged training, does not hold.
+    undecided if it contains the threshold. Exact numbers and those of a set have no interval: the
+    claim holds if all lie on the claimed side. A claim that uses a missing score, such as one of a
+    diverged training, does not hold.
 
     Args:
         claim: the claim.
@@ -181,13 +186,13 @@ def judge(claim: Claim, records: Records, seeds: Sequence[int], *, judged: bool 
     values = [float(value) for value in claim.measure(_noting(records, missing))]
     if missing and np.isfinite(values).all():  # a comparison or a minimum has hidden it
         values = [math.nan] * len(values)
-    interval = None if claim.unit == "exact" else _interval(values)
+    interval = None if claim.unit in PLAIN else _interval(values)
     if not judged:
         verdict = "not judged", "this scale only shows that everything runs"
     elif not values or not np.isfinite(values).all():
         verdict = "does not hold", _missing(records, seeds, missing)
-    elif claim.unit == "exact":
-        verdict = _exact(claim, values)
+    elif claim.unit in PLAIN:
+        verdict = _plain(claim, values)
     elif len(values) < SEEDS:
         what = f"{len(values)} {claim.unit[:-1] if len(values) == 1 else claim.unit}"
         verdict = "not judged", f"{what}; a claim is judged on at least {SEEDS}"
@@ -215,7 +220,7 @@ def half_width(values: Sequence[float]) -> float:
 
 
 def _summary(claim: Claim) -> Callable[[Sequence[float]], float]:
-    if claim.unit != "exact":
+    if claim.unit not in PLAIN:
         return lambda values: float(np.mean(values))
     return max if claim.above is None else min
 
@@ -269,7 +274,7 @@ def _diverged(record: object) -> bool:
     return getattr(record, "ended", "") == "diverged"
 
 
-def _exact(claim: Claim, values: Sequence[float]) -> tuple[str, str]:
+def _plain(claim: Claim, values: Sequence[float]) -> tuple[str, str]:
     if claim.above is not None:
         holds, side = min(values) > claim.above, f"above {claim.above:g}"
     else:

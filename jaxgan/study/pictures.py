@@ -15,27 +15,29 @@ from matplotlib.figure import Figure
 from jaxgan import figures
 from jaxgan.figures.fields import Field
 from jaxgan.figures.surfaces import Surface
+from jaxgan.study.comparisons import Overlay, Successes, Texts
 from jaxgan.study.picture import Metric, Picture
 from jaxgan.study.plans import Plans
-from jaxgan.study.records import Record, Records, Series
+from jaxgan.study.records import Record, Records
+from jaxgan.study.series import Panel, curves_of
 
 __all__ = [
     "Curves",
     "Fields",
     "Interpolation",
     "Neighbors",
+    "Overlay",
     "Plans",
     "Points",
     "Profile",
     "Progress",
     "Samples",
+    "Successes",
     "Surfaces",
+    "Texts",
 ]
 
 REAL = "real"
-Panel = tuple[str, str]
-"""A quantity of the records, and its label."""
-
 LOSSES: tuple[Panel, ...] = (
     ("critic/gap", "critic gap: mean real score - mean fake score"),
     ("critic/gradient_norm", "gradient norm of the critic's parameters"),
@@ -130,7 +132,7 @@ class Curves(Picture):
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
         """A panel per quantity."""
         names = [(name, metric.label) for name, metric in metrics.items()]
-        panels = {label: _curves(records, name) for name, label in (*names, *self.losses)}
+        panels = {label: curves_of(records, name) for name, label in (*names, *self.losses)}
         real = records[REAL][0].scores if records.get(REAL) else {}
         references = {metrics[name].label: x for name, x in real.items() if name in metrics}
         falling = [metric.label for metric in metrics.values() if metric.better == "lower"]
@@ -245,27 +247,3 @@ def _arrays(records: Records, name: str) -> dict[str, np.ndarray]:
 
 def _listed(x: np.ndarray) -> list[Any]:
     return x.tolist() if x.ndim == 1 else list(x)
-
-
-def _curves(records: Records, name: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Per cell, all steps at which a seed has the quantity, and values `[seeds, t]`.
-
-    The values of a diverged seed are NaN from the divergence on. Seeds that have not ended are left
-    out if there are others.
-    """
-    curves = {}
-    for cell, of_cell in records.items():
-        having = [record for record in of_cell if name in record.series]
-        ended = [record for record in having if record.ended != "unfinished"] or having
-        series = [record.series[name] for record in ended]
-        if steps := sorted({step for one in series for step in one.steps.tolist()}):
-            curves[cell] = (np.asarray(steps), np.stack([_at(one, steps) for one in series]))
-    return curves
-
-
-def _at(series: Series, steps: list[int]) -> np.ndarray:
-    """The values at these steps, interpolated linearly; NaN outside the measured steps."""
-    finite = np.isfinite(series.values)
-    if not finite.any():
-        return np.full(len(steps), np.nan)
-    return np.interp(steps, series.steps[finite], series.values[finite], left=np.nan, right=np.nan)

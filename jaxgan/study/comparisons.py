@@ -1,0 +1,86 @@
+"""Pictures of several quantities of a cell, of the successes of two cells, and of texts."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from jaxgan import figures
+from jaxgan.study.picture import Metric, Picture
+from jaxgan.study.records import Records
+from jaxgan.study.series import Panel, curves_of
+
+__all__ = ["Overlay", "Successes", "Texts"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Overlay(Picture):
+    """Several quantities over generator steps in one panel per cell, such as gaps on two sets.
+
+    Attributes:
+        series: names of series and their labels; cells without one of them are skipped.
+    """
+
+    series: tuple[Panel, ...]
+    file: str = "overlay.png"
+    caption: str = "The mean over seeds, with a band from the lowest to the highest."
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A panel per cell, a line per quantity."""
+        found = {label: curves_of(records, name) for name, label in self.series}
+        shared = [cell for cell in records if all(cell in curves for curves in found.values())]
+        return figures.line_plots(
+            {cell: {label: curves[cell] for label, curves in found.items()} for cell in shared}
+        )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Successes(Picture):
+    """The seeds with which one cell, the other, both or none have a score above a threshold.
+
+    Attributes:
+        pair: names of the two cells.
+        score: name of the score.
+        thresholds: the thresholds, in order.
+    """
+
+    pair: tuple[str, str]
+    score: str
+    thresholds: tuple[float, ...]
+    file: str = "successes.png"
+    caption: str = (
+        "Number of seeds with which only one method, both or neither have a score above each "
+        "threshold, and the p-value of a two-sided exact sign test on those with only one."
+    )
+
+    def cells(self) -> Sequence[str]:
+        """The two cells."""
+        return self.pair
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A stacked bar per threshold."""
+        both = zip(*(records[cell] for cell in self.pair), strict=False)
+        scores = [[record.scores[self.score] for record in pair] for pair in both]
+        found = dict(zip(self.pair, np.asarray(scores).T, strict=True))
+        return figures.successes(found, self.thresholds, metrics[self.score].label)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Texts(Picture):
+    """Texts of the last moment, an array of strings `[n]` of each cell."""
+
+    array: str = "texts"
+    file: str = "texts.png"
+    caption: str = "Random texts at the last moment, not selected; seed 0."
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A block per cell."""
+        found = {
+            cell: of_cell[0].arrays[self.array].tolist()
+            for cell, of_cell in records.items()
+            if of_cell and self.array in of_cell[0].arrays
+        }
+        return figures.text_blocks(found)
