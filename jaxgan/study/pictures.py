@@ -112,9 +112,8 @@ class Neighbors(Picture):
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
         """A sample and its nearest training example per pair."""
         arrays = records[self.cell][0].arrays
-        return figures.nearest_neighbors(
-            *(arrays[f"nearest/{part}"] for part in ("samples", "real", "distances"))
-        )
+        parts = (arrays[f"nearest/{part}"] for part in ("samples", "real", "distances"))
+        return figures.nearest_neighbors(*parts)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -135,8 +134,8 @@ class Curves(Picture):
         real = records[REAL][0].scores if records.get(REAL) else {}
         references = {metrics[name].label: x for name, x in real.items() if name in metrics}
         falling = [metric.label for metric in metrics.values() if metric.better == "lower"]
-        shown = {label: panel for label, panel in panels.items() if panel} or panels
-        return figures.line_plots(shown, log=falling, references=references)
+        shown = {label: x for label, x in panels.items() if x} or panels
+        return figures.line_plots(shown, falling, references)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -153,8 +152,8 @@ class Points(Picture):
 
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
         """A panel per cell."""
-        samples = _arrays(records, self.array)
         real = records[REAL][0].arrays
+        samples = _arrays(records, self.array)
         return figures.density(real[self.array], samples, real.get("centers"))
 
 
@@ -252,9 +251,8 @@ def from_settings(kind: str, settings: Mapping[str, Any]) -> Picture | None:
     'samples'
     """
     known = globals().get(kind) if kind in __all__ else None
-    if not (isinstance(known, type) and issubclass(known, Picture)):
-        return None
-    return msgspec.convert(settings, known)
+    picture = isinstance(known, type) and issubclass(known, Picture)
+    return msgspec.convert(settings, known) if picture else None
 
 
 def _first(records: Records) -> Iterator[tuple[str, Record]]:
