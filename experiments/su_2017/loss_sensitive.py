@@ -9,7 +9,9 @@ Differs   the paper has images and no numbers for this; its code clips. Here cri
           64, take 2,000 steps between N(-2, 1) and N(2, 1) with the one-sided penalty of weight 10
           and the margin half of the distance; generators N(mu, sigma^2) take 300 steps from
           N(3, 0.5^2) to N(0, 1), with 5 critic steps each. Batches of 256, Adam at 1e-3 and 3e-2.
-Expect    not measured yet
+Expect    scale small, 10 + 10 seeds, 6 min 38 s on 1 x cpu, 2 cores. Its claims: holds 1.11e-16 |
+          holds 2.22e-16 | holds 0, again holds 0 | holds 0.00939, again holds 0.0154 | holds 0,
+          again holds 0 | holds 0.0399, again holds 0.0448 | undecided 0.0782, again holds 0.057
 
     jaxgan run loss_sensitive
 """
