@@ -66,10 +66,8 @@ def closed_forms() -> dict[str, float]:
 
         averaged = jnp.stack([over_orders(4, x[order]).mean() for order in ORDERS])
         pairs = jnp.stack([over_orders(2, x).mean(), mean(2, x[PAIRS].reshape(-1, 2))])
-        costs = {
-            m: sum(w.size for w in jax.tree.leaves(params) if w.ndim == 2) / m
-            for m, params in weights.items()
-        }
+        leaves = jax.tree.leaves
+        costs = {m: sum(w.size for w in leaves(weights[m]) if w.ndim == 2) / m for m in PACKS}
         return {
             "joint": change(over_orders(4, x)),
             "averaged": change(averaged),
