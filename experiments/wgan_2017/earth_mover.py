@@ -9,8 +9,10 @@ Differs   the paper and the lectures have no numbers. Piles at 0 to 5; N(0, I) a
           |m| = 2, so that W1 = 2 in every dimension. Critics: two hidden layers of 64, 1,500 steps
           of Adam from 1e-3 to 0, batches of 256; clipping at 0.1, penalty weight 10, or spectral
           normalization. K is the mean gradient norm between pairs.
-Expect    not measured yet
-          so far
+Expect    scale small, 10 + 10 seeds, 10 min 56 s on 1 x cpu, 2 cores. Its claims: holds 2.22e-16 |
+          holds 0.0292, again holds 0.0321 | holds 0.0137, again holds 0.0128 | does not hold
+          0.0796, again does not hold 0.0786 | does not hold 0.0407, again does not hold 0.0438 |
+          holds 2.03, again holds 2.02 | holds 0.0125, again holds 0.00142
 
     jaxgan run earth_mover
 """
@@ -121,6 +123,8 @@ PLANE = "Of 512 samples the exact distance is W1 within 10 % in the plane: the e
 CLAIMS = (
     threshold(DUALITY, "Section 3: duality", "error", "optimal", below=1e-9, unit="exact"),
     *(threshold(CLOSE(name), KW, "divided", name, below=0.05) for name in METHODS),
+    # Measured: the penalty's K is 1.09, but gap / K is 1 to 2 % low, as is clipping's by 6 to 8 %:
+    # the gradients are not everywhere along m, while spectral normalization finds a linear critic.
     threshold(THEORY, NONE, "theory", "penalty", below=0.03),
     threshold(CURSE, NONE, "sample_error", "many-dimensions", above=0.5),
     threshold(PLANE, NONE, "sample_error", "plane", below=0.1),

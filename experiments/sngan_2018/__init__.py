@@ -1,0 +1,1 @@
+"""Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018."""
