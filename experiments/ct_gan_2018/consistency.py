@@ -10,8 +10,10 @@ Differs   200 of 1,797 digits of 8 x 8 pixels instead of 1,000 of MNIST or CIFAR
           instead of 50,000, with a learning rate of 1e-3 instead of 1e-4; a distance of features of
           our own classifier instead of the inception score. As in the authors' code the term is a
           mean over features, its weight of 2 stands inside the maximum, and its margin is 0.
-Expect    not measured yet
-          at this scale.
+Expect    scale small, 10 + 10 seeds, 12 min 51 s on 1 x cpu, 2 cores. Its claims: holds 0.772,
+          again holds 0.763 | does not hold -0.126, again does not hold -0.125 | does not hold
+          -0.11, again does not hold -0.11 | does not hold -0.399, again does not hold -0.412 | does
+          not hold -29.6, again does not hold -25.4 | does not hold -25.2, again does not hold -23.1
 
     jaxgan run consistency
 """
