@@ -9,8 +9,10 @@ Differs   the article trains none of the three. Real examples are N((-4, 0), I /
           N(0, I / 4), so that W1 = 4. A critic with two hidden layers of 32 takes 2,000 steps of
           Adam at 2e-3, alone or against a generator that starts around 0 and takes one step in ten.
           Adam lets each of the critic's three layers grow like t, so that its scores grow like t^3.
-Expect    not measured yet
-          at all
+Expect    scale small, 10 + 10 seeds, 6 min 20 s on 1 x cpu, 2 cores. Its claims: holds 0.0901,
+          again holds 0.0923 | holds 1.87e+04, again holds 1.82e+04 | holds 0.000138, again holds
+          0.000607 | holds 0.00864, again holds 0.0104 | holds -0.0104, again holds -0.00792 | holds
+          0.211, again holds 0.217 | holds 5.81, again holds 7.01
 
     jaxgan run runaway
 """
