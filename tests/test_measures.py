@@ -79,7 +79,7 @@ def test_the_scores_of_a_mixture_are_those_of_its_samples() -> None:
     at = twenty_five_centers()[jnp.array([0, 0, 7, 24])]
     wanted = np.log(25) - 1.5 * np.log(2)
     for away, near in ((2.0, 1.0), (5.0, 0.0)):
-        found = score(at + jnp.array([away * TWENTY_FIVE_STD, 0.0]))
+        found = score(at.at[:, 0].add(away * TWENTY_FIVE_STD))
         assert list(found) == list(MIXTURE_METRICS)
         assert (found["modes_3"], found["modes_10"]) == (3.0 * near, 3.0)
         assert (found["quality_3"], found["quality_10"]) == (near, 1.0)
@@ -88,7 +88,7 @@ def test_the_scores_of_a_mixture_are_those_of_its_samples() -> None:
 
 @pytest.mark.parametrize("data", ["eight_gaussians", "twenty_five_gaussians"])
 def test_real_points_of_a_mixture_have_the_best_scores(data: str) -> None:
-    score = MixtureScore(data)  # pyright: ignore[reportArgumentType]
+    score = MixtureScore(data)
     found, k = score.real()(0, Path()).scores, len(score.modes.centers)
     assert (found["modes_3"], found["modes_10"]) == (k, k)
     # A share of 1 - exp(-9/2) = 0.989 of 2,500 samples, deviation 0.002.
@@ -98,4 +98,4 @@ def test_real_points_of_a_mixture_have_the_best_scores(data: str) -> None:
 
 def test_a_mixture_of_unknown_modes_is_named() -> None:
     with pytest.raises(ValueError, match="unknown mixture 'swiss_roll'"):
-        MixtureScore("swiss_roll")  # pyright: ignore[reportArgumentType]
+        MixtureScore("swiss_roll")

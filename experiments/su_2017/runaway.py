@@ -9,8 +9,10 @@ Differs   the article trains none of the three. Real examples are N((-4, 0), I /
           N(0, I / 4), so that W1 = 4. A critic with two hidden layers of 32 takes 2,000 steps of
           Adam at 2e-3, alone or against a generator that starts around 0 and takes one step in ten.
           Adam lets each of the critic's three layers grow like t, so that its scores grow like t^3.
-Expect    not measured yet
-          at all
+Expect    scale small, 10 + 10 seeds, 6 min 20 s on 1 x cpu, 2 cores. Its claims: holds 0.0901,
+          again holds 0.0923 | holds 1.87e+04, again holds 1.82e+04 | holds 0.000138, again holds
+          0.000607 | holds 0.00864, again holds 0.0104 | holds -0.0104, again holds -0.00792 | holds
+          0.211, again holds 0.217 | holds 5.81, again holds 7.01
 
     jaxgan run runaway
 """
@@ -49,7 +51,6 @@ class Bounded(nn.Module):
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        """`[batch, ...] -> [batch]`."""
         return nn.sigmoid(self.critic(x))
 
 
@@ -90,8 +91,8 @@ def cells(width: int, steps: int) -> dict:
     """Each critic between two fixed distributions, and against a generator."""
     points = np.asarray(jax.random.normal(jax.random.key(0), (100_000, 2))) / 2
     data = from_arrays(points - np.array([W1, 0.0]))
-    critic, optimizer = MLPCritic(width, 2), adam(2e-3, b1=0.5, b2=0.9)
-    penalty = (GradientPenalty(LAMBDA),)
+    critic, penalty = MLPCritic(width, 2), (GradientPenalty(LAMBDA),)
+    optimizer = adam(2e-3, b1=0.5, b2=0.9)
     kinds = {"free": (critic, ()), "sigmoid": (Bounded(critic), ()), "penalty": (critic, penalty)}
 
     def training(kind: str, generator: nn.Module, latent: Any, measure: Measure) -> Training:
@@ -101,10 +102,9 @@ def cells(width: int, steps: int) -> dict:
         moments = [-(-steps * share // 100) for share in MOMENTS] if measure is growth else [steps]
         return Training(setup, measure, moments)
 
-    generator = MLPGenerator((2,), width, 2)
+    generator, played = MLPGenerator((2,), width, 2), ("sigmoid", "penalty")
     alone = {kind: training(kind, Identity(), fake, growth) for kind in kinds}
-    games = {f"game-{x}": training(x, generator, Normal(2), quality) for x in kinds if x != "free"}
-    return {**alone, **games}
+    return alone | {f"game-{x}": training(x, generator, Normal(2), quality) for x in played}
 
 
 def off(cell: str, metric: str, wanted: float, records: study.Records) -> list[float]:
@@ -120,13 +120,12 @@ FLAT = "With a penalty the gap stops growing: the power of t is below 0.1"
 STEADY = "With a penalty the slope at the fakes is 1 within 0.3: the difference"
 STARVED = "A generator ends with a lower W1 against the penalty than against the sigmoid"
 NONE = "none: the article argues"
-threshold = functools.partial(study.threshold, published=NONE)
 CLAIMS = (
     Claim(POWER, NONE, functools.partial(off, "free", "exponent", 3.0), below=1 / 6),
-    threshold(EXPLODES, cell="free", metric="pull", above=100.0),
-    threshold(SATURATES, cell="sigmoid", metric="pull", below=0.01),
+    study.threshold(EXPLODES, NONE, "pull", "free", above=100.0),
+    study.threshold(SATURATES, NONE, "pull", "sigmoid", below=0.01),
     Claim(BOUNDED, NONE, functools.partial(off, "penalty", "gap", OPTIMAL), below=0.15),
-    threshold(FLAT, cell="penalty", metric="exponent", below=0.1),
+    study.threshold(FLAT, NONE, "exponent", "penalty", below=0.1),
     Claim(STEADY, NONE, functools.partial(off, "penalty", "pull", 1.0), below=0.3),
     study.advantage(STARVED, NONE, "w1", "game-penalty", over="game-sigmoid", better="lower"),
 )
