@@ -36,7 +36,8 @@ def ngram_js(
     Raises:
         ValueError: a text is shorter than n, or n is less than 1.
 
-    >>> round(ngram_js([[0, 0, 1, 1]], [[0, 0, 0, 0]], 1), 4)  # h(1/4) - h(1/2) / 2
+    >>> fake, real = np.array([[0, 0, 1, 1]]), np.array([[0, 0, 0, 0]])
+    >>> round(ngram_js(fake, real, 1), 4)  # h(1/4) - h(1/2) / 2
     0.3113
 
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, language_helpers.py of
