@@ -11,8 +11,10 @@ Differs   16,384 windows of 16 characters from the documentation that Python shi
           instead of 10; batches of 32; 1,000 steps instead of 200,000, with a learning rate of 1e-3
           instead of 1e-4. The paper shows samples; its code measures n-grams, as here. JAXGAN_TEXT
           names a text file to use instead.
-Expect    not measured yet
-          at this scale.
+Expect    scale small, 5 + 5 seeds, 24 min 42 s on 1 x cpu, 2 cores. Its claims: holds 0.385, again
+          holds 0.392 | undecided 0.521, again undecided 0.532 | holds 0.647, again holds 0.692 |
+          holds 0.658, again holds 0.655 | holds 0.389, again holds 0.391 | holds 0.141, again holds
+          0.156
 
     jaxgan run text
 """

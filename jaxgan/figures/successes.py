@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Real
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
@@ -40,8 +41,8 @@ def successes(
         ValueError: not two arms, or no threshold.
 
     >>> scores = {"gan": np.array([1.0, 3.0, 1.0]), "wgan": np.array([1.0, 3.0, 4.0])}
-    >>> [bar.get_width() for bar in successes(scores, (2.0,)).axes[0].patches]  # only wgan, ...
-    [1.0, 1.0, 1.0, 0.0]
+    >>> [int(bar.get_width()) for bar in successes(scores, (2.0,)).axes[0].patches]
+    [1, 1, 1, 0]
     """
     if len(scores) != 2 or not thresholds:
         raise ValueError(
@@ -56,32 +57,33 @@ def successes(
     axes = figure.subplots()
     quiet(axes)
     axes.grid(visible=False)
+    shades = (colors[second], BOTH, NEITHER, colors[first])
     for y, threshold in enumerate(thresholds):
         won, lost = np.asarray(b) > threshold, np.asarray(a) > threshold
-        parts = (
-            (np.sum(won & ~lost), colors[second], "white"),
-            (np.sum(won & lost), BOTH, "white"),
-            (np.sum(~won & ~lost), NEITHER, SOFT),
-            (np.sum(~won & lost), colors[first], "white"),
-        )
-        left = 0
-        for count, color, ink in parts:
-            axes.barh(y, count, left=left, height=0.78, color=color)
-            if count:
-                middle, style = left + count / 2, words(SMALL, ink)
-                axes.text(middle, y, str(count), ha="center", va="center_baseline", **style)
-            left += count
-        only = int(parts[0][0]), int(parts[3][0])
-        p = binomtest(only[0], sum(only)).pvalue if sum(only) else 1.0
-        said = f"p = {p:.2g}"
-        axes.text(len(a) * 1.015, y, said, va="center_baseline", **words(SMALL, SOFT))
+        parts = (won & ~lost, won & lost, ~won & ~lost, ~won & lost)
+        _bar(axes, y, [int(np.sum(part)) for part in parts], shades)
     axes.set(xlim=(0, len(a)), ylim=(len(thresholds) - 0.5, -0.5), xticks=[])
     axes.spines["bottom"].set_visible(False)
     axes.set_yticks(range(len(thresholds)), [f"{threshold:g}" for threshold in thresholds])
     axes.set_ylabel(f"{label} above", **words(SMALL, SOFT))
     names = (f"only {second}", "both", "neither", f"only {first}")
-    shades = (colors[second], BOTH, NEITHER, colors[first])
     handles = [Patch(color=shade) for shade in shades]
     font = {"family": "DejaVu Sans", "size": SMALL}
     figure.legend(handles, names, loc="outside upper left", ncols=4, frameon=False, prop=font)
     return figure
+
+
+def _bar(axes: Axes, y: int, counts: Sequence[int], shades: Sequence[str]) -> None:
+    """Draws the counts beside each other, and the p-value of the first against the last."""
+    left = 0
+    for count, shade in zip(counts, shades, strict=True):
+        axes.barh(y, count, left=left, height=0.78, color=shade)
+        if count:
+            style = words(SMALL, SOFT if shade == NEITHER else "white")
+            middle = left + count / 2
+            axes.text(middle, y, str(count), ha="center", va="center_baseline", **style)
+        left += count
+    only, other = counts[0], counts[-1]
+    p = binomtest(only, only + other).pvalue if only + other else 1.0
+    style = words(SMALL, SOFT)
+    axes.text(left * 1.015, y, f"p = {p:.2g}", va="center_baseline", **style)

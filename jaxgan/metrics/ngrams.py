@@ -36,8 +36,9 @@ def ngram_js(
     Raises:
         ValueError: a text is shorter than n, or n is less than 1.
 
-    >>> ngram_js([[0, 0, 1, 1]], [[0, 0, 0, 0]], 1)  # (1/2, 1/2) against (1, 0): 1.5 log2 4/3 - ...
-    0.3112781244591328
+    >>> fake, real = np.array([[0, 0, 1, 1]]), np.array([[0, 0, 0, 0]])
+    >>> round(ngram_js(fake, real, 1), 4)  # h(1/4) - h(1/2) / 2
+    0.3113
 
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, language_helpers.py of
     its code, which divides by log 2. https://github.com/igul222/improved_wgan_training

@@ -36,8 +36,8 @@ class TextGenerator(nn.Module):
     >>> import jax, jax.numpy as jnp
     >>> generator = TextGenerator((16, 27), width=8)
     >>> text, _ = generator.init_with_output(jax.random.key(0), jnp.zeros((5, 128)))
-    >>> text.shape, round(float(text.sum()), 3)  # 5 texts, 16 rows that sum to 1
-    ((5, 16, 27), 80.0)
+    >>> text.shape, round(float(text.sum()))  # 5 texts, 16 rows that sum to 1
+    ((5, 16, 27), 80)
 
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Section 5.1 and
     gan_language.py of its code. https://arxiv.org/abs/1704.00028
