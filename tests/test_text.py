@@ -84,7 +84,9 @@ def test_the_penalty_on_the_critic_has_the_derivative_of_a_difference_quotient()
     variables = jax.tree.map(lambda x: x.astype(float), critic.init(keys[1], real))
 
     def penalty(variables: dict) -> jax.Array:
-        return GradientPenalty()(lambda x: critic.apply(variables, x), real, fake, keys)
+        return GradientPenalty()(
+            lambda x: jnp.asarray(critic.apply(variables, x)), real, fake, keys
+        )
 
     check_grads(jax.jit(penalty), (variables,), order=1, modes=["rev"], eps=1e-6, rtol=1e-4)
 
