@@ -149,6 +149,12 @@ def test_axes_are_logarithmic_where_that_is_asked_and_possible(tmp_path: Path) -
     figures.save(figure, tmp_path / "log.png")
 
 
+def test_whole_numbers_have_whole_ticks() -> None:
+    layers = np.arange(1, 13)
+    axes = figures.line_plots({"norm": {"a": (layers, layers[None] / 2)}}, x="layer").axes[0]
+    assert all(tick == int(tick) for tick in axes.get_xticks())
+
+
 def test_a_reference_is_a_named_line() -> None:
     panels = {"gap": {"a": (STEPS, VALUES)}, "loss": {"a": (STEPS, VALUES)}}
     with_it, without = figures.line_plots(panels, references={"gap": 2.5}).axes

@@ -123,7 +123,8 @@ def _draw(
         axes.xaxis.set_major_formatter(
             lambda step, _: f"{step / 1000:g}k" if step >= 1000 else f"{step:g}"
         )
-    axes.locator_params(axis="x", nbins=5)
+    whole = all((np.mod(steps, 1) == 0).all() for steps, _ in panel.values())
+    axes.locator_params(axis="x", nbins=5, integer=whole)
     axes.set_xlabel(x, **words(SMALL, SOFT))
     name_ends(axes, ends, HEIGHT - 0.8)
 
