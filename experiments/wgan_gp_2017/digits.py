@@ -13,8 +13,8 @@ Differs   1,797 digits of 8 x 8 pixels (scikit-learn) instead of CIFAR-10 and LS
           and 5e-4 had been slower at width 256); for clipping RMSProp and c of 5e-5 and 0.01 (the
           paper's), 5e-4 and 0.01, 2e-4 and 0.03, 5e-4 and 0.1. Scale paper has the papers'
           settings.
-Expect    scale small, 10 + 10 seeds, 4 min 11 s on 1 x cpu, 2 cores. Its claims: holds 0.0632,
-          again holds 0.084 | holds 2.68, again holds 2.68 | holds 19.3, again holds 21.4
+Expect    scale small, 10 + 10 seeds, 5 min 0 s on 1 x cpu, 2 cores. Its claims: holds 0.0676, again
+          holds 0.0705 | holds 2.8, again holds 2.79 | holds 19.3, again holds 21.4
 
     jaxgan run digits
 """
