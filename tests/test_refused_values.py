@@ -98,7 +98,8 @@ def variants(member: Callable[..., Any]) -> Iterator[dict[str, Any]]:
 def cases() -> Iterator[Any]:
     for kind in ("recipe", "objective", "penalty", "networks"):
         for member, make in members(kind).items():
-            shape = {"shape": (32, 32, 3)} if kind == "networks" else {}
+            image_or_text = (16, 27) if member == "text" else (32, 32, 3)
+            shape = {"shape": image_or_text} if kind == "networks" else {}
             for name, parameter in inspect.signature(make).parameters.items():
                 for options in variants(make):
                     for value in bad_values(member, parameter):
