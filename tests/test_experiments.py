@@ -39,7 +39,7 @@ def test_it_fits_at_every_scale(name: str) -> None:
     experiment = experiment_of(name)
     assert {"smoke", "small"} <= set(experiment.scales)
     assert not experiment.scales["smoke"].judged
-    for scale in experiment.scales:
+    for scale in experiment.scales.keys() - {"smoke"}:  # a run checks its own scale
         check(experiment, scale, measure=False)
 
 
