@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from jaxgan.report import claims, scores
-from jaxgan.report.badges import together
+from jaxgan.report.badges import counted, together
 from jaxgan.report.facts import seconds_on, seeds_of
 from jaxgan.report.markdown import judged, plain, table
 from jaxgan.report.numbers import duration
@@ -52,17 +52,17 @@ def overview(found: Mapping[str, Results]) -> str:
     """A row per experiment: its argument, how many of its claims hold on all seeds, its time."""
     rows, held, all_claims = [], 0, 0
     for name, results in found.items():
-        counted = Counter(map(together, results.claims))
-        others = [f"{n} {verdict}" for verdict, n in counted.items() if verdict != "holds"]
+        verdicts = Counter(map(together, results.claims))
+        holding = verdicts.pop("holds", 0)
         rows.append(
             [
                 f"[{plain(results.title)}](experiments/README.md#{name.replace('/', '')})",
-                f"{counted['holds']} of {len(results.claims)}",
-                ", ".join(others),
+                f"{holding} of {len(results.claims)}",
+                counted(verdicts),
                 duration(results.seconds),
             ]
         )
-        held, all_claims = held + counted["holds"], all_claims + len(results.claims)
+        held, all_claims = held + holding, all_claims + len(results.claims)
     total = f"{held} of {all_claims} claims of {len(found)} experiments hold on all seeds."
     return f"{total}\n\n{table(['Argument', 'Claims that hold', 'Others', 'Time'], rows)}"
 

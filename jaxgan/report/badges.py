@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from jaxgan.study.results import ClaimResult
 
-__all__ = ["DIFFERS", "VERDICTS", "badges", "counts", "together"]
+__all__ = ["DIFFERS", "VERDICTS", "badges", "counted", "counts", "together"]
 
 VERDICTS = {"holds": "✓", "does not hold": "✕", "undecided": "?", "not judged": "–"}
 """The verdicts and their marks."""
 
 DIFFERS = "differs between sets"
+SEVERAL = {"holds": "hold", "does not hold": "do not hold", DIFFERS: "differ between sets"}
 
 
 def badges(claim: ClaimResult) -> str:
@@ -40,6 +41,23 @@ def counts(claims: Iterable[ClaimResult]) -> str:
     """
     found = Counter(map(together, claims))
     return "".join(_badge(name, f": {found[name]}") for name in [*VERDICTS, DIFFERS] if found[name])
+
+
+def counted(found: Mapping[str, int]) -> str:
+    """Numbers of claims by verdict, in words.
+
+    Args:
+        found: the numbers, by the verdict of all sets.
+
+    Returns:
+        Text; empty without claims.
+
+    >>> counted({"undecided": 2, "holds": 3, DIFFERS: 1})
+    '3 hold, 2 undecided, 1 differs between sets'
+    """
+    names = [name for name in (*VERDICTS, DIFFERS) if found.get(name)]
+    words = (name if found[name] == 1 else SEVERAL.get(name, name) for name in names)
+    return ", ".join(f"{found[name]} {word}" for name, word in zip(names, words, strict=True))
 
 
 def together(claim: ClaimResult) -> str:

@@ -11,14 +11,14 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
-from jaxgan.report.badges import DIFFERS, VERDICTS, badges, counts, together
+from jaxgan.report.badges import VERDICTS, badges, counted, counts, together
 from jaxgan.report.numbers import duration, with_interval
 from jaxgan.report.thumbnail import thumbnail
 from jaxgan.study.results import RESULTS, ClaimResult, Results, read_results
 
 __all__ = ["index", "runs_in", "write_index"]
 
-INDEX = "index.html"
+INDEX, NOTHING = "index.html", "No run has begun."
 
 
 def runs_in(folder: Path) -> dict[str, Results]:
@@ -92,11 +92,8 @@ HEADS = "<thead><tr>{}</tr></thead>".format(
 
 def _head(runs: Mapping[str, Results]) -> str:
     claims = [claim for results in runs.values() for claim in results.claims]
-    found = Counter(map(together, claims))
-    said = ", ".join(f"{found[name]} {name}" for name in [*VERDICTS, DIFFERS] if found[name])
-    lead = (
-        f"{len(claims)} claims of {len(runs)} experiments: {said}." if runs else "No run has begun."
-    )
+    said = counted(Counter(map(together, claims)))
+    lead = f"{len(claims)} claims of {len(runs)} experiments: {said}." if runs else NOTHING
     facts = {
         "Time": duration(sum(results.seconds for results in runs.values())),
         "Scale": _each(results.scale for results in runs.values()),
