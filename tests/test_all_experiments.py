@@ -117,7 +117,8 @@ def test_a_page_can_be_filtered_by_every_verdict_and_paper(checkout: Path) -> No
     for verdict in ("holds", "does-not-hold", "undecided", "not-judged"):
         assert f'value="{verdict}"' in page
         assert f'[value="{verdict}"]:checked) .entry:not([data-verdicts~="{verdict}"])' in page
-    assert '.entry:not([data-paper="first_2017"])' in page
+    assert '<option value="first_2017">' in page
+    assert 'option[value="first_2017"]:checked) .entry:not([data-paper="first_2017"])' in page
     assert page.count('data-paper="first_2017" data-verdicts="does-not-hold"') == 3
     assert "<script" not in page
 

@@ -119,7 +119,9 @@ def _filters(papers: Iterable[str]) -> str:
         f"{'' if name in VERDICTS else ' checked'}>{name}</label>"
         for name in ("all verdicts", *VERDICTS)
     )
-    options = "".join(f"<option>{html.escape(paper)}</option>" for paper in papers)
+    options = "".join(
+        f'<option value="{paper}">{paper}</option>' for paper in map(html.escape, papers)
+    )
     return (
         f'<div class="filters"><div role="radiogroup" aria-label="Verdict">{pills}</div>\n'
         f'<select aria-label="Paper"><option>all papers</option>{options}</select></div>'
