@@ -10,8 +10,8 @@ Differs   3 hidden layers of 128 instead of 512, 7,000 critic steps, a learning 
           compared with an exact optimal critic of 1,000 real and 1,000 fake points, as a whole and,
           since the paper says that clipping ignores higher moments, in the part that no quadratic
           explains.
-Expect    scale small, 5 + 5 seeds, 15 min 8 s on 1 x cpu, 2 cores. Its claims: holds 0.662, again
-          holds 0.618 | holds 0.0947, again holds 0.0889 | holds 0.226, again holds 0.192
+Expect    scale small, 5 + 5 seeds, 8 min 39 s on 1 x cpu, 2 cores. Its claims: holds 0.657, again
+          holds 0.625 | holds 0.0949, again holds 0.091 | holds 0.227, again holds 0.194
 
     jaxgan run value_surfaces
 """
