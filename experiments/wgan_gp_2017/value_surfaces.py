@@ -160,7 +160,7 @@ EXPERIMENT = Experiment(
     ),
     scales={
         "smoke": Scale(lambda: cells(methods(1e-3, 2), 16, 1), seeds=1, judged=False),
-        "small": Scale(lambda: cells(methods(1e-3, 10), 128, 700), seeds=5),
+        "small": Scale(lambda: cells(methods(1e-3, 10), 128, 700), seeds=10),
         "paper": Scale(lambda: cells(methods(1e-4, 10), 512, 10_000), seeds=5),
     },
 )
