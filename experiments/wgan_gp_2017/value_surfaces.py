@@ -10,8 +10,8 @@ Differs   3 hidden layers of 128 instead of 512, 7,000 critic steps, a learning 
           compared with an exact optimal critic of 1,000 real and 1,000 fake points, as a whole and,
           since the paper says that clipping ignores higher moments, in the part that no quadratic
           explains.
-Expect    scale small, 5 + 5 seeds, 8 min 39 s on 1 x cpu, 2 cores. Its claims: holds 0.657, again
-          holds 0.625 | holds 0.0949, again holds 0.091 | holds 0.227, again holds 0.194
+Expect    scale small, 10 + 10 seeds, 22 min 52 s on 1 x cpu, 2 cores. Its claims: holds 0.641,
+          again holds 0.687 | holds 0.0929, again holds 0.0942 | holds 0.21, again holds 0.224
 
     jaxgan run value_surfaces
 """
