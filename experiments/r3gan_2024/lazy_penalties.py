@@ -160,7 +160,7 @@ CLAIMS = (
 EXPERIMENT = Experiment(
     about=__doc__,
     protocol=f"Exact W1 between {POINTS} samples, no moving average, and {POINTS} data points, "
-    "divided by W1 between the same data and their mean. At 1 the generator is no better than a "
+    "divided by W1 between the same data and their mean. At 1 the generator is as bad as a "
     "single point.",
     metrics={"w1": Metric("W1 / W1 of a single point", "lower")},
     claims=CLAIMS,

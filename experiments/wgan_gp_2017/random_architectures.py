@@ -7,7 +7,7 @@ Paper     Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Section
           https://arxiv.org/abs/1704.00028
 Differs   fully connected layers instead of convolutions; no weight decay. The score has the
           inception score's formula with our own classifier, which has ten digits and one class for
-          all else; the best of six moments counts. A training that diverges is no success. Scale
+          all else; the best of six moments counts. A training that diverges fails. Scale
           small: 1,797 digits of 8 x 8 pixels instead of ImageNet; half of the depths of Table 1; 20
           architectures per set; equally many critic steps, 3,000, which are 3,000 generator steps
           of the GAN and 600 of WGAN-GP, where the paper gives both 100,000; batches of 32; Adam's

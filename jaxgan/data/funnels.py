@@ -96,7 +96,7 @@ def read_funnels(file: Path | str, dimension: int, number: int) -> Funnels:
         The funnels.
 
     Raises:
-        FileNotFoundError: there is no such file.
+        FileNotFoundError: the file does not exist.
         ValueError: it does not have these arrays.
 
     >>> import tempfile

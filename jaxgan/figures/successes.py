@@ -27,7 +27,7 @@ def successes(
 
     A horizontal bar per threshold, with the counts in it, and the p-value of a two-sided exact sign
     test: if an architecture with exactly one success is as likely to be of either arm, the count of
-    the second is binomial with probability 1 / 2. A NaN is no success.
+    the second is binomial with probability 1 / 2. A NaN counts as a failure.
 
     Args:
         scores: values of two arms by name, `[n]`, in the same order.

@@ -157,11 +157,12 @@ def _in_packs(inputs: CriticInputs, m: int) -> CriticInputs:
     """The inputs of penalties: a pack of m examples is an example, with the key of its first."""
     if m == 1:
         return inputs
+    *of_scores, of_penalties = inputs.masks
     return inputs._replace(
         real=packs(inputs.real, m),
         fake=packs(inputs.fake, m),
         keys=inputs.keys[::m],
-        masks=tuple(keys[::m] for keys in inputs.masks),
+        masks=(*of_scores, of_penalties[::m]),
     )
 
 
