@@ -145,19 +145,19 @@ def train_chunk(
     step = make_train_step(networks, recipe, axis_name)
     size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
 
-    def draw(state: TrainState) -> Batch:
-        return share(
-            sample_batch(data, jax.random.fold_in(key, state.step), n_critic=n_critic, **size)
-        )
+    @functools.partial(jax.jit, inline=True)  # so that it is traced once
+    def propose(state: TrainState) -> tuple[TrainState, Metrics]:
+        batch = sample_batch(data, jax.random.fold_in(key, state.step), n_critic=n_critic, **size)
+        return step(state, share(batch))
 
     def body(index: Array, carry: tuple[TrainState, Metrics]) -> tuple[TrainState, Metrics]:
         state, history = carry
-        proposal, metrics = step(state, draw(state))
+        proposal, metrics = propose(state)
         finite = jnp.isfinite(jnp.stack(jax.tree.leaves(metrics))).all() & ~_lost(state, proposal)
         state = jax.tree.map(functools.partial(jnp.where, finite), proposal, state)
         return state, jax.tree.map(lambda h, m: h.at[index].set(m), history, metrics)
 
-    _, shapes = jax.eval_shape(lambda state: step(state, draw(state)), state)
+    _, shapes = jax.eval_shape(propose, state)
     history = jax.tree.map(lambda metric: jnp.zeros(capacity, metric.dtype), shapes)
     return jax.lax.fori_loop(0, length, body, (state, history))
 
