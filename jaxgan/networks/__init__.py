@@ -5,7 +5,7 @@ from jaxgan.networks.identity import Identity
 from jaxgan.networks.layers import Conv, ConvTranspose
 from jaxgan.networks.maxout import MaxoutCritic
 from jaxgan.networks.mlp import MLPCritic, MLPGenerator
-from jaxgan.networks.norms import LayerNorm, Norm
+from jaxgan.networks.norms import LayerNorm, Norm, Weights
 from jaxgan.networks.packed import Packed
 from jaxgan.networks.priors import Normal, Uniform
 from jaxgan.networks.resnet import ResNetCritic, ResNetGenerator
@@ -29,4 +29,5 @@ __all__ = [
     "TextCritic",
     "TextGenerator",
     "Uniform",
+    "Weights",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flax import linen as nn
 from jaxtyping import Array, Float
 
+from jaxgan.networks.conditional import Labels, join
 from jaxgan.networks.initializers import he_strided
 from jaxgan.networks.layers import Conv, ConvTranspose
-from jaxgan.networks.norms import Norm, normalize, reweight
+from jaxgan.networks.norms import Norm, Weights, normalize, reweight
 from jaxgan.networks.settings import check_settings
 
 __all__ = ["DCGANCritic", "DCGANGenerator"]
@@ -33,7 +34,8 @@ class DCGANGenerator(nn.Module):
     """Dense to 4 x 4, then transposed 5 x 5 convolutions of stride 2, halving the channels; tanh.
 
     With `width` d and k doublings the channels are d 2^(k-1), ..., 2d, d, C. For 28 pixels the
-    8 x 8 map is cropped to 7 x 7; this is the network of the WGAN-GP code for MNIST.
+    8 x 8 map is cropped to 7 x 7; this is the network of the WGAN-GP code for MNIST. With `classes`
+    the one-hot label is joined to the input of every layer, as in DCGAN's code for MNIST.
 
     >>> import jax, jax.numpy as jnp
     >>> generator = DCGANGenerator((28, 28, 1), width=2)
@@ -41,38 +43,39 @@ class DCGANGenerator(nn.Module):
     (5, 28, 28, 1)
 
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Appendix F and
-    gan_mnist.py, gan_cifar.py, gan_64x64.py. https://arxiv.org/abs/1704.00028
+    gan_mnist.py, gan_cifar.py, gan_64x64.py. https://arxiv.org/abs/1704.00028 Radford, Metz,
+    Chintala, Unsupervised Representation Learning with DCGAN, 2015, and train_cond_dcgan.py of its
+    code. https://arxiv.org/abs/1511.06434
     """
 
     shape: tuple[int, int, int]
     width: int = 64
     norm: Norm = "batch"
+    classes: int | None = None
 
     def __post_init__(self) -> None:
         check_settings(self)
-        if self.norm in ("spectral", "weight"):
-            raise ValueError(
-                f"norm of a DCGANGenerator is 'batch', 'layer' or 'none', got {self.norm!r}: only "
-                "the critic's weights can be normalized"
-            )
         super().__post_init__()
 
     @nn.compact
     def __call__(
-        self, latent: Float[Array, "batch size"], train: bool = True
+        self, latent: Float[Array, "batch size"], train: bool = True, labels: Labels = None
     ) -> Float[Array, "batch height width channels"]:
         """`[batch, latent] -> [batch, height, width, channels]` in [-1, 1]."""
         pixels, _, channels = self.shape
         doublings = _doublings(pixels)
         features = self.width * 2 ** (doublings - 1)
-        x = nn.Dense(4 * 4 * features, kernel_init=GLOROT)(latent).reshape(-1, 4, 4, features)
+        x = nn.Dense(4 * 4 * features, kernel_init=GLOROT)(join(latent, labels, self.classes))
+        x = x.reshape(-1, 4, 4, features)
         x = nn.relu(normalize(x, self.norm, train=train))
         for layer in range(doublings - 1):
             features //= 2
+            x = join(x, labels, self.classes)
             x = ConvTranspose(features, (5, 5), (2, 2), kernel_init=UP)(x)
             if pixels == 28 and layer == 0:
                 x = x[:, :7, :7]
             x = nn.relu(normalize(x, self.norm, train=train))
+        x = join(x, labels, self.classes)
         return nn.tanh(ConvTranspose(channels, (5, 5), (2, 2), kernel_init=UP)(x))
 
 
@@ -80,9 +83,10 @@ class DCGANCritic(nn.Module):
     """5 x 5 convolutions of stride 2 with leaky ReLU 0.2, doubling the channels; then one score.
 
     No normalization after the first layer. `norm` is "none" or "layer" with a gradient penalty;
-    the critics of DCGAN and of clipped WGAN use "batch"; "spectral" and "weight" normalize the
-    weights of every layer. `dropout` follows every convolution, 0.5 in CT-GAN. With `features` the
-    critic returns that many features instead of a score, for `objectives.MMD`.
+    the critics of DCGAN and of clipped WGAN use "batch". `weights` is "spectral" or "weight" to
+    normalize the weights of every layer. `dropout` follows every convolution, 0.5 in CT-GAN. With
+    `features` the critic returns that many features instead of a score, for `objectives.MMD`. With
+    `classes` the one-hot label is joined to the input of every layer.
 
     >>> import jax, jax.numpy as jnp
     >>> critic = DCGANCritic(width=2)
@@ -97,6 +101,8 @@ class DCGANCritic(nn.Module):
     norm: Norm = "none"
     dropout: float = 0.0
     features: int | None = None
+    weights: Weights = "none"
+    classes: int | None = None
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -104,14 +110,18 @@ class DCGANCritic(nn.Module):
 
     @nn.compact
     def __call__(
-        self, x: Float[Array, "batch height width channels"], train: bool = True
+        self,
+        x: Float[Array, "batch height width channels"],
+        train: bool = True,
+        labels: Labels = None,
     ) -> Float[Array, "batch *features"]:
         """`[batch, height, width, channels] -> [batch]` scores, or `[batch, features]`."""
         for layer in range(_doublings(x.shape[1])):
             conv = Conv(self.width * 2**layer, (5, 5), (2, 2), kernel_init=DOWN)
-            x = reweight(conv, self.norm, train=train)(x)
+            x = reweight(conv, self.weights, train=train)(join(x, labels, self.classes))
             x = nn.leaky_relu(x if layer == 0 else normalize(x, self.norm, train=train), 0.2)
             x = nn.Dropout(self.dropout, deterministic=not train)(x)
+        x = join(x.reshape(x.shape[0], -1), labels, self.classes)
         dense = nn.Dense(self.features or 1, kernel_init=GLOROT)
-        x = reweight(dense, self.norm, train=train)(x.reshape(x.shape[0], -1))
+        x = reweight(dense, self.weights, train=train)(x)
         return x if self.features else x[:, 0]

@@ -1,0 +1,91 @@
+"""Residual networks for images and text."""
+
+from __future__ import annotations
+
+from jaxgan.networks.norms import Norm, Weights
+from jaxgan.networks.priors import Normal
+from jaxgan.networks.resnet import ResNetCritic, ResNetGenerator
+from jaxgan.networks.settings import checked_shape
+from jaxgan.networks.text import TextCritic, TextGenerator
+from jaxgan.types import Networks
+
+__all__ = ["resnet", "text"]
+
+
+def resnet(
+    shape: tuple[int, ...],
+    width: int = 128,
+    latent: int = 128,
+    generator_norm: Norm = "batch",
+    critic_norm: Norm = "none",
+    dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    features: int | None = None,
+    critic_weights: Weights = "none",
+    classes: int | None = None,
+) -> Networks:
+    """Residual networks for images of 32 x 32 pixels: those of the WGAN-GP paper for CIFAR.
+
+    Args:
+        shape: `(32, 32, channels)`.
+        width: channels of every map.
+        latent: size of z ~ N(0, I).
+        generator_norm: "batch", "layer" or "none".
+        critic_norm: normalization of the critic's activations; "none" or "layer" with a gradient
+            penalty.
+        dropout: shares that are dropped after three of the critic's blocks, (0.2, 0.5, 0.5) for
+            CT-GAN.
+        features: number of features that the critic returns, for `objectives.MMD`; None for a
+            score.
+        critic_weights: normalization of the critic's weights: "none", "spectral" or "weight".
+        classes: number of classes. The generator's batch normalizations then have a scale and an
+            offset per class, and the critic classifies, too: train with
+            `recipes.wgan_gp_resnet(auxiliary=True)`. None ignores labels.
+
+    Returns:
+        The pair.
+
+    Raises:
+        TypeError: a setting has another type.
+        ValueError: the examples are not images of 32 x 32 pixels, a number is outside its range,
+            or a normalization is unknown.
+
+    >>> resnet((32, 32, 3)).generator.width
+    128
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Appendix F.
+    https://arxiv.org/abs/1704.00028
+    """
+    generator = ResNetGenerator(checked_shape(shape), width, generator_norm, classes)
+    critic = ResNetCritic(width, critic_norm, dropout, features, critic_weights, classes)
+    return Networks(generator, critic, Normal(latent))
+
+
+def text(shape: tuple[int, ...], width: int = 512, depth: int = 5, latent: int = 128) -> Networks:
+    """Residual networks of one-dimensional convolutions: those of the WGAN-GP paper for text.
+
+    Args:
+        shape: `(length, characters)`; see `data.from_text`.
+        width: channels of every layer.
+        depth: number of residual blocks, of two convolutions each, in both networks.
+        latent: size of z ~ N(0, I).
+
+    Returns:
+        The pair.
+
+    Raises:
+        TypeError: a setting has another type.
+        ValueError: the examples are not sequences of one-hot characters, or a number is outside its
+            range.
+
+    >>> text((32, 64)).generator.depth
+    5
+
+    Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Section 5.1 and
+    gan_language.py of its code. https://arxiv.org/abs/1704.00028
+    """
+    shape = checked_shape(shape)
+    if len(shape) != 2:
+        raise ValueError(f"text is for examples [length, characters], got {shape}: use mlp")
+    length, characters = shape
+    generator = TextGenerator((length, characters), width, depth)
+    return Networks(generator, TextCritic(width, depth), Normal(latent))
