@@ -200,7 +200,8 @@ def test_the_step_of_ac_gan_adds_the_classification_of_real_examples() -> None:
     @jax.jit
     @jax.value_and_grad
     def classification(params: Any) -> jax.Array:
-        return Classifying().apply({"params": params}, batch.real, batch.labels)[:, 1].mean()
+        outputs: Any = Classifying().apply({"params": params}, batch.real, batch.labels)
+        return outputs[:, 1].mean()
 
     value, gradient = classification(state.critic.params)
     np.testing.assert_allclose(metrics["critic/loss"], others["critic/loss"] + value, rtol=1e-5)

@@ -1,5 +1,7 @@
 """Generators, critics and latent distributions: Flax Linen modules on NHWC arrays."""
 
+from jaxgan.networks.attention import SelfAttention
+from jaxgan.networks.conditional import ConditionalBatchNorm
 from jaxgan.networks.dcgan import DCGANCritic, DCGANGenerator
 from jaxgan.networks.identity import Identity
 from jaxgan.networks.layers import Conv, ConvTranspose
@@ -9,9 +11,11 @@ from jaxgan.networks.norms import LayerNorm, Norm, Weights
 from jaxgan.networks.packed import Packed
 from jaxgan.networks.priors import Normal, Uniform
 from jaxgan.networks.resnet import ResNetCritic, ResNetGenerator
+from jaxgan.networks.sngan import ProjectionCritic, SNGANCritic, SNGANGenerator
 from jaxgan.networks.text import TextCritic, TextGenerator
 
 __all__ = [
+    "ConditionalBatchNorm",
     "Conv",
     "ConvTranspose",
     "DCGANCritic",
@@ -24,8 +28,12 @@ __all__ = [
     "Norm",
     "Normal",
     "Packed",
+    "ProjectionCritic",
     "ResNetCritic",
     "ResNetGenerator",
+    "SNGANCritic",
+    "SNGANGenerator",
+    "SelfAttention",
     "TextCritic",
     "TextGenerator",
     "Uniform",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flax import linen as nn
 from jaxtyping import Array, Float
 
+from jaxgan.networks.attention import SelfAttention, attended
 from jaxgan.networks.conditional import Labels, join
 from jaxgan.networks.initializers import he_strided
 from jaxgan.networks.layers import Conv, ConvTranspose
@@ -35,7 +36,8 @@ class DCGANGenerator(nn.Module):
 
     With `width` d and k doublings the channels are d 2^(k-1), ..., 2d, d, C. For 28 pixels the
     8 x 8 map is cropped to 7 x 7; this is the network of the WGAN-GP code for MNIST. With `classes`
-    the one-hot label is joined to the input of every layer, as in DCGAN's code for MNIST.
+    the one-hot label is joined to the input of every layer, as in DCGAN's code for MNIST. With
+    `attention` self-attention follows the map of half the image's size, at most 16 x 16.
 
     >>> import jax, jax.numpy as jnp
     >>> generator = DCGANGenerator((28, 28, 1), width=2)
@@ -52,6 +54,7 @@ class DCGANGenerator(nn.Module):
     width: int = 64
     norm: Norm = "batch"
     classes: int | None = None
+    attention: bool = False
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -67,15 +70,18 @@ class DCGANGenerator(nn.Module):
         features = self.width * 2 ** (doublings - 1)
         x = nn.Dense(4 * 4 * features, kernel_init=GLOROT)(join(latent, labels, self.classes))
         x = x.reshape(-1, 4, 4, features)
-        x = nn.relu(normalize(x, self.norm, train=train))
+
+        def activate(x: Array) -> Array:
+            x = nn.relu(normalize(x, self.norm, train=train))
+            if self.attention and x.shape[1] == attended(pixels):
+                x = SelfAttention()(x, train)
+            return join(x, labels, self.classes)
+
+        x = activate(x)
         for layer in range(doublings - 1):
             features //= 2
-            x = join(x, labels, self.classes)
             x = ConvTranspose(features, (5, 5), (2, 2), kernel_init=UP)(x)
-            if pixels == 28 and layer == 0:
-                x = x[:, :7, :7]
-            x = nn.relu(normalize(x, self.norm, train=train))
-        x = join(x, labels, self.classes)
+            x = activate(x[:, :7, :7] if pixels == 28 and layer == 0 else x)
         return nn.tanh(ConvTranspose(channels, (5, 5), (2, 2), kernel_init=UP)(x))
 
 
@@ -86,7 +92,8 @@ class DCGANCritic(nn.Module):
     the critics of DCGAN and of clipped WGAN use "batch". `weights` is "spectral" or "weight" to
     normalize the weights of every layer. `dropout` follows every convolution, 0.5 in CT-GAN. With
     `features` the critic returns that many features instead of a score, for `objectives.MMD`. With
-    `classes` the one-hot label is joined to the input of every layer.
+    `classes` the one-hot label is joined to the input of every layer. `attention` is that of
+    `DCGANGenerator`.
 
     >>> import jax, jax.numpy as jnp
     >>> critic = DCGANCritic(width=2)
@@ -103,6 +110,7 @@ class DCGANCritic(nn.Module):
     features: int | None = None
     weights: Weights = "none"
     classes: int | None = None
+    attention: bool = False
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -116,11 +124,14 @@ class DCGANCritic(nn.Module):
         labels: Labels = None,
     ) -> Float[Array, "batch *features"]:
         """`[batch, height, width, channels] -> [batch]` scores, or `[batch, features]`."""
-        for layer in range(_doublings(x.shape[1])):
+        pixels = x.shape[1]
+        for layer in range(_doublings(pixels)):
             conv = Conv(self.width * 2**layer, (5, 5), (2, 2), kernel_init=DOWN)
             x = reweight(conv, self.weights, train=train)(join(x, labels, self.classes))
             x = nn.leaky_relu(x if layer == 0 else normalize(x, self.norm, train=train), 0.2)
             x = nn.Dropout(self.dropout, deterministic=not train)(x)
+            if self.attention and x.shape[1] == attended(pixels):
+                x = SelfAttention(self.weights)(x, train)
         x = join(x.reshape(x.shape[0], -1), labels, self.classes)
         dense = nn.Dense(self.features or 1, kernel_init=GLOROT)
         x = reweight(dense, self.weights, train=train)(x)

@@ -9,12 +9,13 @@ import jax.numpy as jnp
 from flax import linen as nn
 from jaxtyping import Array, Float
 
+from jaxgan.networks.attention import SelfAttention, attended
 from jaxgan.networks.conditional import Labels, cross_entropy
 from jaxgan.networks.layers import Conv
 from jaxgan.networks.norms import Norm, Weights, normalize, reweight
 from jaxgan.networks.settings import check_settings
 
-__all__ = ["FirstBlock", "ResNetCritic", "ResNetGenerator", "ResidualBlock"]
+__all__ = ["FirstBlock", "ResNetCritic", "ResNetGenerator", "ResidualBlock", "check_pixels"]
 
 HE = nn.initializers.variance_scaling(2.0, "fan_avg", "uniform")
 """Initializer of the 3 x 3 convolutions before or after a ReLU."""
@@ -23,7 +24,8 @@ GLOROT = nn.initializers.glorot_uniform()
 """Initializer of shortcuts, dense layers and the generator's last convolution."""
 
 
-def _check(shape: tuple[int, ...]) -> None:
+def check_pixels(shape: tuple[int, ...]) -> None:
+    """Checks that these are images of 32 x 32 pixels."""
     if len(shape) != 3 or tuple(shape[:2]) != (32, 32):
         raise ValueError(
             f"ResNet networks are for images [32, 32, channels], got {shape}: pad or resize the "
@@ -105,7 +107,8 @@ class ResNetGenerator(nn.Module):
 
     With width 128, a latent of 128 and three channels it has the 1,204,483 parameters of the
     unconditional network of the paper. With `classes` the blocks' batch normalizations have a scale
-    and an offset per class; the last one has not.
+    and an offset per class; the last one has not. With `attention` self-attention follows the
+    second block.
 
     >>> import jax, jax.numpy as jnp
     >>> generator = ResNetGenerator((32, 32, 3), width=2)
@@ -120,10 +123,11 @@ class ResNetGenerator(nn.Module):
     width: int = 128
     norm: Norm = "batch"
     classes: int | None = None
+    attention: bool = False
 
     def __post_init__(self) -> None:
         check_settings(self)
-        _check(self.shape)
+        check_pixels(self.shape)
         if self.classes is not None and self.norm != "batch":
             raise ValueError(
                 f"norm of a ResNetGenerator with classes={self.classes} must be 'batch', got "
@@ -139,6 +143,8 @@ class ResNetGenerator(nn.Module):
         x = nn.Dense(4 * 4 * self.width, kernel_init=GLOROT)(latent).reshape(-1, 4, 4, self.width)
         for _ in range(3):
             x = ResidualBlock(self.width, self.norm, "up", classes=self.classes)(x, train, labels)
+            if self.attention and x.shape[1] == attended(self.shape[0]):
+                x = SelfAttention()(x, train)
         x = nn.relu(normalize(x, self.norm, train=train))
         return nn.tanh(Conv(self.shape[2], (3, 3), kernel_init=GLOROT)(x))
 
@@ -195,15 +201,15 @@ class ResNetCritic(nn.Module):
         labels: Labels = None,
     ) -> Float[Array, "batch *features"]:
         """`[batch, 32, 32, channels] -> [batch]` scores, or `[batch, features]`."""
-        _check(x.shape[1:])
+        check_pixels(x.shape[1:])
         x = FirstBlock(self.width, self.weights)(x, train)
         for resample, rate in zip(("down", "none", "none"), self.dropout, strict=True):
             x = ResidualBlock(self.width, self.norm, resample, self.weights)(x, train)
             x = nn.Dropout(rate, deterministic=not train)(x)
         x = nn.relu(x).mean(axis=(1, 2))
 
-        def dense(features: int, **name: str) -> Array:
-            layer = nn.Dense(features, kernel_init=GLOROT, **name)
+        def dense(features: int, name: str | None = None) -> Array:
+            layer = nn.Dense(features, kernel_init=GLOROT, name=name)
             return reweight(layer, self.weights, train=train)(x)
 
         if self.classes is not None:

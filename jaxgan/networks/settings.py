@@ -45,6 +45,8 @@ def check_settings(module: nn.Module, per_layer: Collection[str] = ()) -> None:
         value: Any = getattr(module, field.name)
         if field.name == "shape":
             checked_shape(value)
+        elif field.name == "attention" and not isinstance(value, bool):
+            raise TypeError(f"attention must be True or False, got {value!r}: give one of them")
         elif field.name in NAMES:
             _check_name(field.name, value)
         elif field.name in RANGES and (value is not None or field.default is not None):

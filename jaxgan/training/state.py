@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from jax.core import Tracer
 from jaxtyping import Array, Key
 
 from jaxgan.networks.conditional import takes_labels
@@ -159,7 +160,7 @@ def _check_labels(networks: Networks, data: Dataset) -> None:
 
 
 def _check_classes(network: str, classes: int, labels: Any) -> None:
-    if not isinstance(labels, (np.ndarray, jax.Array)) or isinstance(labels, jax.core.Tracer):
+    if not isinstance(labels, (np.ndarray, jax.Array)) or isinstance(labels, Tracer):
         return  # not known before the program runs
     largest = int(labels.max())
     if largest >= classes:

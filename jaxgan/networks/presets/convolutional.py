@@ -6,9 +6,10 @@ from jaxgan.networks.dcgan import DCGANCritic, DCGANGenerator
 from jaxgan.networks.norms import Norm, Weights
 from jaxgan.networks.priors import Normal
 from jaxgan.networks.settings import checked_shape
+from jaxgan.networks.sngan import SNGANCritic, SNGANGenerator
 from jaxgan.types import Networks
 
-__all__ = ["dcgan"]
+__all__ = ["dcgan", "sngan"]
 
 
 def dcgan(
@@ -21,6 +22,7 @@ def dcgan(
     features: int | None = None,
     critic_weights: Weights = "none",
     classes: int | None = None,
+    attention: bool = False,
 ) -> Networks:
     """Convolutional networks for square images of 8, 16, 28, 32 or 64 pixels.
 
@@ -37,6 +39,8 @@ def dcgan(
         critic_weights: normalization of the critic's weights: "none", "spectral" or "weight".
         classes: number of classes, whose one-hot labels are joined to the input of every layer of
             both networks, as in DCGAN's code for MNIST; None ignores labels.
+        attention: whether both networks have self-attention on the map of half the image's size,
+            at most 16 x 16.
 
     Returns:
         The pair.
@@ -58,6 +62,33 @@ def dcgan(
             f"dcgan is for square images [pixels, pixels, channels], got {shape}: use mlp"
         )
     pixels, _, channels = shape
-    generator = DCGANGenerator((pixels, pixels, channels), width, generator_norm, classes)
-    critic = DCGANCritic(width, critic_norm, dropout, features, critic_weights, classes)
+    generator = DCGANGenerator(
+        (pixels, pixels, channels), width, generator_norm, classes, attention
+    )
+    critic = DCGANCritic(width, critic_norm, dropout, features, critic_weights, classes, attention)
     return Networks(generator, critic, Normal(latent))
+
+
+def sngan(shape: tuple[int, ...], width: int = 64, latent: int = 128) -> Networks:
+    """Convolutional networks of SN-GAN, with spectral normalization in the critic.
+
+    Args:
+        shape: `(height, width, channels)`, multiples of 8; the paper has 32 and 48 pixels.
+        width: channels of the largest maps; 8 times as many in the smallest.
+        latent: size of z ~ N(0, I).
+
+    Returns:
+        The pair.
+
+    Raises:
+        TypeError: a setting has another type.
+        ValueError: the examples are not such images, or a number is outside its range.
+
+    >>> sngan((32, 32, 3)).critic.weights
+    'spectral'
+
+    Reference: Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018,
+    Table 3. https://arxiv.org/abs/1802.05957
+    """
+    generator = SNGANGenerator(checked_shape(shape), width)
+    return Networks(generator, SNGANCritic(width), Normal(latent))

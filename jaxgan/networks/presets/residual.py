@@ -6,10 +6,11 @@ from jaxgan.networks.norms import Norm, Weights
 from jaxgan.networks.priors import Normal
 from jaxgan.networks.resnet import ResNetCritic, ResNetGenerator
 from jaxgan.networks.settings import checked_shape
+from jaxgan.networks.sngan import ProjectionCritic
 from jaxgan.networks.text import TextCritic, TextGenerator
-from jaxgan.types import Networks
+from jaxgan.types import Networks, check_number
 
-__all__ = ["resnet", "text"]
+__all__ = ["resnet", "sngan_resnet", "text"]
 
 
 def resnet(
@@ -57,6 +58,47 @@ def resnet(
     """
     generator = ResNetGenerator(checked_shape(shape), width, generator_norm, classes)
     critic = ResNetCritic(width, critic_norm, dropout, features, critic_weights, classes)
+    return Networks(generator, critic, Normal(latent))
+
+
+def sngan_resnet(
+    shape: tuple[int, ...],
+    width: int = 256,
+    critic_width: int = 128,
+    latent: int = 128,
+    classes: int | None = None,
+    attention: bool = False,
+) -> Networks:
+    """Residual networks of SN-GAN for images of 32 x 32 pixels; projection of the labels.
+
+    Args:
+        shape: `(32, 32, channels)`.
+        width: channels of every map of the generator.
+        critic_width: channels of every map of the critic.
+        latent: size of z ~ N(0, I).
+        classes: number of classes. The generator's batch normalizations then have a scale and an
+            offset per class, and the critic's score an inner product with an embedding of the
+            label. None ignores labels.
+        attention: whether both networks have self-attention on their 16 x 16 maps, as in SAGAN,
+            whose generator is spectrally normalized, too.
+
+    Returns:
+        The pair.
+
+    Raises:
+        TypeError: a setting has another type.
+        ValueError: the examples are not images of 32 x 32 pixels, or a number is outside its range.
+
+    >>> sngan_resnet((32, 32, 3), classes=10).critic.weights
+    'spectral'
+
+    Reference: Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018,
+    Table 4. https://arxiv.org/abs/1802.05957 Miyato, Koyama, cGANs with Projection Discriminator,
+    2018. https://arxiv.org/abs/1802.05637
+    """
+    check_number("critic_width", critic_width, "an integer of at least 1", "the paper has 128")
+    generator = ResNetGenerator(checked_shape(shape), width, classes=classes, attention=attention)
+    critic = ProjectionCritic(critic_width, classes=classes, attention=attention)
     return Networks(generator, critic, Normal(latent))
 
 
