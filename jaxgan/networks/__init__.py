@@ -1,6 +1,7 @@
 """Generators, critics and latent distributions: Flax Linen modules on NHWC arrays."""
 
 from jaxgan.networks.attention import SelfAttention
+from jaxgan.networks.bottleneck import BottleneckCritic, BottleneckGenerator
 from jaxgan.networks.conditional import ConditionalBatchNorm
 from jaxgan.networks.dcgan import DCGANCritic, DCGANGenerator
 from jaxgan.networks.identity import Identity
@@ -15,6 +16,8 @@ from jaxgan.networks.sngan import ProjectionCritic, SNGANCritic, SNGANGenerator
 from jaxgan.networks.text import TextCritic, TextGenerator
 
 __all__ = [
+    "BottleneckCritic",
+    "BottleneckGenerator",
     "ConditionalBatchNorm",
     "Conv",
     "ConvTranspose",

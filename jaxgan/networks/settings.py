@@ -8,6 +8,8 @@ from typing import Any, get_args
 
 from flax import linen as nn
 
+from jaxgan.networks.activations import Activation
+from jaxgan.networks.initializers import Initial
 from jaxgan.networks.norms import Norm, Weights
 from jaxgan.types import check_number, unknown
 
@@ -24,7 +26,12 @@ RANGES = {
     "reach": ("positive", "give the largest absolute weight at the start"),
 }
 
-NAMES = {"norm": get_args(Norm), "weights": get_args(Weights)}
+NAMES = {
+    "norm": get_args(Norm),
+    "weights": get_args(Weights),
+    "activation": get_args(Activation),
+    "initial": get_args(Initial),
+}
 
 
 def check_settings(module: nn.Module, per_layer: Collection[str] = ()) -> None:
@@ -45,8 +52,8 @@ def check_settings(module: nn.Module, per_layer: Collection[str] = ()) -> None:
         value: Any = getattr(module, field.name)
         if field.name == "shape":
             checked_shape(value)
-        elif field.name == "attention" and not isinstance(value, bool):
-            raise TypeError(f"attention must be True or False, got {value!r}: give one of them")
+        elif isinstance(field.default, bool) and not isinstance(value, bool):
+            raise TypeError(f"{field.name} must be True or False, got {value!r}: give one of them")
         elif field.name in NAMES:
             _check_name(field.name, value)
         elif field.name in RANGES and (value is not None or field.default is not None):

@@ -3,5 +3,17 @@
 from jaxgan.networks.presets.convolutional import dcgan, sngan
 from jaxgan.networks.presets.dense import gan_2014, gmmn, mlp, su
 from jaxgan.networks.presets.residual import resnet, sngan_resnet, text
+from jaxgan.networks.presets.wgan_gp import wgan_gp_architectures
 
-__all__ = ["dcgan", "gan_2014", "gmmn", "mlp", "resnet", "sngan", "sngan_resnet", "su", "text"]
+__all__ = [
+    "dcgan",
+    "gan_2014",
+    "gmmn",
+    "mlp",
+    "resnet",
+    "sngan",
+    "sngan_resnet",
+    "su",
+    "text",
+    "wgan_gp_architectures",
+]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from jaxgan.networks.activations import Activation
 from jaxgan.networks.dcgan import DCGANCritic, DCGANGenerator
+from jaxgan.networks.initializers import Initial
 from jaxgan.networks.norms import Norm, Weights
 from jaxgan.networks.priors import Normal
 from jaxgan.networks.settings import checked_shape
 from jaxgan.networks.sngan import SNGANCritic, SNGANGenerator
 from jaxgan.types import Networks
 
-__all__ = ["dcgan", "sngan"]
+__all__ = ["checked_square", "dcgan", "sngan"]
 
 
 def dcgan(
@@ -23,6 +25,8 @@ def dcgan(
     critic_weights: Weights = "none",
     classes: int | None = None,
     attention: bool = False,
+    activation: Activation = "rectifier",
+    initial: Initial = "he",
 ) -> Networks:
     """Convolutional networks for square images of 8, 16, 28, 32 or 64 pixels.
 
@@ -41,6 +45,9 @@ def dcgan(
             both networks, as in DCGAN's code for MNIST; None ignores labels.
         attention: whether both networks have self-attention on the map of half the image's size,
             at most 16 x 16.
+        activation: "rectifier", a leaky ReLU of slope 0.2 in the critic; "tanh" or "gated".
+        initial: how the kernels start: "he" as in WGAN-GP's code for 32 pixels, "normal" N(0, 0.02)
+            as in DCGAN's, or "uniform" with the standard deviation 0.02.
 
     Returns:
         The pair.
@@ -56,16 +63,11 @@ def dcgan(
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, gan_mnist.py and
     gan_cifar.py of its code. https://arxiv.org/abs/1704.00028
     """
-    shape = checked_shape(shape)
-    if len(shape) != 3 or shape[0] != shape[1]:
-        raise ValueError(
-            f"dcgan is for square images [pixels, pixels, channels], got {shape}: use mlp"
-        )
-    pixels, _, channels = shape
-    generator = DCGANGenerator(
-        (pixels, pixels, channels), width, generator_norm, classes, attention
-    )
-    critic = DCGANCritic(width, critic_norm, dropout, features, critic_weights, classes, attention)
+    square = checked_square("dcgan", shape)
+    options = {"classes": classes, "attention": attention, "activation": activation}
+    options |= {"initial": initial}
+    generator = DCGANGenerator(square, width, generator_norm, **options)
+    critic = DCGANCritic(width, critic_norm, dropout, features, critic_weights, **options)
     return Networks(generator, critic, Normal(latent))
 
 
@@ -92,3 +94,29 @@ def sngan(shape: tuple[int, ...], width: int = 64, latent: int = 128) -> Network
     """
     generator = SNGANGenerator(checked_shape(shape), width)
     return Networks(generator, SNGANCritic(width), Normal(latent))
+
+
+def checked_square(preset: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """The shape of square images.
+
+    Args:
+        preset: name of the networks, for the error.
+        shape: what was given.
+
+    Returns:
+        `(pixels, pixels, channels)`.
+
+    Raises:
+        TypeError: it is not a tuple of numbers.
+        ValueError: it is not the shape of a square image.
+
+    >>> checked_square("dcgan", (28, 28, 1))
+    (28, 28, 1)
+    """
+    shape = checked_shape(shape)
+    if len(shape) != 3 or shape[0] != shape[1]:
+        raise ValueError(
+            f"{preset} is for square images [pixels, pixels, channels], got {shape}: use mlp"
+        )
+    pixels, _, channels = shape
+    return pixels, pixels, channels
