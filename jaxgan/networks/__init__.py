@@ -11,6 +11,7 @@ from jaxgan.networks.mlp import MLPCritic, MLPGenerator
 from jaxgan.networks.norms import LayerNorm, Norm, Weights
 from jaxgan.networks.packed import Packed
 from jaxgan.networks.priors import Normal, Uniform
+from jaxgan.networks.r3gan import R3GANCritic, R3GANGenerator
 from jaxgan.networks.resnet import ResNetCritic, ResNetGenerator
 from jaxgan.networks.sngan import ProjectionCritic, SNGANCritic, SNGANGenerator
 from jaxgan.networks.text import TextCritic, TextGenerator
@@ -32,6 +33,8 @@ __all__ = [
     "Normal",
     "Packed",
     "ProjectionCritic",
+    "R3GANCritic",
+    "R3GANGenerator",
     "ResNetCritic",
     "ResNetGenerator",
     "SNGANCritic",

@@ -19,6 +19,7 @@ RANGES = {
     "width": ("an integer of at least 1", "give the number of units or channels of a layer"),
     "depth": ("an integer of at least 0", "give 0 for no hidden layer"),
     "classes": ("an integer of at least 1", "give None for a network without labels"),
+    "group": ("an integer of at least 1", "give the channels of a group"),
     "pieces": ("an integer of at least 1", "give 1 for a linear unit"),
     "m": ("an integer of at least 1", "give the examples of a pack"),
     "features": ("an integer of at least 1", "give None for a score"),

@@ -2,7 +2,7 @@
 
 from jaxgan.networks.presets.convolutional import dcgan, sngan
 from jaxgan.networks.presets.dense import gan_2014, gmmn, mlp, su
-from jaxgan.networks.presets.residual import resnet, sngan_resnet, text
+from jaxgan.networks.presets.residual import r3gan, resnet, sngan_resnet, text
 from jaxgan.networks.presets.wgan_gp import wgan_gp_architectures
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "gan_2014",
     "gmmn",
     "mlp",
+    "r3gan",
     "resnet",
     "sngan",
     "sngan_resnet",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from jaxgan.networks.norms import Norm, Weights
 from jaxgan.networks.priors import Normal
+from jaxgan.networks.r3gan import R3GANCritic, R3GANGenerator
 from jaxgan.networks.resnet import ResNetCritic, ResNetGenerator
 from jaxgan.networks.settings import checked_shape
 from jaxgan.networks.sngan import ProjectionCritic
 from jaxgan.networks.text import TextCritic, TextGenerator
 from jaxgan.types import Networks, check_number
 
-__all__ = ["resnet", "sngan_resnet", "text"]
+__all__ = ["r3gan", "resnet", "sngan_resnet", "text"]
 
 
 def resnet(
@@ -100,6 +101,46 @@ def sngan_resnet(
     generator = ResNetGenerator(checked_shape(shape), width, classes=classes, attention=attention)
     critic = ProjectionCritic(critic_width, classes=classes, attention=attention)
     return Networks(generator, critic, Normal(latent))
+
+
+def r3gan(
+    shape: tuple[int, ...],
+    width: int | tuple[int, ...] = 768,
+    depth: int = 2,
+    group: int = 16,
+    latent: int = 64,
+    classes: int | None = None,
+) -> Networks:
+    """Residual networks of R3GAN: no normalization, grouped convolutions, bilinear resampling.
+
+    The defaults are those of the authors' code for CIFAR-10. For FFHQ with 64 pixels it has the
+    width (768, 768, 768, 768, 384); for ImageNet, width 1536 and group 32. Its generator ends in a
+    linear layer, so the data are not bounded.
+
+    Args:
+        shape: `(pixels, pixels, channels)`, a power of two.
+        width: channels of every map, or a tuple from the 4 x 4 map to the images.
+        depth: number of blocks per map.
+        group: channels per group of the 3 x 3 convolutions, which have twice the channels.
+        latent: size of z ~ N(0, I).
+        classes: number of classes, whose embedding is joined to the latent and multiplied with the
+            critic's features; None ignores labels.
+
+    Returns:
+        The pair.
+
+    Raises:
+        TypeError: a setting has another type.
+        ValueError: the examples are not such images, or a number is outside its range.
+
+    >>> r3gan((32, 32, 3)).critic.width
+    768
+
+    Reference: Huang, Gokaslan, Kuleshov, Tompkin, The GAN is dead; long live the GAN!, 2024,
+    Section 4, and train.py of its code. https://arxiv.org/abs/2501.05441
+    """
+    generator = R3GANGenerator(checked_shape(shape), width, depth, group, classes)
+    return Networks(generator, R3GANCritic(width, depth, group, classes), Normal(latent))
 
 
 def text(shape: tuple[int, ...], width: int = 512, depth: int = 5, latent: int = 128) -> Networks:
