@@ -6,7 +6,7 @@ Fields and parameters are those of Flax. Dilated kernels and circular transposed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -72,13 +72,8 @@ def conv_general_dilated(
     plain = {"precision": precision, "feature_group_count": 1, "batch_group_count": 1}
     groups = options.get("feature_group_count", 1)
     if groups > 1 and _channels_last(lhs, rhs, dimension_numbers):
-        options = options | {"feature_group_count": 1}
-
-        def one(x: Array, kernel: Array) -> Array:
-            dilated = (lhs_dilation, rhs_dilation, dimension_numbers)
-            return conv_general_dilated(x, kernel, strides, padding, *dilated, **options)
-
-        return _of_groups(one, groups, lhs, rhs)
+        others = strides, padding, lhs_dilation, rhs_dilation, dimension_numbers
+        return _of_groups(groups, lhs, rhs, *others, **options)
     rare = any(options[name] != plain.get(name) for name in options) or 0 in shape
     if rare or max(rhs_dilation or (1,)) > 1 or not _channels_last(lhs, rhs, dimension_numbers):
         return vendor(lhs, rhs)
@@ -104,12 +99,15 @@ def conv_general_dilated(
     return vendor(lhs, rhs)
 
 
-def _of_groups(
-    convolve: Callable[[Array, Array], Array], groups: int, x: Array, kernel: Array
-) -> Array:
+def _of_groups(groups: int, x: Array, kernel: Array, *others: Any, **options: Any) -> Array:
     """Each group of features from its own group of channels."""
+    options["feature_group_count"] = 1
+
+    def one(x: Array, kernel: Array) -> Array:
+        return conv_general_dilated(x, kernel, *others, **options)
+
     x, kernel = (part.reshape(*part.shape[:-1], groups, -1) for part in (x, kernel))
-    y = jax.vmap(convolve, (-2, -2), -2)(x, kernel)
+    y = jax.vmap(one, (-2, -2), -2)(x, kernel)
     return y.reshape(*y.shape[:-2], -1)
 
 
