@@ -120,14 +120,14 @@ CORRECT: dict[str, Setup] = {
     ),
     "kernels clipped": with_critic(Critic(""), clipped(0.01, lambda path: path.endswith("kernel"))),
     "a clip and a spectral norm": of_images(
-        nets.DCGANCritic(4, "spectral"), clipped(0.1, lambda path: "Conv" in path)
+        nets.DCGANCritic(4, weights="spectral"), clipped(0.1, lambda path: "Conv" in path)
     ),
     "weight decay": without_penalty(
         Critic(""), critic_optimizer=optax.adamw(1e-4, weight_decay=0.1)
     ),
     "spectral norm": without_penalty(SpectralCritic()),
     "spectral norm with a hinge": Setup(
-        nets.presets.dcgan((8, 8, 1), 4, 4, critic_norm="spectral"), recipes.sngan(), images()
+        nets.presets.dcgan((8, 8, 1), 4, 4, critic_weights="spectral"), recipes.sngan(), images()
     ),
     "a sigmoid critic of a difference of means": without_penalty(Critic("sigmoid")),
     "a sigmoid critic with targets of 0 and 1": with_critic(Critic("sigmoid"), recipes.lsgan()),

@@ -121,7 +121,7 @@ RECIPES = {name: quick(make) for name, make in members("recipe").items()} | {
 """Every recipe of the registry, and their options."""
 
 OTHERS = {
-    "sngan": dataclasses.replace(MLP, critic=nets.MLPCritic(8, 1, norm="spectral")),
+    "sngan": dataclasses.replace(MLP, critic=nets.MLPCritic(8, 1, weights="spectral")),
     "gan_2014_code": dataclasses.replace(MLP, critic=nets.MaxoutCritic(4, 2)),
 }
 

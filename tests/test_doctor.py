@@ -66,7 +66,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     "cramer": {"features": 4},
     "mmd_gan": {"features": 4},
     "mmd_gan_gp": {"features": 4},
-    "sngan": {"critic_norm": "spectral"},
+    "sngan": {"critic_weights": "spectral"},
 }
 """The networks that the docstring of a recipe requires."""
 

@@ -83,7 +83,7 @@ def other(default: Any, recipe: str, name: str) -> dict[str, Any]:
     if default is None:
         return {name: 7}
     if isinstance(default, str):
-        return {name: "pearson"}
+        return {name: "ffhq_64" if name == "preset" else "pearson"}
     if isinstance(default, tuple):
         return {name: default[1:]}
     return {name: (default / 2 or 0.25) if isinstance(default, float) else default + 1}

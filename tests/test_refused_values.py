@@ -42,7 +42,8 @@ KEY = jax.random.key(0)
 DATA = Dataset(jnp.zeros((40, 2)))
 DECAYS = ("beta1", "beta2", "momentum", "average", "dropout")
 AT_LEAST_0 = ("learning_rate", "weight", "gamma", "consistency", "decay", "deviation")
-AT_LEAST_1 = ("width", "critic_width", "latent", "features", "decay_steps", "generator_batches")
+AT_LEAST_1 = ("width", "critic_width", "latent", "features", "classes", "decay_steps")
+AT_LEAST_1 += ("generator_batches", "group")
 INTEGERS = (*AT_LEAST_1, "n_critic", "depth", "switch", "bins")
 BOUNDS = {
     **dict.fromkeys(DECAYS, (-0.1, 1.0)),

@@ -20,9 +20,9 @@ from tests.members import MEMBERS, MLP
 
 KEY = jax.random.key(0)
 CRITICS = {
-    "mlp": (nets.MLPCritic(16, 2, norm="spectral"), (2,)),
-    "dcgan": (nets.DCGANCritic(4, "spectral"), (8, 8, 1)),
-    "resnet": (nets.ResNetCritic(4, "spectral"), (32, 32, 3)),
+    "mlp": (nets.MLPCritic(16, 2, weights="spectral"), (2,)),
+    "dcgan": (nets.DCGANCritic(4, weights="spectral"), (8, 8, 1)),
+    "resnet": (nets.ResNetCritic(4, weights="spectral"), (32, 32, 3)),
 }
 
 
@@ -60,7 +60,7 @@ def test_every_layer_has_spectral_norm_one_after_iterations(name: str) -> None:
 def test_weight_normalization_inside_the_nested_gradient() -> None:
     # Central differences in float64: W = g w / |w| has no state, so the loss is a function.
     with jax.enable_x64(True):
-        critic, keys = nets.MLPCritic((4,), norm="weight"), jax.random.split(KEY, 5)
+        critic, keys = nets.MLPCritic((4,), weights="weight"), jax.random.split(KEY, 5)
         real, fake = jax.random.normal(KEY, (2, 5, 2))
         flat, unflatten = ravel_pytree(critic.init(KEY, real, train=False)["params"])
 
@@ -81,7 +81,7 @@ def test_spectral_normalization_inside_the_nested_gradient() -> None:
     # The layer treats u and v as constants, so W / (u' W v) is a function of W. Oracle: this
     # formula written out, differentiated by JAX.
     with jax.enable_x64(True):
-        critic = nets.MLPCritic((4,), norm="spectral")
+        critic = nets.MLPCritic((4,), weights="spectral")
         real, fake = jax.random.normal(KEY, (2, 5, 2))
         variables = critic.init(KEY, real, train=False)
         stats = variables["batch_stats"]
@@ -118,7 +118,7 @@ def test_spectral_normalization_inside_the_nested_gradient() -> None:
 
 
 def test_a_critic_step_is_one_iteration_and_the_generators_step_none() -> None:
-    critic = nets.MLPCritic(8, 1, norm="spectral")
+    critic = nets.MLPCritic(8, 1, weights="spectral")
     networks, data = dataclasses.replace(MLP, critic=critic), MEMBERS["penalized"].data
     recipe = Recipe(Hinge(), sgd(0.0), sgd(0.0), (GradientPenalty(),), n_critic=3)
     state = create_state(networks, recipe, KEY, data)

@@ -96,7 +96,8 @@ def training(method: str, dimension: int, batch: int, steps: int | None) -> Trai
     optimizer = chain(adam(rate, b1=0.0, b2=0.9), *clip)
     penalty = {"GP": (GradientPenalty(10.0),), "LP": (GradientPenalty(10.0, form="one_sided"),)}
     recipe = Recipe(Wasserstein(), sgd(0.0), optimizer, penalty.get(method, ()), n_critic=10)
-    critic = MLPCritic(max(2 * dimension, 128), 2, "spectral" if method == SN else "none")
+    weights = "spectral" if method == SN else "none"
+    critic = MLPCritic(max(2 * dimension, 128), 2, weights=weights)
     networks = Networks(Identity(), critic, Uniform(dimension, -REACH, REACH))
     data = from_arrays(sample_pairs(funnels(dimension), jax.random.key(0), 50_000).x)
     steps = (steps or STEPS[method]) // 10

@@ -31,7 +31,7 @@ import numpy as np
 from jaxgan import study
 from jaxgan.data import load
 from jaxgan.divergences import wasserstein1
-from jaxgan.networks import Norm, presets
+from jaxgan.networks import Weights, presets
 from jaxgan.objectives import NonSaturating
 from jaxgan.optimizers import adam, chain, clip_params
 from jaxgan.penalties import R1, Consistency, GradientPenalty, interpolate, norm_per_example
@@ -44,7 +44,7 @@ PENALTIES = {
     "R1": (R1(10.0),),
     "consistency": (GradientPenalty(10.0), Consistency(2.0)),
 }
-NORMS: dict[str, Norm] = {"spectral-norm": "spectral", "weight-norm": "weight"}
+WEIGHTS: dict[str, Weights] = {"spectral-norm": "spectral", "weight-norm": "weight"}
 METHODS = ("spectral-norm", "weight-norm", "clipping", "penalty", "R1", "consistency")
 
 
@@ -97,8 +97,9 @@ def cells(methods: Sequence[str], steps: int, width: int) -> dict:
     """A training per method."""
 
     def cell(method: str) -> Training:
-        norm, dropout = NORMS.get(method, "none"), 0.5 * (method == "consistency")
-        networks = presets.mlp((8, 8, 1), width, LAYERS, 16, norm, dropout)
+        dropout, weights = 0.5 * (method == "consistency"), WEIGHTS.get(method, "none")
+        sizes = {"width": width, "depth": LAYERS, "latent": 16}
+        networks = presets.mlp((8, 8, 1), **sizes, dropout=dropout, critic_weights=weights)
         optimizer = adam(5e-4, b1=0.5, b2=0.9)
         clipped = chain(optimizer, clip_params(0.01)) if method == "clipping" else optimizer
         penalties = PENALTIES.get(method, ())

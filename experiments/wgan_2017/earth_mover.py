@@ -94,7 +94,7 @@ def training(method: str, dimension: int, steps: int, width: int) -> Training:
     optimizer = chain(adam(Linear(1e-3, 0.0, steps), b1=0.5, b2=0.9), *clip)
     penalties = (GradientPenalty(10.0),) if method == "penalty" else ()
     recipe = Recipe(Wasserstein(), sgd(0.0), optimizer, penalties, n_critic=10)
-    critic = MLPCritic(width, 2, "spectral" if method == METHODS[1] else "none")
+    critic = MLPCritic(width, 2, weights="spectral" if method == METHODS[1] else "none")
     real = np.random.default_rng(0).normal(size=(50_000, dimension))
     real[:, 0] += W1
     networks = Networks(Identity(), critic, Normal(dimension))

@@ -168,7 +168,11 @@ def _other_type(kind: str, call: Call, value: Any) -> ValueError:
 
 
 def _is_objective(member: Any) -> bool:
-    return inspect.isclass(member) and issubclass(member, Objective)
+    """Whether it is an objective that text can name: one that needs no other objective."""
+    if not inspect.isclass(member) or not issubclass(member, Objective):
+        return False
+    parameters = inspect.signature(member).parameters.values()
+    return all(parameter.default is not parameter.empty for parameter in parameters)
 
 
 def _snake(name: str) -> str:

@@ -42,9 +42,12 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
         quiet: whether to print nothing but problems and the path of the report.
     """
     check_folder(folder, settings)
+    experiment = experiment_of(settings)
+    if settings["command"] != "run":
+        _note_unused_labels(experiment)
     results = carry_out(
         folder,
-        experiment_of(settings),
+        experiment,
         quiet=quiet,
         name=settings.get("experiment", settings["command"]),
         command=command_of(settings),
@@ -112,6 +115,17 @@ def with_remedy(stop: KeyboardInterrupt, folder: Path, source: str | None) -> Ke
 def complain(problem: str) -> None:
     """Prints a problem that does not stop the command."""
     print(f"jaxgan: {problem}", file=sys.stderr)
+
+
+def _note_unused_labels(experiment: Experiment) -> None:
+    """Says once, before the first step, that the networks ignore the labels of the data."""
+    from jaxgan.doctor.labels import unused_labels
+    from jaxgan.study import Training
+
+    cells = experiment.scales["small"].cells().values()
+    setups = [cell.setup for cell in cells if isinstance(cell, Training)]
+    for note in filter(None, map(unused_labels, setups[:1])):
+        complain(f"note: {note.what}: {note.remedy}")
 
 
 def _now_and_then(report: Callable[[Path], Any]) -> Callable[[Path], None]:

@@ -10,9 +10,10 @@ import numpy as np
 
 from jaxgan.doctor.finding import Finding
 from jaxgan.doctor.subject import Subject, with_noise
-from jaxgan.training.modules import parameters_of
+from jaxgan.networks.conditional import takes_labels
+from jaxgan.training import Setup
 
-__all__ = ["ignored_labels", "label_range", "labels"]
+__all__ = ["ignored_labels", "label_range", "labels", "unused_labels"]
 
 NO_LABEL = 2**30
 """A label that no network has: its output is the output for any label out of range."""
@@ -58,9 +59,45 @@ def label_range(subject: Subject) -> Iterator[Finding]:
         )
 
 
+def unused_labels(setup: Setup) -> Finding | None:
+    """The note that the data have labels and no network takes them.
+
+    Args:
+        setup: the inputs of a run.
+
+    Returns:
+        A finding that is no fault, or None.
+
+    >>> from jaxgan import data, recipes
+    >>> from jaxgan.networks import presets
+    >>> digits, recipe = data.load("digits"), recipes.wgan_gp()
+    >>> unused_labels(Setup(presets.mlp((8, 8, 1)), recipe, digits)).remedy[:60]
+    'nothing if that is intended; otherwise give networks with cl'
+    >>> unused_labels(Setup(presets.mlp((8, 8, 1), classes=10), recipe, digits))
+    """
+    labels, networks = setup.data.labels, setup.networks
+    if labels is None or any(map(takes_labels, (networks.generator, networks.critic))):
+        return None
+    classes = len(np.unique(np.asarray(labels)))
+    if classes < 2:
+        return None
+    names = (type(module).__name__ for module in (networks.generator, networks.critic))
+    return Finding(
+        "ignored-labels",
+        f"data.labels has {classes} classes, and the networks {' and '.join(names)} take no labels",
+        "the training is unconditional, and the labels have no effect on it",
+        "nothing if that is intended; otherwise give networks with classes, such as "
+        f"dcgan(classes={classes}), or declare `labels` in the `__call__` of both networks",
+        fault=False,
+    )
+
+
 def ignored_labels(subject: Subject) -> Iterator[Finding]:
     """Labels that one network or both do not use."""
     if subject.setup.data.labels is None or len(_known(subject)) < 2:
+        return
+    if (unused := unused_labels(subject.setup)) is not None:
+        yield unused
         return
     roles = ("generator", "critic") if subject.n_critic else ("generator",)
     taken = _conditional(subject)
@@ -74,16 +111,6 @@ def ignored_labels(subject: Subject) -> Iterator[Finding]:
         for role, how in unused.items()
     )
     classes = len(_known(subject))
-    if not taken:
-        yield Finding(
-            "ignored-labels",
-            f"data.labels has {classes} classes, and {who}",
-            "the training is unconditional, and the labels have no effect on it",
-            "nothing if that is intended; otherwise declare `labels` in the `__call__` of both "
-            "networks",
-            fault=False,
-        )
-        return
     yield Finding(
         "ignored-labels",
         f"data.labels has {classes} classes, and {who}",
@@ -98,10 +125,10 @@ def _known(subject: Subject) -> np.ndarray:
 
 
 def _conditional(subject: Subject) -> list[str]:
-    """The networks that declare labels; a critic that is not trained does not count."""
+    """The networks that take labels; a critic that is not trained does not count."""
     roles = ("generator", "critic") if subject.n_critic else ("generator",)
     networks = subject.setup.networks
-    return [role for role in roles if "labels" in parameters_of(type(getattr(networks, role)))]
+    return [role for role in roles if takes_labels(getattr(networks, role))]
 
 
 def _same(subject: Subject, role: str) -> bool:

@@ -1,7 +1,7 @@
 """Drop-in replacements for Flax's convolutions, with the gradients of `convolution`.
 
-Fields and parameters are those of Flax. Dilated kernels, feature groups and circular transposed
-convolutions use `jax.lax`, with its gradients and speed.
+Fields and parameters are those of Flax. Dilated kernels and circular transposed convolutions use
+`jax.lax`, with its gradients and speed.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def conv_general_dilated(
     """`jax.lax.conv_general_dilated`, computed as a face of `convolution` where it is one.
 
     Without dilation it is the convolution itself; with input dilation instead of strides it is the
-    gradient of one with respect to its input. Both need channels last and one group; anything else
-    is computed by `jax.lax`.
+    gradient of one with respect to its input. Both need channels last; groups of features are
+    convolutions side by side. Anything else is computed by `jax.lax`.
 
     Args:
         lhs: `[batch, *space, channels]`.
@@ -70,6 +70,10 @@ def conv_general_dilated(
     shape = jax.eval_shape(vendor, lhs, rhs).shape  # raises an error if shapes do not fit
     precision = options.get("precision")
     plain = {"precision": precision, "feature_group_count": 1, "batch_group_count": 1}
+    groups = options.get("feature_group_count", 1)
+    if groups > 1 and _channels_last(lhs, rhs, dimension_numbers):
+        others = strides, padding, lhs_dilation, rhs_dilation, dimension_numbers
+        return _of_groups(groups, lhs, rhs, *others, **options)
     rare = any(options[name] != plain.get(name) for name in options) or 0 in shape
     if rare or max(rhs_dilation or (1,)) > 1 or not _channels_last(lhs, rhs, dimension_numbers):
         return vendor(lhs, rhs)
@@ -93,6 +97,18 @@ def conv_general_dilated(
         )
         return face("input", kernel, lhs, tuple(axes), precision)
     return vendor(lhs, rhs)
+
+
+def _of_groups(groups: int, x: Array, kernel: Array, *others: Any, **options: Any) -> Array:
+    """Each group of features from its own group of channels."""
+    options["feature_group_count"] = 1
+
+    def one(x: Array, kernel: Array) -> Array:
+        return conv_general_dilated(x, kernel, *others, **options)
+
+    x, kernel = (part.reshape(*part.shape[:-1], groups, -1) for part in (x, kernel))
+    y = jax.vmap(one, (-2, -2), -2)(x, kernel)
+    return y.reshape(*y.shape[:-2], -1)
 
 
 def _channels_last(lhs: Array, rhs: Array, dimension_numbers: Any) -> bool:

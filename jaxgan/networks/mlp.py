@@ -7,8 +7,9 @@ import math
 from flax import linen as nn
 from jaxtyping import Array, Float
 
+from jaxgan.networks.conditional import Labels, join
 from jaxgan.networks.initializers import uniform
-from jaxgan.networks.norms import Norm, normalize, reweight
+from jaxgan.networks.norms import Norm, Weights, normalize, reweight
 from jaxgan.networks.settings import check_settings
 
 __all__ = ["MLPCritic", "MLPGenerator"]
@@ -37,7 +38,7 @@ class MLPGenerator(nn.Module):
     The initialization is that of the WGAN-GP toy code: uniform with variance 2 / fan_in in hidden
     layers, Glorot in the last. With `reach` it is uniform in [-reach, reach] in all layers.
     `squash` adds a final tanh, for images in [-1, 1]. A tuple for `width` gives the width of each
-    hidden layer.
+    hidden layer. With `classes` the one-hot label is joined to the latent.
 
     >>> import jax, jax.numpy as jnp
     >>> MLPGenerator((2,)).init_with_output(jax.random.key(0), jnp.zeros((5, 2)))[0].shape
@@ -52,16 +53,19 @@ class MLPGenerator(nn.Module):
     depth: int = 3
     squash: bool = False
     reach: float | None = None
+    classes: int | None = None
 
     def __post_init__(self) -> None:
         check_settings(self, per_layer=["width"])
         super().__post_init__()
 
     @nn.compact
-    def __call__(self, latent: Float[Array, "batch size"]) -> Float[Array, "batch *shape"]:
+    def __call__(
+        self, latent: Float[Array, "batch size"], labels: Labels = None
+    ) -> Float[Array, "batch *shape"]:
         """`[batch, latent] -> [batch, *shape]`."""
         hidden, output = _initializers(self.reach)
-        x = latent
+        x = join(latent, labels, self.classes)
         for width in _widths(self.width, self.depth):
             x = nn.relu(nn.Dense(width, kernel_init=hidden)(x))
         x = nn.Dense(math.prod(self.shape), kernel_init=output)(x)
@@ -72,8 +76,8 @@ class MLPGenerator(nn.Module):
 class MLPCritic(nn.Module):
     """depth x (dense, ReLU) on the flattened example, then one score.
 
-    `norm`, `dropout` and `features` are those of `DCGANCritic`, `width` and `reach` those of
-    `MLPGenerator`.
+    `norm`, `weights`, `dropout` and `features` are those of `DCGANCritic`, `width` and `reach`
+    those of `MLPGenerator`. With `classes` the one-hot label is joined to the example.
 
     >>> import jax, jax.numpy as jnp
     >>> MLPCritic().init_with_output(jax.random.key(0), jnp.zeros((5, 2)))[0].shape
@@ -86,6 +90,8 @@ class MLPCritic(nn.Module):
     dropout: float = 0.0
     features: int | None = None
     reach: float | None = None
+    weights: Weights = "none"
+    classes: int | None = None
 
     def __post_init__(self) -> None:
         check_settings(self, per_layer=["width"])
@@ -93,16 +99,16 @@ class MLPCritic(nn.Module):
 
     @nn.compact
     def __call__(
-        self, x: Float[Array, "batch *shape"], train: bool = True
+        self, x: Float[Array, "batch *shape"], train: bool = True, labels: Labels = None
     ) -> Float[Array, "batch *features"]:
         """`[batch, ...] -> [batch]` scores, or `[batch, features]`."""
         hidden, output = _initializers(self.reach)
-        x = x.reshape(x.shape[0], -1)
+        x = join(x.reshape(x.shape[0], -1), labels, self.classes)
         for width in _widths(self.width, self.depth):
             dense = nn.Dense(width, kernel_init=hidden)
-            x = reweight(dense, self.norm, train=train)(x)
+            x = reweight(dense, self.weights, train=train)(x)
             x = nn.relu(normalize(x, self.norm, train=train))
             x = nn.Dropout(self.dropout, deterministic=not train)(x)
         dense = nn.Dense(self.features or 1, kernel_init=output)
-        x = reweight(dense, self.norm, train=train)(x)
+        x = reweight(dense, self.weights, train=train)(x)
         return x if self.features else x[:, 0]

@@ -9,15 +9,19 @@ from typing import Literal, get_args
 from flax import linen as nn
 from jaxtyping import Array, Float
 
+from jaxgan.networks.conditional import ConditionalBatchNorm, Labels
 from jaxgan.types import unknown
 
-__all__ = ["LayerNorm", "Norm", "normalize", "reweight"]
+__all__ = ["LayerNorm", "Norm", "Weights", "normalize", "reweight"]
 
-Norm = Literal["none", "batch", "layer", "spectral", "weight"]
-"""`batch` couples the examples of a batch: do not use it in a critic with a gradient penalty.
+Norm = Literal["none", "batch", "layer"]
+"""What normalizes the activations between layers.
 
-`spectral` and `weight` normalize the weights of every layer and nothing between the layers.
+`batch` couples the examples of a batch: do not use it in a critic with a gradient penalty.
 """
+
+Weights = Literal["none", "spectral", "weight"]
+"""What normalizes the weights of every layer; see `reweight`."""
 
 
 class LayerNorm(nn.Module):
@@ -45,13 +49,17 @@ class LayerNorm(nn.Module):
         )(x)
 
 
-def normalize(x: Array, norm: Norm, *, train: bool) -> Array:
+def normalize(
+    x: Array, norm: Norm, *, train: bool, labels: Labels = None, classes: int | None = None
+) -> Array:
     """Applies the named normalization between two layers; call it inside a compact module.
 
     Args:
         x: `[batch, ..., channels]`.
         norm: name of the normalization.
         train: whether batch statistics are those of this batch.
+        labels: the classes of the examples, for batch normalization with `classes`.
+        classes: number of classes; batch normalization then has a scale and an offset for each.
 
     Returns:
         An array of the same shape.
@@ -59,8 +67,10 @@ def normalize(x: Array, norm: Norm, *, train: bool) -> Array:
     Raises:
         ValueError: the name is unknown.
     """
-    if norm in ("none", "spectral", "weight"):
+    if norm == "none":
         return x
+    if norm == "batch" and classes is not None:
+        return ConditionalBatchNorm(classes)(x, labels, train)
     if norm == "batch":
         return nn.BatchNorm(use_running_average=not train, momentum=0.9, epsilon=1e-5)(x)
     if norm == "layer":
@@ -68,8 +78,8 @@ def normalize(x: Array, norm: Norm, *, train: bool) -> Array:
     raise unknown("norm", norm, get_args(Norm))
 
 
-def reweight(layer: nn.Module, norm: Norm, *, train: bool) -> Callable[[Array], Array]:
-    """A layer with normalized weights, if the norm is "spectral" or "weight".
+def reweight(layer: nn.Module, weights: Weights, *, train: bool) -> Callable[[Array], Array]:
+    """A layer with the named normalization of its weights, or as it is.
 
     spectral: W / sigma with sigma = u' W v, where u and v are persistent estimates of the first
     singular vectors, updated by one power iteration per critic step. sigma is differentiated with
@@ -77,7 +87,7 @@ def reweight(layer: nn.Module, norm: Norm, *, train: bool) -> Callable[[Array], 
 
     Args:
         layer: a dense layer or a convolution, made inside a compact module.
-        norm: normalization of the network.
+        weights: name of the normalization, "none" for the layer itself.
         train: whether u and v are updated.
 
     Returns:
@@ -87,6 +97,6 @@ def reweight(layer: nn.Module, norm: Norm, *, train: bool) -> Callable[[Array], 
     Eq. 7 and 8, Algorithm 1. https://arxiv.org/abs/1802.05957 Salimans, Kingma, Weight
     Normalization, 2016, Eq. 2. https://arxiv.org/abs/1602.07868
     """
-    if norm == "spectral":
+    if weights == "spectral":
         return functools.partial(nn.SpectralNorm(layer), update_stats=train)
-    return nn.WeightNorm(layer) if norm == "weight" else layer  # pyright: ignore[reportReturnType]
+    return nn.WeightNorm(layer) if weights == "weight" else layer  # pyright: ignore[reportReturnType]

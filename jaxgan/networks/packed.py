@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 from jaxtyping import Array, Float, Shaped
 
+from jaxgan.networks.conditional import takes_labels
 from jaxgan.networks.settings import check_settings
 
 __all__ = ["Packed", "pack_size", "packs"]
@@ -103,7 +104,7 @@ def packs(x: Shaped[Array, "batch *shape"], m: int) -> Shaped[Array, "packs *sha
 def _mode(critic: nn.Module, *, train: bool) -> dict[str, Any]:
     """The argument by which a critic learns whether it is trained, under its own name."""
     declared = inspect.signature(type(critic).__call__).parameters
-    if "labels" in declared:
+    if takes_labels(critic):
         raise TypeError(
             f"Packed: a pack has no label, but the critic {type(critic).__name__} takes labels: "
             "give an unconditional critic"

@@ -8,7 +8,9 @@ from typing import Any, get_args
 
 from flax import linen as nn
 
-from jaxgan.networks.norms import Norm
+from jaxgan.networks.activations import Activation
+from jaxgan.networks.initializers import Initial
+from jaxgan.networks.norms import Norm, Weights
 from jaxgan.types import check_number, unknown
 
 __all__ = ["check_settings", "checked_shape"]
@@ -16,11 +18,20 @@ __all__ = ["check_settings", "checked_shape"]
 RANGES = {
     "width": ("an integer of at least 1", "give the number of units or channels of a layer"),
     "depth": ("an integer of at least 0", "give 0 for no hidden layer"),
+    "classes": ("an integer of at least 1", "give None for a network without labels"),
+    "group": ("an integer of at least 1", "give the channels of a group"),
     "pieces": ("an integer of at least 1", "give 1 for a linear unit"),
     "m": ("an integer of at least 1", "give the examples of a pack"),
     "features": ("an integer of at least 1", "give None for a score"),
     "dropout": ("in [0, 1)", "give the share that is dropped, 0 for none"),
     "reach": ("positive", "give the largest absolute weight at the start"),
+}
+
+NAMES = {
+    "norm": get_args(Norm),
+    "weights": get_args(Weights),
+    "activation": get_args(Activation),
+    "initial": get_args(Initial),
 }
 
 
@@ -42,14 +53,26 @@ def check_settings(module: nn.Module, per_layer: Collection[str] = ()) -> None:
         value: Any = getattr(module, field.name)
         if field.name == "shape":
             checked_shape(value)
-        elif field.name == "norm" and value not in get_args(Norm):
-            raise unknown("norm", value, get_args(Norm))
+        elif isinstance(field.default, bool) and not isinstance(value, bool):
+            raise TypeError(f"{field.name} must be True or False, got {value!r}: give one of them")
+        elif field.name in NAMES:
+            _check_name(field.name, value)
         elif field.name in RANGES and (value is not None or field.default is not None):
             name = f"{type(module).__name__}: {field.name}"
             several = isinstance(value, tuple) and len(value) and field.name in per_layer
             numbers: Any = value if several else (value,)
             for number in numbers:
                 check_number(name, number, *RANGES[field.name])
+
+
+def _check_name(field: str, value: Any) -> None:
+    if field == "norm" and value in NAMES["weights"] and value not in NAMES["norm"]:
+        raise ValueError(
+            f"norm={value!r} is a normalization of weights: give weights={value!r}, "
+            f"critic_weights={value!r} of a preset"
+        )
+    if value not in NAMES[field]:
+        raise unknown(field, value, NAMES[field])
 
 
 def checked_shape(shape: Any) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ matching losses compare two sets of features or of examples and also work withou
 """
 
 from jaxgan.objectives import (
+    auxiliary,
     cross_entropy,
     f_divergence,
     histogram,
@@ -17,6 +18,7 @@ from jaxgan.objectives import (
     relativistic,
     scores,
 )
+from jaxgan.objectives.auxiliary import *  # noqa: F403
 from jaxgan.objectives.cross_entropy import *  # noqa: F403
 from jaxgan.objectives.f_divergence import *  # noqa: F403
 from jaxgan.objectives.histogram import *  # noqa: F403
@@ -29,6 +31,7 @@ from jaxgan.objectives.relativistic import *  # noqa: F403
 from jaxgan.objectives.scores import *  # noqa: F403
 
 __all__: list[str] = []
+__all__ += auxiliary.__all__
 __all__ += cross_entropy.__all__
 __all__ += f_divergence.__all__
 __all__ += histogram.__all__

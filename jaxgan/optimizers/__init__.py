@@ -9,15 +9,18 @@ from jaxgan.optimizers.by_value import (
     chain,
     clip_norm,
     rmsprop,
+    scheduled_adam,
     scheduled_sgd,
     sgd,
     weight_decay,
 )
 from jaxgan.optimizers.clipping import clip_params
-from jaxgan.optimizers.schedules import Geometric, Linear, Switch
+from jaxgan.optimizers.schedules import Cosine, Geometric, HalfLife, Linear, Switch
 
 __all__ = [
+    "Cosine",
     "Geometric",
+    "HalfLife",
     "Linear",
     "Switch",
     "adam",
@@ -26,6 +29,7 @@ __all__ = [
     "clip_norm",
     "clip_params",
     "rmsprop",
+    "scheduled_adam",
     "scheduled_sgd",
     "sgd",
     "weight_decay",

@@ -23,6 +23,7 @@ __all__ = [
     "chain",
     "clip_norm",
     "rmsprop",
+    "scheduled_adam",
     "scheduled_sgd",
     "sgd",
     "weight_decay",
@@ -106,6 +107,7 @@ def _check(signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[
 adam = by_value(optax.adam)
 rmsprop = by_value(optax.rmsprop)
 sgd = by_value(optax.sgd)
+scheduled_adam = by_value(optax.inject_hyperparams(optax.adam))
 scheduled_sgd = by_value(optax.inject_hyperparams(optax.sgd))
 clip_norm = by_value(optax.clip_by_global_norm)
 weight_decay = by_value(optax.add_decayed_weights)

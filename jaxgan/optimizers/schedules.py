@@ -1,4 +1,4 @@
-"""Schedules of learning rates and momenta that compare equal if their settings are equal."""
+"""Schedules of rates, weights and averages that compare equal if their settings are equal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from jaxgan.types import Number, check_number
 
-__all__ = ["Geometric", "Linear", "Schedule", "Switch"]
+__all__ = ["Cosine", "Geometric", "HalfLife", "Linear", "Schedule", "Switch"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,5 +102,68 @@ class Switch:
         return jnp.where(jnp.asarray(update) < self.update, self.before, self.after)
 
 
-Schedule = Geometric | Linear | Switch
+@dataclasses.dataclass(frozen=True)
+class Cosine:
+    """From start to end over `updates` updates along half a period of a cosine, then constant.
+
+    start + (end - start) (1 - cos(pi t / updates)) / 2 at update t.
+
+    Raises:
+        ValueError: updates is below 1.
+
+    >>> [round(float(Cosine(1.0, 0.0, 4)(update)), 4) for update in (0, 1, 2, 4, 9)]
+    [1.0, 0.8536, 0.5, 0.0, 0.0]
+    """
+
+    start: Number
+    end: Number
+    updates: int
+
+    def __post_init__(self) -> None:
+        check_number(
+            "updates", self.updates, "an integer of at least 1", "a constant needs no schedule"
+        )
+
+    @property
+    def ends(self) -> tuple[Number, Number]:
+        """The first and the last value."""
+        return self.start, self.end
+
+    def __call__(self, update: ArrayLike) -> Float[Array, ""]:
+        """The value at an update, counted from 0."""
+        share = jnp.clip(jnp.asarray(update) / self.updates, 0, 1)
+        return self.start + (self.end - self.start) * (1 - jnp.cos(jnp.pi * share)) / 2
+
+
+Schedule = Cosine | Geometric | Linear | Switch
 """Functions of the number of updates, whose values lie between their `ends`."""
+
+
+@dataclasses.dataclass(frozen=True)
+class HalfLife:
+    """The decay per step of a moving average with a half-life in examples.
+
+    0.5^(batch_size / half_life), where the half-life may change during training; 0 copies.
+
+    Raises:
+        ValueError: batch_size is below 1, or a half-life is negative.
+
+    >>> [float(HalfLife(Linear(0.0, 64.0, 10), batch_size=64)(step)) for step in (0, 10)]
+    [0.0, 0.5]
+    """
+
+    half_life: Schedule | Number
+    batch_size: int
+
+    def __post_init__(self) -> None:
+        remedy = "give the examples of a generator step"
+        check_number("batch_size", self.batch_size, "an integer of at least 1", remedy)
+        given = self.half_life
+        for value in given.ends if isinstance(given, Schedule) else (given,):
+            check_number("half_life", value, "at least 0", "give a number of examples")
+
+    def __call__(self, step: ArrayLike) -> Float[Array, ""]:
+        """The decay at a generator step, counted from 0."""
+        given = self.half_life
+        examples = given(step) if isinstance(given, Schedule) else jnp.asarray(given)
+        return 0.5 ** (self.batch_size / jnp.maximum(examples, 1e-8))

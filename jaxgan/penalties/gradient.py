@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
 from jaxgan.penalties.points import Form, Place, excess, norm_per_example, places
-from jaxgan.penalties.settings import check_settings
+from jaxgan.penalties.settings import Weight, check_settings, number
 from jaxgan.types import Critic, Number
 
 __all__ = ["R1", "R2", "GradientPenalty", "PowerPenalty"]
@@ -77,7 +77,8 @@ class GradientPenalty:
 class R1:
     """The zero-centered penalty on real examples, gamma / 2 * E_real ||grad_x critic(x)||^2.
 
-    `gamma` is 10 in the paper; its code multiplies by 10 without the half, which is gamma = 20.
+    `gamma` is 10 in the paper; its code multiplies by 10 without the half, which is gamma = 20. In
+    a recipe it may be a schedule of the critic's steps.
 
     >>> w = jnp.array([3.0, 4.0])
     >>> keys = jax.random.split(jax.random.key(0), 8)
@@ -89,7 +90,7 @@ class R1:
     2018, Eq. 9. https://arxiv.org/abs/1801.04406
     """
 
-    gamma: Number = 10.0
+    gamma: Weight = 10.0
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -102,7 +103,7 @@ class R1:
         `norm` is the norm of the critic's gradient at a real example.
         """
         del fake, keys
-        return self.gamma / 2 * _squares(_gradients(critic, real)).mean()
+        return number(self.gamma) / 2 * _squares(_gradients(critic, real)).mean()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,7 +120,7 @@ class R2:
     2018, Eq. 10. https://arxiv.org/abs/1801.04406
     """
 
-    gamma: Number = 10.0
+    gamma: Weight = 10.0
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -132,7 +133,7 @@ class R2:
         `norm` is the norm of the critic's gradient at a fake.
         """
         del real, keys
-        return self.gamma / 2 * _squares(_gradients(critic, fake)).mean()
+        return number(self.gamma) / 2 * _squares(_gradients(critic, fake)).mean()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -161,7 +161,7 @@ def sngan(
 ) -> Recipe:
     """SN-GAN: the hinge loss, learning rates that fall to 0, for a spectrally normalized critic.
 
-    The normalization is part of the network: `presets.dcgan(..., critic_norm="spectral")`.
+    The normalization is part of the network: `presets.dcgan(..., critic_weights="spectral")`.
 
     Args:
         learning_rate: initial learning rate of both networks.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from jaxgan.objectives import Wasserstein
+from jaxgan.objectives import AuxiliaryClassifier, Wasserstein
 from jaxgan.optimizers import adam, chain, clip_params, rmsprop
 from jaxgan.penalties import Consistency, FiniteDifference, GradientPenalty, PowerPenalty
 from jaxgan.recipes.decay import falling_rates
@@ -119,7 +119,10 @@ def wgan_gp(
 
 
 def wgan_gp_resnet(
-    learning_rate: Number = 2e-4, weight: Number = 10.0, decay_steps: int = 100_000
+    learning_rate: Number = 2e-4,
+    weight: Number = 10.0,
+    decay_steps: int = 100_000,
+    auxiliary: bool = False,
 ) -> Recipe:
     """WGAN-GP with the paper's settings for CIFAR-10: `presets.resnet`, batch size 64.
 
@@ -130,6 +133,8 @@ def wgan_gp_resnet(
         learning_rate: initial learning rate of both networks.
         weight: lambda, the weight of the penalty.
         decay_steps: generator steps until the learning rates are 0.
+        auxiliary: whether to add the losses of the critic's classifier, with the paper's weights 1
+            and 0.1, for the conditional networks `presets.resnet(..., classes=10)`.
 
     Returns:
         The recipe.
@@ -141,7 +146,8 @@ def wgan_gp_resnet(
     gan_cifar_resnet.py. https://arxiv.org/abs/1704.00028
     """
     recipe = wgan_gp(learning_rate, weight=weight, decay_steps=decay_steps)
-    return dataclasses.replace(recipe, generator_batches=2)
+    objective = AuxiliaryClassifier(recipe.objective) if auxiliary else recipe.objective
+    return dataclasses.replace(recipe, objective=objective, generator_batches=2)
 
 
 def wgan_gp_one_sided(

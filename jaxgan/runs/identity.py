@@ -27,6 +27,12 @@ __all__ = ["describe", "differences", "fingerprint", "metric_names", "printed"]
 SCHEDULE = 100_000
 """Number of steps at which a schedule `n_critic` is compared."""
 PRINTED = ("networks", "recipe")
+ADDED = (
+    r" (weights = 'none'|classes = None|attention = False|activation = 'rectifier'|initial = 'he'"
+    r"|constant = False)(?= )"
+)
+"""Settings that networks of earlier versions do not have, at the values that change nothing: they
+are not printed, so that earlier runs keep their identity."""
 PROGRAM, VERSIONS = "program", "versions"
 
 
@@ -122,7 +128,8 @@ def printed(value: Any) -> str:
     >>> printed(object())
     '<object object>'
     """
-    return " ".join(re.sub(r"#.*", "", _without_addresses(repr(value))).split())
+    text = " ".join(re.sub(r"#.*", "", _without_addresses(repr(value))).split())
+    return re.sub(ADDED, "", text)
 
 
 def _without_addresses(text: str) -> str:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Int, Key
 
 from jaxgan.networks.packed import pack_size, packs
+from jaxgan.penalties.settings import at_step
 from jaxgan.training.axis import gather, mean
 from jaxgan.training.critic import CriticFunction
 from jaxgan.training.keys import split_keys
@@ -182,7 +183,7 @@ def _penalty(recipe: Recipe, critic: CriticFunction, inputs: CriticInputs) -> Ar
         penalty = jnp.zeros(())
         for index, term in enumerate(recipe.penalties):
             keys = jax.vmap(jax.random.fold_in, (0, None))(inputs.keys, index)
-            penalty += term(critic, inputs.real, inputs.fake, keys)
+            penalty += at_step(term, inputs.index)(critic, inputs.real, inputs.fake, keys)
         return penalty
 
     every = recipe.penalty_every

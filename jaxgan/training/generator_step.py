@@ -74,6 +74,7 @@ def generator_step(
     player, norms = update("generator", optimizer, player, gradients, stats, value, axis_name)
     average = state.average
     if average is not None:
-        average = optax.incremental_update(player.variables, average, 1 - recipe.average)
+        decay = recipe.average(state.step) if callable(recipe.average) else recipe.average
+        average = optax.incremental_update(player.variables, average, 1 - decay)
     state = state._replace(step=state.step + 1, generator=player, average=average)
     return state, {"generator/loss": value} | norms

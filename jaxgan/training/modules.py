@@ -13,6 +13,7 @@ import jax
 from flax import linen as nn
 from jaxtyping import Array, Key
 
+from jaxgan.networks.conditional import takes_labels
 from jaxgan.networks.packed import pack_size
 from jaxgan.training.interceptor import FEATURES, INPUTS, Interceptor
 from jaxgan.training.keys import MASK
@@ -123,8 +124,9 @@ def _of_packs(module: nn.Module, keys: Key[Array, " batch"] | None) -> Array | N
 
 
 def _options(module: nn.Module, labels: Array | None, *, train: bool) -> dict[str, Any]:
-    """The arguments that a module's `__call__` declares."""
-    given = {"labels": labels, "train": train, "training": train, "deterministic": not train}
+    """The arguments that a module's `__call__` declares; no labels for one without classes."""
+    given = {"train": train, "training": train, "deterministic": not train}
+    given |= {"labels": labels} if takes_labels(module) else {}
     return {name: given[name] for name in given if name in parameters_of(type(module))}
 
 

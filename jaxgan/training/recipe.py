@@ -8,6 +8,7 @@ from typing import Literal
 
 import optax
 from jax.core import Tracer
+from jaxtyping import Array
 
 from jaxgan.types import Objective, Penalty, check_number, hashable
 
@@ -28,7 +29,8 @@ class Recipe:
             trains no critic (direct matching).
         generator_batches: size of the generator's batch, as a multiple of the critic's: 2 for the
             residual networks of WGAN-GP and of SN-GAN.
-        average: decay per step of the moving average of the generator, 0 for none.
+        average: decay per step of the moving average of the generator, 0 for none, or a function of
+            the step, such as `optimizers.HalfLife`.
         simultaneous: whether both networks update at once from the same examples, fakes and
             parameters (the first entry of a batch). Needs one critic step and one generator batch.
         penalty_every: k applies the penalties at every k-th critic step only, multiplied by k. The
@@ -55,7 +57,7 @@ class Recipe:
     penalties: tuple[Penalty, ...] = ()
     n_critic: int | Callable[[int], int] = 1
     generator_batches: int = 1
-    average: float = 0.0
+    average: float | Callable[[Array], Array] = 0.0
     simultaneous: bool = False
     penalty_every: int = 1
     remat: bool = False
@@ -80,7 +82,8 @@ class Recipe:
             ("penalty_every", "an integer of at least 1", "for no penalties give penalties=()"),
             ("average", "in [0, 1)", "give a decay in each step, or 0 for none"),
         ):
-            check_number(name, getattr(self, name), wanted, remedy)
+            if name != "average" or not callable(self.average):
+                check_number(name, getattr(self, name), wanted, remedy)
         if isinstance(self.average, Tracer):
             raise TypeError("average must be a number, got a traced one: give a Python float")
         if not callable(self.n_critic):

@@ -10,8 +10,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from jax.core import Tracer
 from jaxtyping import Array, Key
 
+from jaxgan.networks.conditional import takes_labels
 from jaxgan.networks.packed import pack_size
 from jaxgan.training.modules import apply, initialize, parameters_of
 from jaxgan.training.parts import check_parts
@@ -136,12 +138,18 @@ def _player(variables: Variables, optimizer: optax.GradientTransformation) -> Pl
 def _check_labels(networks: Networks, data: Dataset) -> None:
     for role in ("generator", "critic"):
         module = getattr(networks, role)
-        required = parameters_of(type(module)).get("labels")
-        if required and required.default is inspect.Parameter.empty and data.labels is None:
+        classes = getattr(module, "classes", None)
+        if not takes_labels(module):
+            continue
+        default = parameters_of(type(module))["labels"].default
+        required = default is inspect.Parameter.empty or classes is not None
+        if required and data.labels is None:
             raise ValueError(
                 f"the {role} {type(module).__name__} takes labels but the data has none: "
                 "give data with labels, or an unconditional network"
             )
+        if classes is not None:
+            _check_classes(f"{role} {type(module).__name__}", classes, data.labels)
     if data.labels is not None and data.labels.shape[:1] != data.real.shape[:1]:
         raise ValueError(
             f"data has {len(data.real)} examples and labels of shape {data.labels.shape}: give one "
@@ -149,6 +157,17 @@ def _check_labels(networks: Networks, data: Dataset) -> None:
         )
     if isinstance(data.labels, np.ndarray) and data.labels.max(initial=0) > LARGEST:
         raise ValueError(f"labels must be at most {LARGEST}: renumber them from 0")
+
+
+def _check_classes(network: str, classes: int, labels: Any) -> None:
+    if not isinstance(labels, (np.ndarray, jax.Array)) or isinstance(labels, Tracer):
+        return  # not known before the program runs
+    largest = int(labels.max())
+    if largest >= classes:
+        raise ValueError(
+            f"data.labels go up to {largest} but the {network} has classes={classes}: give "
+            f"classes={largest + 1}, or renumber the labels from 0"
+        )
 
 
 def _check_fakes(real: Any, fake: Any) -> None:
