@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     except KeyboardInterrupt as stop:
         sys.exit(f"jaxgan: {stop or 'stopped'}")
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError, OSError, ImportError) as error:
         if debug:
             raise
         notes = getattr(error, "__notes__", [])

@@ -51,6 +51,8 @@ def from_archive(
     ...         archive.write(Path(folder, "a.png"), "a.png")
     ...     from_archive(Path(folder, "all.zip"))
     Dataset(real=uint8[1, 8, 8, 1], labels=None)
+
+    Reference: Python, zipfile and tarfile. https://docs.python.org/3/library/archiving.html
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"no file {os.fspath(path)!r}: give the path of a zip or tar file")

@@ -41,6 +41,9 @@ def from_folder(
     ...         Image.new("RGB", (8, 8)).save(Path(folder, name, f"{i}.png"))
     ...     from_folder(folder, size=4)
     Dataset(real=uint8[3, 4, 4, 3], labels=int32[3])
+
+    Reference: torchvision, ImageFolder, which reads the same folders.
+    https://docs.pytorch.org/vision/stable/generated/torchvision.datasets.ImageFolder.html
     """
     root = Path(path)
     if not root.is_dir():

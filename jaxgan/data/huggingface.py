@@ -37,6 +37,9 @@ def from_huggingface(
         ImportError: `datasets` is not installed.
         FileNotFoundError: the folder is not one of `save_to_disk`.
         ValueError: there is not one column of images, or several of labels, or a split is missing.
+
+    Reference: Lhoest et al., Datasets: A Community Library for Natural Language Processing, 2021.
+    https://arxiv.org/abs/2109.02846
     """
     try:
         import datasets  # takes two seconds to import

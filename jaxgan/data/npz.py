@@ -49,6 +49,8 @@ def from_npz(
     ...     np.savez(folder + "/mine.npz", x=np.zeros((5, 8, 8), np.uint8), y=np.arange(5))
     ...     from_npz(folder + "/mine.npz").labels.tolist()
     [0, 1, 2, 3, 4]
+
+    Reference: Keras, Datasets, for the names of arrays. https://keras.io/api/datasets
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"no file {os.fspath(path)!r}: give the path of a .npz file")

@@ -43,6 +43,9 @@ def from_tfds(
         FileNotFoundError: the set is not prepared there; the message has the command to prepare it.
         ValueError: there are no images, images that cannot be read or that differ in shape, an
             unknown split, or files that are not complete.
+
+    Reference: TensorFlow Datasets, a collection of ready-to-use datasets.
+    https://www.tensorflow.org/datasets
     """
     import tensorflow_datasets as tfds  # takes a second to import
 
