@@ -14,7 +14,7 @@ from jaxgan.cli.experiments import full_name
 from jaxgan.cli.launch import launch
 from jaxgan.cli.settings import with_steps
 
-__all__ = ["resume", "run", "sweep", "train"]
+__all__ = ["resume", "run", "short_data", "sweep", "train"]
 
 Via = Literal["jit", "pmap", "sharded"]
 
@@ -180,7 +180,7 @@ def _what(
 def _folder(settings: dict[str, Any]) -> Path:
     """The default folder: recipe, data and networks by name, and a code for everything else."""
     what = {name: value for name, value in settings["what"].items() if name != "steps"}
-    names = [_short(what["recipe"]), _short_data(what["data"]), _short(what["networks"])]
+    names = [_short(what["recipe"]), short_data(what["data"]), _short(what["networks"])]
     plain = dict(zip(("recipe", "data", "networks"), names, strict=True))
     begin = ["sweep"] if settings["command"] == "sweep" else []
     usual = {"objective": None, "penalty": None, "batch_size": 64}
@@ -194,8 +194,12 @@ def _short(text: str) -> str:
     return re.sub(r"\W+", "_", name).strip("_") or "unnamed"
 
 
-def _short_data(text: str) -> str:
-    """The name of data; that of their file or folder, if they have one."""
+def short_data(text: str) -> str:
+    """The name of data, that of their file or folder if they have one, as part of a file name.
+
+    >>> short_data("folder(path='sets/faces', size=64)"), short_data("cifar-10.tar.gz")
+    ('faces', 'cifar_10')
+    """
     if text.startswith("tfds:"):
         return _short(text.removeprefix("tfds:"))
     given = re.search(r"\b(?:path|name)=(['\"])(.+?)\1", text)
