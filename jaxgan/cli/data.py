@@ -47,7 +47,7 @@ def data(name: Positional[str], /, out: Path | None = None, seed: int = 0) -> No
 
 
 def _sheet(found: Dataset, key: Key[Array, ""]) -> Figure:
-    """Examples in a random order, the first of each class (of at most `CLASSES`) if there are any."""
+    """Examples drawn at random, a row for each of the first `CLASSES` classes if there are any."""
     import jax
     import numpy as np
 
