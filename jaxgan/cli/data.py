@@ -33,9 +33,13 @@ def data(name: Positional[str], /, out: Path | None = None, seed: int = 0) -> No
 
     from jaxgan import figures
     from jaxgan.cli.setups import data_of
+    from jaxgan.data.stream import Stream, in_memory
     from jaxgan.data.summary import summarize
 
-    found = data_of(name)
+    whole = data_of(name)
+    found = in_memory(whole)
+    if isinstance(whole, Stream):
+        print(f"a stream of {len(whole.real):,} examples, of which {len(found.real):,} at random:")
     print(summarize(found))
     picture = out or Path("runs") / f"data-{short_data(name)}.png"
     if found.real.ndim == 4 and found.real.shape[3] in (1, 3):

@@ -8,6 +8,7 @@ from typing import Any
 
 from jaxgan.cli.catalogue import Call, build, make, parse
 from jaxgan.data import from_arrays, load
+from jaxgan.data.stream import Stream
 from jaxgan.study import grid
 from jaxgan.training import Dataset, Setup
 
@@ -108,7 +109,7 @@ def _lists(calls: dict[str, Call]) -> dict[tuple[str, str], list[Any]]:
     }
 
 
-def data_of(text: str) -> Dataset:
+def data_of(text: str) -> Dataset | Stream:
     """Data by name, or your own, checked as those of files are.
 
     Args:
@@ -135,7 +136,7 @@ def data_of(text: str) -> Dataset:
         raise ValueError(f"data {text}: {error}") from error
 
 
-def _setup(data: Dataset, steps: int, batch_size: int, calls: dict[str, Call]) -> Setup:
+def _setup(data: Dataset | Stream, steps: int, batch_size: int, calls: dict[str, Call]) -> Setup:
     recipe = make("recipe", calls["recipe"])
     if "objective" in calls:
         recipe = dataclasses.replace(recipe, objective=make("objective", calls["objective"]))

@@ -9,11 +9,13 @@ from jaxgan.data.huggingface import from_huggingface
 from jaxgan.data.idx import from_idx
 from jaxgan.data.load import load
 from jaxgan.data.npz import from_npz
+from jaxgan.data.stream import Stream
 from jaxgan.data.text import from_text
 from jaxgan.data.tfds import from_tfds
 
 __all__ = [
     "Dequantized",
+    "Stream",
     "digits",
     "from_archive",
     "from_arrays",

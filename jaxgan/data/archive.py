@@ -15,6 +15,7 @@ from PIL import Image
 
 from jaxgan.data.class_folders import class_folders
 from jaxgan.data.images import ImageOptions, Source, from_images
+from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset
 
 __all__ = ["ARCHIVES", "from_archive"]
@@ -25,7 +26,7 @@ ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".txz")
 
 def from_archive(
     path: str | os.PathLike[str], *, split: str | None = None, **options: Unpack[ImageOptions]
-) -> Dataset:
+) -> Dataset | Stream:
     """A data set from the images in an archive; a folder per class gives labels.
 
     The archive is read into memory, and nothing is written to the disk. Folders have the same

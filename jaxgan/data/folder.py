@@ -12,6 +12,7 @@ from PIL import Image
 
 from jaxgan.data.class_folders import class_folders
 from jaxgan.data.images import ImageOptions, Source, from_images
+from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset
 
 __all__ = ["from_folder"]
@@ -19,7 +20,7 @@ __all__ = ["from_folder"]
 
 def from_folder(
     path: str | os.PathLike[str], *, split: str | None = None, **options: Unpack[ImageOptions]
-) -> Dataset:
+) -> Dataset | Stream:
     """A data set from a folder of images; a folder per class gives labels, see `class_folders`.
 
     Args:

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from jaxgan.data.images import ImageOptions, Source, from_images
+from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset, unknown
 
 __all__ = ["from_huggingface"]
@@ -19,7 +20,7 @@ __all__ = ["from_huggingface"]
 
 def from_huggingface(
     path: str | os.PathLike[str], *, split: str | None = None, **options: Unpack[ImageOptions]
-) -> Dataset:
+) -> Dataset | Stream:
     """A data set in a folder that `datasets.Dataset.save_to_disk` has written.
 
     The images are the column of type `Image`, the labels that of type `ClassLabel`, if there is

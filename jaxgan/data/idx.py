@@ -11,6 +11,7 @@ import numpy as np
 
 from jaxgan.data.images import ImageOptions
 from jaxgan.data.pixels import from_pixels
+from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset
 
 __all__ = ["IDX", "from_idx"]
@@ -19,7 +20,7 @@ IDX = ("ubyte", "ubyte.gz")
 """How the names of idx files end."""
 
 
-def from_idx(path: str | os.PathLike[str], **options: Unpack[ImageOptions]) -> Dataset:
+def from_idx(path: str | os.PathLike[str], **options: Unpack[ImageOptions]) -> Dataset | Stream:
     """A data set from a file of images in the idx format, and the file of labels beside it.
 
     Args:

@@ -11,14 +11,17 @@ from typing import Any, NamedTuple, TypedDict, TypeVar, Unpack
 import numpy as np
 from PIL import Image
 
-from jaxgan.data.arrays import from_arrays
+from jaxgan.data.arrays import checked_labels, from_arrays
+from jaxgan.data.collected import Digest, Memory
 from jaxgan.data.dequantized import Dequantized
 from jaxgan.data.preparation import Crop, Preparation
+from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset, unknown
 
 __all__ = ["ImageOptions", "Source", "check_options", "from_images"]
 
 T = TypeVar("T")
+LIMIT_GB = 4.0
 GROUP, AHEAD, SHOWN = 64, 32, 5
 
 
@@ -34,6 +37,10 @@ class ImageOptions(TypedDict, total=False):
         dequantize: whether pixels p are drawn as p / 128 - 1 + U[0, 1) / 128 instead of
             p / 127.5 - 1, see `Dequantized`.
         skip_bad: whether images that cannot be read are left out instead of an error.
+        stream: whether a run reads the images that it draws, instead of all lying on the device; if
+            None, images in files are streamed if their pixels need more than `limit_gb`. All are
+            read once in either case, to find bad ones and to identify the set.
+        limit_gb: the limit in 10^9 bytes, 4 by default.
     """
 
     size: int | None
@@ -42,6 +49,8 @@ class ImageOptions(TypedDict, total=False):
     flip: bool
     dequantize: bool
     skip_bad: bool
+    stream: bool | None
+    limit_gb: float
 
 
 class Source(NamedTuple):
@@ -60,7 +69,21 @@ class Source(NamedTuple):
     classes: int | None = None
 
 
-def from_images(source: Source, **options: Unpack[ImageOptions]) -> Dataset:
+class _Example(NamedTuple):
+    """The example of an index: an image, or after it its mirror image if there are two copies."""
+
+    read: Callable[[int], Image.Image]
+    preparation: Preparation
+    kept: np.ndarray
+    copies: int
+
+    def __call__(self, index: int) -> np.ndarray:
+        with self.read(int(self.kept[index // self.copies])) as image:
+            pixels = self.preparation(image)
+        return pixels[:, ::-1] if index % self.copies else pixels
+
+
+def from_images(source: Source, **options: Unpack[ImageOptions]) -> Dataset | Stream:
     """A data set from a source of images.
 
     Args:
@@ -68,7 +91,7 @@ def from_images(source: Source, **options: Unpack[ImageOptions]) -> Dataset:
         **options: see `ImageOptions`.
 
     Returns:
-        uint8 images `[n, height, width, channels]` and labels, on the device.
+        uint8 images `[n, height, width, channels]` and labels, on the device or as a stream.
 
     Raises:
         ValueError: an unknown option, images that cannot be read (unless `skip_bad`), or images
@@ -84,20 +107,37 @@ def from_images(source: Source, **options: Unpack[ImageOptions]) -> Dataset:
     names = [field.name for field in dataclasses.fields(Preparation)]
     preparation = Preparation(**{name: options[name] for name in names if name in options})
     copies = 2 if options.get("flip", False) else 1
-    kept: list[int] = []
-    pixels: np.ndarray | None = None
-    for index, image in _readable(source, preparation, skip_bad=options.get("skip_bad", False)):
-        if pixels is None:
-            pixels = np.empty((len(source.names), copies, *image.shape), np.uint8)
-        if image.shape != pixels.shape[2:]:
-            raise _differ(source.names[kept[0]], pixels.shape[2:], source.names[index], image.shape)
-        pixels[len(kept)] = np.stack([image, image[:, ::-1]][:copies])
-        kept.append(index)
-    if pixels is None:
-        raise ValueError(f"none of {len(source.names)} images can be read")
+    kept, store = _collect(source, preparation, copies, options)
     labels = None if source.labels is None else source.labels[kept].repeat(copies)
-    data = from_arrays(pixels[: len(kept)].reshape(-1, *pixels.shape[2:]), labels, source.classes)
-    return Dequantized(*data) if options.get("dequantize", False) else data
+    kind = Dequantized if options.get("dequantize", False) else Dataset
+    if isinstance(store, Memory):
+        return kind(*from_arrays(store.all(), labels, source.classes))
+    read = _Example(source.read, preparation, np.array(kept), copies)
+    return store.stream(read, checked_labels(labels, source.classes, len(kept) * copies), kind)
+
+
+def _collect(
+    source: Source, preparation: Preparation, copies: int, options: Mapping[str, Any]
+) -> tuple[list[int], Memory | Digest]:
+    """Reads all images once: the indices of those that can be read, and their pixels or digest."""
+    kept: list[int] = []
+    shape: tuple[int, ...] = ()
+    store: Memory | Digest | None = None
+    for index, image in _readable(source, preparation, skip_bad=options.get("skip_bad", False)):
+        if store is None:
+            shape, n = image.shape, len(source.names) * copies
+            stream = options.get("stream")
+            if stream is None:
+                stream = n * image.size > options.get("limit_gb", LIMIT_GB) * 1e9
+            store = Digest(shape) if stream else Memory((n, *shape))
+        if image.shape != shape:
+            raise _differ(source.names[kept[0]], shape, source.names[index], image.shape)
+        for pixels in (image, image[:, ::-1])[:copies]:
+            store.add(pixels)
+        kept.append(index)
+    if store is None:
+        raise ValueError(f"none of {len(source.names)} images can be read")
+    return kept, store
 
 
 def check_options(options: Mapping[str, Any]) -> None:

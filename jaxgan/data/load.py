@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import jax
 
@@ -16,6 +16,7 @@ from jaxgan.data.folder import from_folder
 from jaxgan.data.huggingface import from_huggingface
 from jaxgan.data.idx import IDX, from_idx
 from jaxgan.data.npz import from_npz
+from jaxgan.data.stream import Stream
 from jaxgan.data.tfds import from_tfds
 from jaxgan.types import Dataset, unknown
 
@@ -32,7 +33,7 @@ DISTRIBUTIONS: dict[str, Callable[..., Any]] = {
         synthetic.parallel_lines,
     )
 }
-SOURCES: dict[str, Callable[..., Dataset]] = {
+SOURCES: dict[str, Callable[..., Dataset | Stream]] = {
     "folder": from_folder,
     "archive": from_archive,
     "npz": from_npz,
@@ -46,7 +47,15 @@ PATHS = ("FILE.npz", "FILE-ubyte", "FILE.zip", "FILE.tar.gz", "FOLDER", "tfds:NA
 POINTS = 100_000
 
 
-def load(name: str, /, **arguments: Any) -> Dataset:
+@overload
+def load(name: str, /) -> Dataset: ...
+
+
+@overload
+def load(name: str, /, **arguments: Any) -> Dataset | Stream: ...
+
+
+def load(name: str, /, **arguments: Any) -> Dataset | Stream:
     """A data set by name.
 
     Args:
@@ -56,7 +65,8 @@ def load(name: str, /, **arguments: Any) -> Dataset:
         **arguments: arguments of the source, such as `path`, and those of `ImageOptions`.
 
     Returns:
-        The data set, on the device.
+        The data set, on the device; a `Stream` of images that are too large for it, see
+        `ImageOptions`.
 
     Raises:
         ValueError: the name is unknown.
@@ -78,7 +88,7 @@ def load(name: str, /, **arguments: Any) -> Dataset:
     return _of_path(name)
 
 
-def _of_path(path: str) -> Dataset:
+def _of_path(path: str) -> Dataset | Stream:
     if path.endswith(".npz"):
         return from_npz(path)
     if path.endswith(IDX):

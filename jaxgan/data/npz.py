@@ -10,6 +10,7 @@ import numpy as np
 
 from jaxgan.data.images import ImageOptions
 from jaxgan.data.pixels import from_pixels
+from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset, unknown
 
 __all__ = ["from_npz"]
@@ -27,7 +28,7 @@ def from_npz(
     *,
     split: Literal["train", "test"] = "train",
     **options: Unpack[ImageOptions],
-) -> Dataset:
+) -> Dataset | Stream:
     """A data set from a `.npz` file; its arrays are checked as in `from_arrays`.
 
     Args:

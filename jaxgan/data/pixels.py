@@ -11,6 +11,7 @@ from PIL import Image
 
 from jaxgan.data.arrays import from_arrays
 from jaxgan.data.images import ImageOptions, Source, check_options, from_images
+from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset
 
 __all__ = ["from_pixels"]
@@ -21,7 +22,7 @@ def from_pixels(
     labels: ArrayLike | None = None,
     classes: int | None = None,
     **options: Unpack[ImageOptions],
-) -> Dataset:
+) -> Dataset | Stream:
     """A data set from arrays, see `from_arrays`, where uint8 images may have the options of images.
 
     Args:

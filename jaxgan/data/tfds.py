@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from jaxgan.data.images import ImageOptions, Source, from_images
+from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset, unknown
 
 __all__ = ["from_tfds"]
@@ -26,7 +27,7 @@ def from_tfds(
     split: str = "train",
     data_dir: str | os.PathLike[str] | None = None,
     **options: Unpack[ImageOptions],
-) -> Dataset:
+) -> Dataset | Stream:
     """An image data set that TFDS has prepared on this machine, as array records or TFRecords.
 
     Args:

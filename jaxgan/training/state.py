@@ -12,6 +12,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Key
 
+from jaxgan.data.stream import Stream
 from jaxgan.networks.packed import pack_size
 from jaxgan.training.modules import apply, initialize, parameters_of
 from jaxgan.training.parts import check_parts
@@ -54,7 +55,7 @@ class TrainState(NamedTuple):
 
 
 def create_state(
-    networks: Networks, recipe: Recipe, key: Key[Array, ""], data: Dataset
+    networks: Networks, recipe: Recipe, key: Key[Array, ""], data: Dataset | Stream
 ) -> TrainState:
     """Initializes both networks for a data set.
 
@@ -133,7 +134,7 @@ def _player(variables: Variables, optimizer: optax.GradientTransformation) -> Pl
     return Player(variables["params"], stats, optimizer.init(variables["params"]))
 
 
-def _check_labels(networks: Networks, data: Dataset) -> None:
+def _check_labels(networks: Networks, data: Dataset | Stream) -> None:
     for role in ("generator", "critic"):
         module = getattr(networks, role)
         required = parameters_of(type(module)).get("labels")
