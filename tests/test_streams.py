@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import linen as nn
@@ -46,7 +48,7 @@ class Critic(nn.Module):
 
 
 NETWORKS = Networks(Generator(), Critic(), Normal(2))
-RECIPE = Recipe(Hinge(), sgd(0.1), sgd(0.1), n_critic=lambda step: 2 if step < 2 else 1)
+RECIPE = Recipe(Hinge(), sgd(0.1), sgd(0.1), n_critic=1)
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +106,7 @@ def test_the_batch_of_a_step_is_the_same(folder: Path, dequantize: bool) -> None
 def test_streamed_and_in_memory_are_one_run(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feed, "BLOCK", 3 * 3 * 4 * 16)  # three steps of 3 batches of 4 images
+    monkeypatch.setattr(feed, "BLOCK", 3 * 2 * 4 * 16)  # three steps of 2 batches of 4 images
     options: dict[str, Any] = {"log_every": 4, "save_every": 5, "progress": False}
     whole = train(setup(folder), **options)
     assert same(train(setup(folder, stream=True), **options), whole)
@@ -120,6 +122,22 @@ def test_several_devices_share_a_streamed_batch(folder: Path) -> None:
     options: dict[str, Any] = {"log_every": 4, "progress": False, "devices": 2}
     whole = train(setup(folder, 2), **options)
     assert same(train(setup(folder, 2, stream=True), **options), whole)
+
+
+def test_blocks_follow_a_schedule_of_critic_steps(folder: Path) -> None:
+    recipe = dataclasses.replace(RECIPE, n_critic=lambda step: 3 if step < 2 else 1)
+    stream, whole = (
+        dataclasses.replace(setup(folder, stream=stream), recipe=recipe) for stream in (True, False)
+    )
+    data = feed.feed(stream, KEY, 5).data
+    for step, length, n_critic in ((0, 2, 3), (2, 1, 1), (3, 5, 1), (1, 1, 3)):  # and back again
+        block = data(step, length)
+        for t in range(step, step + length):
+            key = jax.random.fold_in(KEY, t)
+            drawn = sample_batch(whole.data, key, n_critic=n_critic, batch_size=4)
+            found = block.batch(jnp.asarray(t), key)
+            assert same((found.real, found.labels), (drawn.real, drawn.labels))
+            assert same(*(jax.random.key_data(batch.keys) for batch in (found, drawn)))
 
 
 def test_a_population_needs_data_in_memory(folder: Path) -> None:
