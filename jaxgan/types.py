@@ -81,7 +81,7 @@ class Dataset(NamedTuple):
     def __repr__(self) -> str:
         """Types and shapes instead of values."""
         labels = None if self.labels is None else _shape(self.labels)
-        return f"Dataset(real={_shape(self.real)}, labels={labels})"
+        return f"{type(self).__name__}(real={_shape(self.real)}, labels={labels})"
 
 
 class Batch(NamedTuple):

@@ -15,7 +15,7 @@ import pytest
 from jaxgan import data, objectives, penalties, recipes
 from jaxgan.cli.catalogue import KINDS, build, members
 from jaxgan.cli.members import table
-from jaxgan.cli.setups import setup_of, setups_of
+from jaxgan.cli.setups import data_of, setup_of, setups_of
 from jaxgan.networks import presets
 from tests.formulas import evaluate
 
@@ -74,6 +74,20 @@ def test_your_own_objects_are_named_by_module() -> None:
     assert found.recipe.penalties == (PENALTY,)
     assert build("recipe", f"{HERE}:own_recipe") == own_recipe()
     assert build("recipe", f"{HERE}:own_recipe(weight=2.0)") == own_recipe(2.0)
+
+
+def test_a_source_of_data_takes_arguments(tmp_path: Path) -> None:
+    np.savez(tmp_path / "mine.npz", x_test=np.zeros((70, 6, 4), np.uint8))
+    given = f"npz(path={str(tmp_path / 'mine.npz')!r}, split='test', size=2, crop='center')"
+    assert data_of(given).real.shape == (70, 2, 2, 1)
+    usual = USUAL | {"data": given, "recipe": "wgan"}
+    assert setup_of(**usual).networks.generator.shape == (2, 2, 1)  # pyright: ignore[reportAttributeAccessIssue]
+    with pytest.raises(ValueError, match="unknown image option 'sise': did you mean 'size'"):
+        data_of(given.replace("size", "sise"))
+    with pytest.raises(ValueError, match="data digits takes no arguments, got size"):
+        data_of("digits(size=4)")
+    with pytest.raises(ValueError, match="unknown data 'foldr': did you mean 'folder'"):
+        data_of("foldr")
 
 
 @pytest.mark.parametrize(

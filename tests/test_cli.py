@@ -39,7 +39,17 @@ def test_help_does_not_import_jax() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in ("list", "run", "train", "sweep", "doctor", "resume", "sample", "report"):
+    for command in (
+        "list",
+        "run",
+        "train",
+        "sweep",
+        "data",
+        "doctor",
+        "resume",
+        "sample",
+        "report",
+    ):
         assert command in done.stdout
 
 
@@ -48,6 +58,20 @@ def test_list_names_everything(capsys: Any) -> None:
     shown = capsys.readouterr().out
     for name in ("digits", "gaussians", "wgan_gp", "dcgan", "non_saturating", "swiss_roll"):
         assert name in shown
+
+
+def test_data_are_counted_and_drawn(tmp_path: Path, capsys: Any) -> None:
+    images = np.arange(6 * 4, dtype=np.uint8).reshape(6, 2, 2, 1).repeat(2, axis=0)
+    np.savez(tmp_path / "mine.npz", x=images, y=np.repeat([0, 1], [8, 4]))
+    words = ["data", str(tmp_path / "mine.npz"), "--out"]
+    for name, seed in (("a", "0"), ("b", "0"), ("c", "1")):
+        main([*words, str(tmp_path / f"{name}.png"), "--seed", seed])
+    shown = capsys.readouterr().out
+    # 12 images of 4 bytes with labels of 4 bytes; 6 are there twice.
+    facts = ("12", "2 x 2 x 1", "uint8", "0 to 23", r"2 \(0: 8, 1: 4\)", "6", "96 bytes")
+    assert re.search(r"\s+.*".join(facts), shown.split("a.png")[0], re.DOTALL)
+    a, b, c = ((tmp_path / f"{name}.png").read_bytes() for name in "abc")
+    assert a == b != c
 
 
 def test_train_resume_sample_and_report(tmp_path: Path, capsys: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,26 @@ def test_default_folders_differ_if_the_arguments_do() -> None:
     ]
     assert len(set(changed)) == len(changed)
     assert all(name.count("/") == 1 for name in changed)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ("sets/mine.npz", "mine"),
+        ("sets/faces", "faces"),
+        ("./cifar-10.tar.gz", "cifar_10"),
+        ("train-images-idx3-ubyte.gz", "train_images_idx3_ubyte"),
+        ("folder(path='sets/faces', size=64, crop='center')", "faces"),
+        ('archive(split="train", path="sets/cifar.tar.xz")', "cifar"),
+        ("tfds(name='mnist', split='train[:10%]')", "mnist"),
+        ("tfds:lsun/bedroom", "lsun_bedroom"),
+        ("mine.sets:faces(size=64)", "faces"),
+    ],
+)
+def test_a_default_folder_names_the_data(data: str, name: str) -> None:
+    what = _what(data, "wgan_gp", "mlp", None, None, 10, 64)
+    folder = _folder({"command": "train", "what": what}).name
+    assert re.fullmatch(rf"wgan_gp-{name}-mlp(-[0-9a-f]{{6}})?", folder)
 
 
 def test_runs_are_compared(run: Path, tmp_path: Path, capsys: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from jaxgan import objectives, penalties, recipes
 from jaxgan.cli.named import attribute
-from jaxgan.data.load import DISTRIBUTIONS, EMBEDDED
+from jaxgan.data.load import DISTRIBUTIONS, EMBEDDED, SOURCES
 from jaxgan.networks import presets
 from jaxgan.training import Recipe
 from jaxgan.types import Dataset, Networks, Objective, Penalty, unknown
@@ -44,7 +44,7 @@ def members(kind: str) -> dict[str, Member]:
     ['absolute_error', 'fgan', 'hinge', 'histogram_js']
     """
     if kind == "data":
-        return {**EMBEDDED, **DISTRIBUTIONS}
+        return {**EMBEDDED, **DISTRIBUTIONS, **SOURCES}
     module, belongs = {
         "recipe": (recipes, inspect.isfunction),
         "networks": (presets, inspect.isfunction),

@@ -12,6 +12,7 @@ __all__ = ["list_"]
 def list_() -> None:
     """List experiments, recipes, networks, objectives, penalties and data."""
     from jaxgan.cli import catalogue
+    from jaxgan.data.load import PATHS
 
     print("experiments (jaxgan run NAME)")
     found = experiments()
@@ -23,8 +24,7 @@ def list_() -> None:
         print(kind)
         for name, member in catalogue.members(kind).items():
             _line(name, member.__doc__)
-    _line("FILE.npz", "Your own examples.")
-    _line("tfds:NAME", "A data set prepared by TFDS.")
+    _line(", ".join(PATHS), "The same without arguments.")
 
 
 def _line(name: str, about: str | None) -> None:

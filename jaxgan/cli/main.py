@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import tyro
 
+from jaxgan.cli.data import data
 from jaxgan.cli.doctor import doctor
 from jaxgan.cli.listing import list_
 from jaxgan.cli.outcomes import report, sample
@@ -18,7 +19,7 @@ DEBUG, VERSION = "--debug", "--version"
 
 app = tyro.extras.SubcommandApp()
 app.command(name="list")(list_)
-for command in (run, train, sweep, doctor, resume, sample, report):
+for command in (run, train, sweep, data, doctor, resume, sample, report):
     app.command(command)
 
 
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     except KeyboardInterrupt as stop:
         sys.exit(f"jaxgan: {stop or 'stopped'}")
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError, OSError, ImportError) as error:
         if debug:
             raise
         notes = getattr(error, "__notes__", [])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jaxgan.cli.catalogue import KINDS, members
+from jaxgan.data.images import ImageOptions
 from jaxgan.divergences import f_divergence
 
 __all__ = ["table"]
@@ -53,7 +54,10 @@ def table() -> str:
 def _settings(kind: str, member: Callable[..., Any]) -> list[str]:
     """Parameters, except those that the command line supplies: shape, key, number of examples."""
     given = {"networks": ("shape",), "data": ("key", "n")}.get(kind, ())
-    return [name for name in inspect.signature(member).parameters if name not in given]
+    parameters = inspect.signature(member).parameters
+    names = [name for name, one in parameters.items() if one.kind is not one.VAR_KEYWORD]
+    images = ImageOptions.__annotations__ if len(names) < len(parameters) else ()
+    return [name for name in (*names, *images) if name not in given]
 
 
 def _header(*cells: str) -> list[str]:

@@ -8,20 +8,23 @@ from typing import Any
 
 from jaxgan.cli.catalogue import Call, build, make, parse
 from jaxgan.data import from_arrays, load
+from jaxgan.data.stream import Stream
 from jaxgan.study import grid
 from jaxgan.training import Dataset, Setup
 
-__all__ = ["cell_name", "setup_of", "setups_of"]
+__all__ = ["cell_name", "data_of", "setup_of", "setups_of"]
 
 PARTS = ("recipe", "networks", "objective", "penalty")
 OWN = r"(?!tfds:)[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?"
+WITH_ARGUMENTS = r"\w+\(.*\)"
 
 
 def setup_of(*, data: str, steps: int, batch_size: int, **texts: str | None) -> Setup:
     """The setup of one training.
 
     Args:
-        data: see `data.load`, or your own Dataset or a function that returns one.
+        data: see `data.load`, with arguments as in "folder(path='faces', size=64)", or your own
+            Dataset or a function that returns one.
         steps: generator steps.
         batch_size: examples per critic step.
         **texts: recipe and networks; an objective that replaces the recipe's, and a penalty that
@@ -41,7 +44,7 @@ def setup_of(*, data: str, steps: int, batch_size: int, **texts: str | None) -> 
         raise ValueError(
             f"{name}={values} has several values: use jaxgan sweep, or a tuple for one"
         )
-    return _setup(_data(data), steps, batch_size, calls)
+    return _setup(data_of(data), steps, batch_size, calls)
 
 
 def setups_of(*, data: str, steps: int, batch_size: int, **texts: str | None) -> dict[str, Setup]:
@@ -64,7 +67,7 @@ def setups_of(*, data: str, steps: int, batch_size: int, **texts: str | None) ->
     >>> list(setups_of(**words, steps=9, batch_size=64))
     ['learning_rate=0.0001+c=0.01', 'learning_rate=0.001+c=0.01']
     """
-    calls, examples = _calls(texts), _data(data)
+    calls, examples = _calls(texts), data_of(data)
     lists = _lists(calls)
     names = [name for _, name in lists]
     labels = {
@@ -106,8 +109,24 @@ def _lists(calls: dict[str, Call]) -> dict[tuple[str, str], list[Any]]:
     }
 
 
-def _data(text: str) -> Dataset:
-    """Data by name, or your own, checked as those of files are."""
+def data_of(text: str) -> Dataset | Stream:
+    """Data by name, or your own, checked as those of files are.
+
+    Args:
+        text: see `setup_of`.
+
+    Returns:
+        The data set.
+
+    Raises:
+        ValueError: as for `setup_of`.
+
+    >>> data_of("digits()")
+    Dataset(real=uint8[1797, 8, 8, 1], labels=int32[1797])
+    """
+    if re.fullmatch(WITH_ARGUMENTS, text, re.DOTALL):
+        name, arguments = parse("data", text)
+        return load(name, **(arguments or {}))
     if not re.fullmatch(OWN, text):
         return load(text)
     own = build("data", text)
@@ -117,7 +136,7 @@ def _data(text: str) -> Dataset:
         raise ValueError(f"data {text}: {error}") from error
 
 
-def _setup(data: Dataset, steps: int, batch_size: int, calls: dict[str, Call]) -> Setup:
+def _setup(data: Dataset | Stream, steps: int, batch_size: int, calls: dict[str, Call]) -> Setup:
     recipe = make("recipe", calls["recipe"])
     if "objective" in calls:
         recipe = dataclasses.replace(recipe, objective=make("objective", calls["objective"]))

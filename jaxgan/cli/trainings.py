@@ -14,7 +14,7 @@ from jaxgan.cli.experiments import full_name
 from jaxgan.cli.launch import launch
 from jaxgan.cli.settings import with_steps
 
-__all__ = ["resume", "run", "sweep", "train"]
+__all__ = ["resume", "run", "short_data", "sweep", "train"]
 
 Via = Literal["jit", "pmap", "sharded"]
 
@@ -77,7 +77,8 @@ def train(
     with arguments, "wgan_gp(weight=0.1)", or your own objects, "package.module:NAME".
 
     Args:
-        data: mnist_5k, digits, a synthetic distribution, FILE.npz, tfds:NAME or your own Dataset.
+        data: mnist_5k, digits, a synthetic distribution, your own Dataset, tfds:NAME, or a file or
+            folder of images, also as "folder(path='faces', size=64, crop='center')".
         recipe: a recipe.
         networks: networks, such as "dcgan(width=32)"; your own may be a function of the shape.
         objective: an objective that replaces the recipe's.
@@ -179,7 +180,7 @@ def _what(
 def _folder(settings: dict[str, Any]) -> Path:
     """The default folder: recipe, data and networks by name, and a code for everything else."""
     what = {name: value for name, value in settings["what"].items() if name != "steps"}
-    names = [_short(what[part]) for part in ("recipe", "data", "networks")]
+    names = [_short(what["recipe"]), short_data(what["data"]), _short(what["networks"])]
     plain = dict(zip(("recipe", "data", "networks"), names, strict=True))
     begin = ["sweep"] if settings["command"] == "sweep" else []
     usual = {"objective": None, "penalty": None, "batch_size": 64}
@@ -188,7 +189,22 @@ def _folder(settings: dict[str, Any]) -> Path:
 
 
 def _short(text: str) -> str:
-    """The name of a member, an own object or a file, without arguments, as part of a file name."""
-    name = Path(text).stem if text.endswith(".npz") else text.split("(")[0]
-    name = name.removeprefix("tfds:") if text.startswith("tfds:") else name.rpartition(":")[2]
+    """The name of a member or an own object, without arguments, as part of a file name."""
+    name = text.split("(")[0].rpartition(":")[2]
     return re.sub(r"\W+", "_", name).strip("_") or "unnamed"
+
+
+def short_data(text: str) -> str:
+    """The name of data, that of their file or folder if they have one, as part of a file name.
+
+    >>> short_data("folder(path='sets/faces', size=64)"), short_data("cifar-10.tar.gz")
+    ('faces', 'cifar_10')
+    """
+    if text.startswith("tfds:"):
+        return _short(text.removeprefix("tfds:"))
+    given = re.search(r"\b(?:path|name)=(['\"])(.+?)\1", text)
+    path = given[2] if given else text
+    ending = r"\.(npz|zip|gz|tgz|txz|tar|tar\.\w+)$"
+    if given or "/" in text or re.search(ending, text):
+        path = re.sub(ending, "", Path(path).name)
+    return _short(path)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from jaxgan.types import Dataset
 
-__all__ = ["from_arrays"]
+__all__ = ["checked_labels", "from_arrays"]
 
 
 def from_arrays(
@@ -40,7 +40,7 @@ def from_arrays(
     else:
         images = images.astype(np.float32)
         _check_values(images)
-    return Dataset(jnp.asarray(images), _checked_labels(labels, classes, len(images)))
+    return Dataset(jnp.asarray(images), checked_labels(labels, classes, len(images)))
 
 
 def _check_rank(real: np.ndarray) -> None:
@@ -75,7 +75,23 @@ def _check_values(real: np.ndarray) -> None:
         )
 
 
-def _checked_labels(labels: ArrayLike | None, classes: int | None, n: int) -> Array | None:
+def checked_labels(labels: ArrayLike | None, classes: int | None, n: int) -> Array | None:
+    """Labels as training takes them.
+
+    Args:
+        labels: integers from 0, `[n]`; None for data without classes.
+        classes: number of classes; the largest label + 1 if None.
+        n: number of examples.
+
+    Returns:
+        `[n]` int32 on the device, or None.
+
+    Raises:
+        ValueError: another shape or type, or a label out of range.
+
+    >>> checked_labels([0, 2], None, 2).tolist()
+    [0, 2]
+    """
     if labels is None:
         return None
     values = np.asarray(labels)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, overload
 
 import jax
 
 from jaxgan.data import synthetic
+from jaxgan.data.archive import ARCHIVES, from_archive
 from jaxgan.data.arrays import from_arrays
 from jaxgan.data.embedded import digits, mnist_5k
-from jaxgan.data.files import from_npz
+from jaxgan.data.folder import from_folder
+from jaxgan.data.huggingface import from_huggingface
+from jaxgan.data.idx import IDX, from_idx
+from jaxgan.data.npz import from_npz
+from jaxgan.data.stream import Stream
 from jaxgan.data.tfds import from_tfds
 from jaxgan.types import Dataset, unknown
 
-__all__ = ["DISTRIBUTIONS", "EMBEDDED", "load"]
+__all__ = ["DISTRIBUTIONS", "EMBEDDED", "PATHS", "SOURCES", "load"]
 
 EMBEDDED: dict[str, Callable[[], Dataset]] = {"mnist_5k": mnist_5k, "digits": digits}
 DISTRIBUTIONS: dict[str, Callable[..., Any]] = {
@@ -27,19 +33,40 @@ DISTRIBUTIONS: dict[str, Callable[..., Any]] = {
         synthetic.parallel_lines,
     )
 }
+SOURCES: dict[str, Callable[..., Dataset | Stream]] = {
+    "folder": from_folder,
+    "archive": from_archive,
+    "npz": from_npz,
+    "idx": from_idx,
+    "huggingface": from_huggingface,
+    "tfds": from_tfds,
+}
+"""Sources of your own data, by the name before the brackets: "folder(path='faces', size=64)"."""
+PATHS = ("FILE.npz", "FILE-ubyte", "FILE.zip", "FILE.tar.gz", "FOLDER", "tfds:NAME")
+"""What may be written without brackets."""
 POINTS = 100_000
 
 
-def load(name: str) -> Dataset:
+@overload
+def load(name: str, /) -> Dataset: ...
+
+
+@overload
+def load(name: str, /, **arguments: Any) -> Dataset | Stream: ...
+
+
+def load(name: str, /, **arguments: Any) -> Dataset | Stream:
     """A data set by name.
 
     Args:
         name: "mnist_5k", "digits", a synthetic distribution such as "swiss_roll" (a fixed set of
-            100,000 points), a path ending in ".npz", or "tfds:NAME" for a set that TFDS has
-            prepared.
+            100,000 points); "tfds:NAME" for a set that TFDS has prepared; the path of a `.npz`, idx
+            or archive file or of a folder of images; or one of `SOURCES` with arguments.
+        **arguments: arguments of the source, such as `path`, and those of `ImageOptions`.
 
     Returns:
-        The data set, on the device.
+        The data set, on the device; a `Stream` of images that are too large for it, see
+        `ImageOptions`.
 
     Raises:
         ValueError: the name is unknown.
@@ -47,13 +74,27 @@ def load(name: str) -> Dataset:
     >>> load("twenty_five_gaussians").real.shape
     (100000, 2)
     """
+    if name in SOURCES:
+        return SOURCES[name](**arguments)
+    if arguments:
+        raise ValueError(f"data {name} takes no arguments, got {', '.join(arguments)}")
     if name in EMBEDDED:
         return EMBEDDED[name]()
-    if name.endswith(".npz"):
-        return from_npz(name)
-    if name.startswith("tfds:"):
-        return from_tfds(name.removeprefix("tfds:"))
     if name in DISTRIBUTIONS:
         draw = jax.jit(DISTRIBUTIONS[name], static_argnums=1)
         return from_arrays(draw(jax.random.key(0), POINTS))
-    raise unknown("data", name, [*EMBEDDED, *DISTRIBUTIONS, "FILE.npz", "tfds:NAME"])
+    if name.startswith("tfds:"):
+        return from_tfds(name.removeprefix("tfds:"))
+    return _of_path(name)
+
+
+def _of_path(path: str) -> Dataset | Stream:
+    if path.endswith(".npz"):
+        return from_npz(path)
+    if path.endswith(IDX):
+        return from_idx(path)
+    if path.lower().endswith(ARCHIVES):
+        return from_archive(path)
+    if Path(path).is_dir():
+        return from_folder(path)
+    raise unknown("data", path, [*EMBEDDED, *DISTRIBUTIONS, *SOURCES, *PATHS])

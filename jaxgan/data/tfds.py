@@ -1,52 +1,115 @@
-"""TensorFlow Datasets, read without TensorFlow."""
+"""TensorFlow Datasets, read without TensorFlow and without a network."""
 
 from __future__ import annotations
 
+import functools
+import io
+import itertools
 import os
-from typing import Any
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Unpack
 
 import numpy as np
+from PIL import Image
 
-from jaxgan.data.arrays import from_arrays
-from jaxgan.types import Dataset
+from jaxgan.data.images import ImageOptions, Source, from_images
+from jaxgan.data.stream import Stream
+from jaxgan.types import Dataset, unknown
 
 __all__ = ["from_tfds"]
 
+INFO = "dataset_info.json"
+
 
 def from_tfds(
-    name: str, split: str = "train", data_dir: str | os.PathLike[str] | None = None
-) -> Dataset:
-    """An image data set that TFDS has prepared on this machine as array records.
+    name: str,
+    split: str = "train",
+    data_dir: str | os.PathLike[str] | None = None,
+    **options: Unpack[ImageOptions],
+) -> Dataset | Stream:
+    """An image data set that TFDS has prepared on this machine, as array records or TFRecords.
 
     Args:
-        name: the TFDS name, "mnist", "cifar10", ...
+        name: the TFDS name with the configuration if there are several, and optionally the version:
+            "mnist", "lsun/bedroom", "cifar10:3.0.2".
         split: a split, optionally with a slice: "train[:10%]".
-        data_dir: the TFDS folder; its default, ~/tensorflow_datasets, if None.
+        data_dir: the TFDS folder; by default TFDS_DATA_DIR or ~/tensorflow_datasets.
+        **options: see `ImageOptions`.
 
     Returns:
-        The split's `image` and `label` features, uint8 and on the device.
+        The split's features `image` and `label`.
 
     Raises:
         FileNotFoundError: the set is not prepared there; the message has the command to prepare it.
-        ValueError: there are no images, or they differ in shape.
+        ValueError: there are no images, images that cannot be read or that differ in shape, an
+            unknown split, or files that are not complete.
+
+    Reference: TensorFlow Datasets, a collection of ready-to-use datasets.
+    https://www.tensorflow.org/datasets
     """
     import tensorflow_datasets as tfds  # takes a second to import
 
-    where = {} if data_dir is None else {"data_dir": os.fspath(data_dir)}
-    builder: Any = tfds.builder(name, file_format="array_record", **where)  # pyright: ignore
-    if not builder.is_prepared():
-        raise FileNotFoundError(
-            f"TFDS has not prepared {name!r} in {builder.data_path.parent.parent}. On a machine "
-            "with internet access and TensorFlow, run tfds.builder("
-            f"{name!r}, file_format='array_record').download_and_prepare()"
-        )
-    examples = list(builder.as_data_source(split=split))
-    if not examples or "image" not in examples[0]:
-        raise ValueError(f"{name!r} split {split!r} has no images: choose an image data set")
-    if len({example["image"].shape for example in examples}) > 1:
-        raise ValueError(f"the images of {name!r} differ in shape: resize them and use from_arrays")
-    labels = [example["label"] for example in examples] if "label" in examples[0] else None
-    return from_arrays(
-        np.stack([example["image"] for example in examples]),
-        None if labels is None else np.asarray(labels),
+    default = os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")
+    builder: Any = tfds.builder_from_directory(
+        _prepared(name, Path(default if data_dir is None else data_dir).expanduser())
     )
+    features, splits = builder.info.features, builder.info.splits
+    if "image" not in features:
+        raise ValueError(f"{name!r} has no images: choose an image data set")
+    if split.partition("[")[0] not in splits:
+        raise unknown("split", split, splits)
+    decoders = {"image": tfds.decode.SkipDecoding()}
+    parse = functools.partial(features.deserialize_example_np, decoders=decoders)
+    if builder.info.file_format is tfds.core.FileFormat.TFRECORD:
+        examples: Sequence[Any] = [parse(record) for record in _records(splits[split])]
+    else:
+        examples = builder.as_data_source(split=split, decoders=decoders)
+    labels, classes = None, None
+    if "label" in features:
+        labels = np.array([int(examples[i]["label"]) for i in range(len(examples))])
+        classes = getattr(features["label"], "num_classes", None)
+    names = [f"{name} {split} {i}" for i in range(len(examples))]
+    read = functools.partial(_read, examples)
+    return from_images(Source(names, read, labels, classes), **options)
+
+
+def _prepared(name: str, root: Path) -> Path:
+    """The folder of the newest prepared version."""
+    folder, _, version = name.partition(":")
+    found = [file.parent for file in (root / folder).glob(f"{version or '*'}/{INFO}")]
+    if found:
+        return max(found, key=lambda path: [int(x) for x in path.name.split(".") if x.isdigit()])
+    configurations = sorted({file.parts[-3] for file in (root / folder).glob(f"*/*/{INFO}")})
+    if configurations:
+        raise ValueError(
+            f"{name!r} has the configurations {', '.join(configurations)}: name one, "
+            f"'{folder}/{configurations[0]}'"
+        )
+    raise FileNotFoundError(
+        f"TFDS has not prepared {name!r} in {root}. On a machine with internet access and "
+        f"TensorFlow, run tfds.builder({name!r}, file_format='array_record')"
+        ".download_and_prepare(), and copy the folder"
+    )
+
+
+def _records(split: Any) -> Iterator[bytes]:
+    """The records of a split in TFRecord files."""
+    from grain.experimental import TFRecordIterDataset
+
+    for part in split.file_instructions:
+        records = iter(TFRecordIterDataset(os.fspath(part.filename)))
+        found = list(itertools.islice(records, part.skip, part.skip + part.take))
+        if len(found) != part.take:
+            raise ValueError(
+                f"{os.fspath(part.filename)!r} ends before record {part.skip + part.take}: it is "
+                "not complete, copy it again"
+            )
+        yield from found
+
+
+def _read(examples: Sequence[Any], index: int) -> Image.Image:
+    image = examples[index]["image"]  # encoded, or an array if the feature is a tensor
+    if isinstance(image, bytes):
+        return Image.open(io.BytesIO(image))
+    return Image.fromarray(image[..., 0] if image.shape[2:] == (1,) else image)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
 from jaxtyping import Array, Key
 
+from jaxgan.data.stream import in_memory
 from jaxgan.doctor import (
     data_values,
     first_steps,
@@ -73,7 +75,8 @@ def examine(setup: Setup, *, devices: int = 2, key: Key[Array, ""] | None = None
     """Looks for faults by measuring networks, recipe and data and by taking a few steps.
 
     Args:
-        setup: networks, recipe, data, batch size and planned steps.
+        setup: networks, recipe, data, batch size and planned steps; of a stream, a random sample is
+            examined.
         devices: number of parts into which `vmap` splits a step, to compare it with one device.
         key: the key of the parameters and of all draws; `jax.random.key(0)` if None.
 
@@ -86,6 +89,7 @@ def examine(setup: Setup, *, devices: int = 2, key: Key[Array, ""] | None = None
     >>> examine(Setup(networks, recipes.wgan_gp(), points)).findings
     ()
     """
+    setup = dataclasses.replace(setup, data=in_memory(setup.data))
     subject = Subject(setup, devices, jax.random.key(0) if key is None else key)
     findings: list[Finding] = []
     skipped: list[str] = []

@@ -1,5 +1,6 @@
 """Figures of a run from arrays, without pyplot."""
 
+from jaxgan.figures.contact_sheet import contact_sheet
 from jaxgan.figures.curves import line_plots
 from jaxgan.figures.densities import density
 from jaxgan.figures.fields import vector_fields
@@ -16,6 +17,7 @@ from jaxgan.figures.time_lapse import progress_grid
 
 __all__ = [
     "arm_colors",
+    "contact_sheet",
     "contours",
     "density",
     "interpolation",

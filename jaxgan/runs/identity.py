@@ -18,6 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Jaxpr
 
+from jaxgan.data.stream import Stream
 from jaxgan.runs.provenance import provenance
 from jaxgan.training import Recipe, Setup, first_step
 from jaxgan.types import Dataset, Networks
@@ -99,11 +100,11 @@ def differences(saved: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]
     return found
 
 
-def fingerprint(data: Dataset) -> str:
+def fingerprint(data: Dataset | Stream) -> str:
     """Shape, type and the beginning of the sha256 of a data set.
 
     Args:
-        data: the data set.
+        data: the data set, in memory or streamed.
 
     Returns:
         A text that differs between different data sets.
@@ -111,6 +112,8 @@ def fingerprint(data: Dataset) -> str:
     >>> fingerprint(Dataset(np.zeros((2, 3), np.float32)))
     '(2, 3) float32 9d908ecfb6b256de'
     """
+    if isinstance(data, Stream):
+        return data.fingerprint
     arrays = [np.asarray(array) for array in data if array is not None]
     digest = hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
     return f"{arrays[0].shape} {arrays[0].dtype} {digest[:16]}"
@@ -138,9 +141,14 @@ def _without_addresses(text: str) -> str:
 
 def _traced(setup: Setup) -> tuple[str, list[str]]:
     """The fingerprint of the program of a setup, and the names of its metrics."""
-    real, labels = setup.data
-    types = (real.shape[1:], str(real.dtype), None if labels is None else str(labels.dtype))
-    return _program(setup.networks, setup.recipe, setup.batch_size, *types)
+    data, labels = setup.data, setup.data.labels
+    kind = data.kind if isinstance(data, Stream) else type(data)
+    types = (
+        data.real.shape[1:],
+        str(data.real.dtype),
+        None if labels is None else str(labels.dtype),
+    )
+    return _program(setup.networks, setup.recipe, setup.batch_size, kind, *types)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -148,12 +156,13 @@ def _program(
     networks: Networks,
     recipe: Recipe,
     batch_size: int,
+    kind: type[Dataset],
     shape: tuple[int, ...],
     dtype: str,
     labels: str | None,
 ) -> tuple[str, list[str]]:
     """The beginning of the sha256 of initialization, step and critic's schedule; the metrics."""
-    data = Dataset(jnp.zeros((1, *shape), dtype), None if labels is None else jnp.zeros(1, labels))
+    data = kind(jnp.zeros((1, *shape), dtype), None if labels is None else jnp.zeros(1, labels))
 
     step = functools.partial(first_step, networks, recipe, data, batch_size)
     program, (_, metrics) = jax.make_jaxpr(step, return_shape=True)(jax.random.key(0))

@@ -11,6 +11,7 @@ from jaxtyping import Array, Key
 
 from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Diverged, Interrupted, Plan
 from jaxgan.runs.devices import Via, check_placement, compile_chunk
+from jaxgan.runs.feed import feed
 from jaxgan.runs.folder import Observe, RunFolder
 from jaxgan.runs.identity import describe
 from jaxgan.runs.pace import Pace, stoppable
@@ -107,7 +108,7 @@ def _advance(
     setup: Setup, key: Key[Array, ""], plan: Plan, **placement: Any
 ) -> Callable[[TrainState], Chunk]:
     """A function that takes a chunk of steps."""
-    pace = Pace(SECONDS_PER_CHUNK)
+    pace, (capacity, data) = Pace(SECONDS_PER_CHUNK), feed(setup, key, plan.log_every)
 
     def advance(state: TrainState) -> Chunk:
         begin, step = time.perf_counter(), int(state.step)
@@ -116,11 +117,12 @@ def _advance(
             setup.recipe,
             batch_size=setup.batch_size,
             n_critic=setup.recipe.critic_steps(step),
-            capacity=plan.log_every,
+            capacity=capacity,
             **placement,
         )
-        length = min(_same_critic_steps(setup.recipe, step, plan.room(step)), pace.length())
-        state, history = program(state, setup.data, key, length)
+        room = min(plan.room(step), capacity, pace.length())
+        length = _same_critic_steps(setup.recipe, step, room)
+        state, history = program(state, data(step, length), key, length)
         int(state.step)  # waits for the device
         seconds = time.perf_counter() - begin
         pace.learn(length, seconds)

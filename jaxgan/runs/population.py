@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, get_args
 import jax
 import numpy as np
 
+from jaxgan.data.stream import Stream
 from jaxgan.runs import checkpoint
 from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Diverged, Interrupted, Plan
 from jaxgan.runs.folder import CHECKPOINTS, RunFolder
@@ -48,7 +49,7 @@ class Population(NamedTuple):
 def train_population(
     networks: Networks,
     make: Callable[..., Recipe],
-    data: Dataset,
+    data: Dataset | Stream,
     *,
     steps: int,
     seeds: Sequence[int],
@@ -70,7 +71,7 @@ def train_population(
         networks: generator, critic and latent distribution.
         make: a function that returns the recipe, such as `recipes.wgan_gp`; it takes the settings
             by name.
-        data: the data set.
+        data: the data set, in memory.
         steps: number of generator steps.
         seeds: one seed per member.
         settings: numbers of the recipe by name, each a sequence with one number per member.
@@ -86,8 +87,8 @@ def train_population(
         States and metrics of all members.
 
     Raises:
-        ValueError: settings of another length than the seeds, or one that changes the program
-            instead of a number in it; or a batch larger than the data.
+        ValueError: data that are streamed; settings of another length than the seeds, or one that
+            changes the program instead of a number in it; or a batch larger than the data.
         Interrupted: SIGINT or SIGTERM was received; all members are saved.
 
     >>> from jaxgan import data, recipes
@@ -100,6 +101,8 @@ def train_population(
     >>> len(found.states), found.metrics["critic/gap"].shape
     (2, (2, 3))
     """
+    if isinstance(data, Stream):
+        raise ValueError("a population needs data in memory: give stream=False, or use runs.train")
     settings, seeds = dict(settings or {}), [int(seed) for seed in seeds]
     recipes = _recipes(make, seeds, settings)
     setups = [Setup(networks, recipe, data, batch_size, steps) for recipe in recipes]

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key
 
+from jaxgan.data.stream import Stream, in_memory
 from jaxgan.runs.identity import fingerprint
 from jaxgan.study.moment import Measurement, Moment
 from jaxgan.study.records import Record
@@ -50,7 +51,7 @@ class ImageMeasure:
         scores = self.score(images[: self.samples]) if self.score else {}
         arrays = {"samples": to_pixels(images[:SHOWN]), "lines": to_pixels(_lines(moment))}
         if moment.last:
-            arrays |= _nearest(images[:NEIGHBORS], moment.setup.data)
+            arrays |= _nearest(images[:NEIGHBORS], in_memory(moment.setup.data))
         return Measurement(scores, {"samples": to_pixels(images[:FRAMES])}, arrays)
 
 
@@ -83,7 +84,7 @@ class Real:
         arrays: further arrays for pictures, such as the centers of modes.
     """
 
-    data: Dataset
+    data: Dataset | Stream
     scores: Callable[[], Mapping[str, float]] | None = None
     arrays: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
@@ -93,7 +94,8 @@ class Real:
         n = len(self.data.real)
         image = self.data.real.ndim == 4
         order = jax.random.permutation(jax.random.key(seed), n)[: SHOWN if image else POINTS]
-        real = self.data.real[order]
+        data = self.data
+        real = data.gather(np.asarray(order)).real if isinstance(data, Stream) else data.real[order]
         arrays = {"samples": np.asarray(to_pixels(real) if image else real), **self.arrays}
         return Record(dict(self.scores()) if self.scores else {}, {}, arrays)
 
@@ -102,7 +104,7 @@ class Real:
         return {"real": fingerprint(self.data), "seed": seed}
 
 
-def draw_labels(data: Dataset, key: Key[Array, ""], n: int) -> Array | None:
+def draw_labels(data: Dataset | Stream, key: Key[Array, ""], n: int) -> Array | None:
     """Random labels with the frequencies of the data.
 
     Args:

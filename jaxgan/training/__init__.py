@@ -1,7 +1,8 @@
 """The train step, its inputs and its state; objectives, penalties and networks are arguments."""
 
-from jaxgan.training.chunk import first_step, sample_batch, train_chunk
+from jaxgan.training.chunk import first_step, train_chunk
 from jaxgan.training.critic_step import critic_step
+from jaxgan.training.draws import sample_batch
 from jaxgan.training.generator_step import generator_step
 from jaxgan.training.recipe import Recipe
 from jaxgan.training.sampling import generate, sample, score

@@ -9,59 +9,14 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Key
 
+from jaxgan.training.draws import Block, sample_batch
 from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
 from jaxgan.training.state import TrainState, create_state
 from jaxgan.training.step import make_train_step
-from jaxgan.types import Batch, Dataset, Metrics, Networks, check_number
+from jaxgan.types import Batch, Dataset, Metrics, Networks
 
-__all__ = ["first_step", "sample_batch", "train_chunk"]
-
-
-def sample_batch(
-    data: Dataset,
-    key: Key[Array, ""],
-    *,
-    n_critic: int,
-    batch_size: int,
-    generator_batches: int = 1,
-) -> Batch:
-    """Draws the examples and the keys of one train step, with replacement.
-
-    Args:
-        data: the whole data set; uint8 pixels p become p / 127.5 - 1.
-        key: the key of this step, `fold_in(key, step)`.
-        n_critic: number of critic steps.
-        batch_size: examples per critic step.
-        generator_batches: size of the generator's batch, as a multiple of `batch_size`.
-
-    Returns:
-        A batch whose leaves begin with `[n_critic + generator_batches, batch_size]`.
-
-    Raises:
-        TypeError: data is not a `Dataset`, or a size not a number.
-        ValueError: a size is not an integer, n_critic is negative, or another below 1.
-
-    >>> data = Dataset(jnp.zeros((10, 8, 8, 1), jnp.uint8))
-    >>> batch = sample_batch(data, jax.random.key(0), n_critic=2, batch_size=4)
-    >>> batch.real.shape, float(batch.real.max()), batch.keys.shape
-    ((3, 4, 8, 8, 1), -1.0, (3, 4))
-    """
-    check_parts(data=data)
-    for name, size, least in (
-        ("n_critic", n_critic, 0),
-        ("batch_size", batch_size, 1),
-        ("generator_batches", generator_batches, 1),
-    ):
-        check_number(name, size, f"an integer of at least {least}", "it is a size of the batch")
-    index_key, example_key = jax.random.split(key)
-    shape = (n_critic + generator_batches, batch_size)
-    index = jax.random.randint(index_key, shape, 0, data.real.shape[0])
-    real = data.real[index]
-    if real.dtype == jnp.uint8:
-        real = real / 127.5 - 1
-    labels = None if data.labels is None else data.labels[index]
-    return Batch(real, labels, jax.random.split(example_key, shape))
+__all__ = ["first_step", "train_chunk"]
 
 
 def first_step(
@@ -103,7 +58,7 @@ def train_chunk(
     networks: Networks,
     recipe: Recipe,
     state: TrainState,
-    data: Dataset,
+    data: Dataset | Block,
     key: Key[Array, ""],
     length: Array | int,
     *,
@@ -125,7 +80,7 @@ def train_chunk(
         networks: generator, critic and latent distribution.
         recipe: the training settings.
         state: the state to start from.
-        data: the whole data set.
+        data: the whole data set, or the examples of these steps.
         key: the key of the run.
         length: steps to take, at most `capacity`.
         batch_size: examples per critic step.
@@ -141,13 +96,17 @@ def train_chunk(
     Raises:
         TypeError: networks, recipe or data have another type.
     """
-    check_parts(networks=networks, recipe=recipe, data=data)
+    check_parts(networks=networks, recipe=recipe)
     step = make_train_step(networks, recipe, axis_name)
     size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
 
     @functools.partial(jax.jit, inline=True)  # so that it is traced once
     def propose(state: TrainState) -> tuple[TrainState, Metrics]:
-        batch = sample_batch(data, jax.random.fold_in(key, state.step), n_critic=n_critic, **size)
+        step_key = jax.random.fold_in(key, state.step)
+        if isinstance(data, Block):
+            batch = data.batch(state.step, step_key)
+        else:
+            batch = sample_batch(data, step_key, n_critic=n_critic, **size)
         return step(state, share(batch))
 
     def body(index: Array, carry: tuple[TrainState, Metrics]) -> tuple[TrainState, Metrics]:

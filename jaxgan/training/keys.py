@@ -7,7 +7,7 @@ from typing import NamedTuple
 import jax
 from jaxtyping import Array, Key
 
-__all__ = ["MASK", "ExampleKeys", "keys_of_run", "split_keys"]
+__all__ = ["MASK", "NOISE", "ExampleKeys", "keys_of_run", "split_keys"]
 
 MASK = 2**31 - 1
 """Folded into an example's key for its dropout masks: no penalty has this index."""
@@ -31,6 +31,10 @@ def keys_of_run(seed: int) -> tuple[Key[Array, ""], Key[Array, ""]]:
         raise ValueError(f"seed must be from 0 to 2^32 - 1, got {seed}: JAX drops the other bits")
     state_key, key = jax.random.split(jax.random.key(seed))
     return state_key, key
+
+
+NOISE = 2**31 - 2
+"""Folded into an example's key for the noise on its pixels."""
 
 
 class ExampleKeys(NamedTuple):

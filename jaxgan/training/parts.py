@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from jaxgan.data.stream import Stream
 from jaxgan.training.recipe import Recipe
 from jaxgan.types import Dataset, Networks
 
 __all__ = ["check_parts"]
 
 PARTS = {
-    "networks": (Networks, "Networks(generator, critic, latent)"),
-    "recipe": (Recipe, "recipes.wgan_gp()"),
-    "data": (Dataset, "data.from_arrays(x)"),
+    "networks": ((Networks,), "Networks(generator, critic, latent)"),
+    "recipe": ((Recipe,), "recipes.wgan_gp()"),
+    "data": ((Dataset, Stream), "data.from_arrays(x)"),
 }
 
 
@@ -27,8 +28,8 @@ def check_parts(**parts: object) -> None:
     >>> check_parts(recipe=recipes.wgan_gp())
     """
     for name, given in parts.items():
-        kind, remedy = PARTS[name]
-        if not isinstance(given, kind):
+        kinds, remedy = PARTS[name]
+        if not isinstance(given, kinds):
             raise TypeError(
-                f"{name} must be {kind.__name__}, got {type(given).__name__}: give {remedy}"
+                f"{name} must be {kinds[0].__name__}, got {type(given).__name__}: give {remedy}"
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from jaxgan.data.stream import Stream
 from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
 from jaxgan.types import Dataset, Networks, check_number
@@ -18,7 +19,7 @@ class Setup:
     Attributes:
         networks: generator, critic and latent distribution.
         recipe: the training settings.
-        data: the data set.
+        data: the data set, in memory or streamed.
         batch_size: examples per critic step, over all devices.
         steps: number of generator steps.
 
@@ -35,7 +36,7 @@ class Setup:
 
     networks: Networks
     recipe: Recipe
-    data: Dataset
+    data: Dataset | Stream
     batch_size: int = 64
     steps: int = 10_000
 

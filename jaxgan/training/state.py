@@ -13,6 +13,7 @@ import optax
 from jax.core import Tracer
 from jaxtyping import Array, Key
 
+from jaxgan.data.stream import Stream
 from jaxgan.networks.conditional import takes_labels
 from jaxgan.networks.packed import pack_size
 from jaxgan.training.modules import apply, initialize, parameters_of
@@ -56,7 +57,7 @@ class TrainState(NamedTuple):
 
 
 def create_state(
-    networks: Networks, recipe: Recipe, key: Key[Array, ""], data: Dataset
+    networks: Networks, recipe: Recipe, key: Key[Array, ""], data: Dataset | Stream
 ) -> TrainState:
     """Initializes both networks for a data set.
 
@@ -135,7 +136,7 @@ def _player(variables: Variables, optimizer: optax.GradientTransformation) -> Pl
     return Player(variables["params"], stats, optimizer.init(variables["params"]))
 
 
-def _check_labels(networks: Networks, data: Dataset) -> None:
+def _check_labels(networks: Networks, data: Dataset | Stream) -> None:
     for role in ("generator", "critic"):
         module = getattr(networks, role)
         classes = getattr(module, "classes", None)

@@ -1,0 +1,65 @@
+"""The command that shows a data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tyro.conf import Positional
+
+from jaxgan.cli.trainings import short_data
+
+if TYPE_CHECKING:
+    from jaxtyping import Array, Key
+    from matplotlib.figure import Figure
+
+    from jaxgan.types import Dataset
+
+__all__ = ["data"]
+
+PER_CLASS, CLASSES, PER_SHEET = 12, 50, 100
+
+
+def data(name: Positional[str], /, out: Path | None = None, seed: int = 0) -> None:
+    """Show a data set: counts, range, classes, duplicates, and a sheet of examples.
+
+    Args:
+        name: data as for train, such as "folder(path='faces', size=64)".
+        out: file of the sheet, drawn at random with a row per class; by default
+            runs/data-NAME.png.
+        seed: seed of the draw.
+    """
+    import jax
+
+    from jaxgan import figures
+    from jaxgan.cli.setups import data_of
+    from jaxgan.data.stream import Stream, in_memory
+    from jaxgan.data.summary import summarize
+
+    whole = data_of(name)
+    found = in_memory(whole)
+    if isinstance(whole, Stream):
+        print(f"a stream of {len(whole.real):,} examples, of which {len(found.real):,} at random:")
+    print(summarize(found))
+    picture = out or Path("runs") / f"data-{short_data(name)}.png"
+    if found.real.ndim == 4 and found.real.shape[3] in (1, 3):
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        figures.save(_sheet(found, jax.random.key(seed)), picture)
+        print(picture)
+    elif out is not None:
+        raise ValueError(f"--out {out}: only images with 1 or 3 channels have a sheet")
+
+
+def _sheet(found: Dataset, key: Key[Array, ""]) -> Figure:
+    """Examples drawn at random, a row for each of the first `CLASSES` classes if there are any."""
+    import jax
+    import numpy as np
+
+    from jaxgan import figures
+
+    order = np.asarray(jax.random.permutation(key, len(found.real)))
+    if found.labels is None:
+        return figures.sample_grid({"data": found.real[order[:PER_SHEET]]}, columns=10)
+    labels = np.asarray(found.labels)[order]
+    rows = {str(k): order[labels == k][:PER_CLASS] for k in np.unique(labels)[:CLASSES]}
+    return figures.contact_sheet({name: found.real[some] for name, some in rows.items()})

@@ -1,0 +1,69 @@
+"""Data sets from `.npz` files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal, Unpack
+
+import numpy as np
+
+from jaxgan.data.images import ImageOptions
+from jaxgan.data.pixels import from_pixels
+from jaxgan.data.stream import Stream
+from jaxgan.types import Dataset, unknown
+
+__all__ = ["from_npz"]
+
+NAMES = {
+    "train": (("real", "images", "x", "x_train"), ("labels", "y", "y_train")),
+    "test": (("x_test",), ("y_test",)),
+}
+"""The names of examples and labels by split; those with an underscore are the names of Keras."""
+
+
+def from_npz(
+    path: str | os.PathLike[str],
+    classes: int | None = None,
+    *,
+    split: Literal["train", "test"] = "train",
+    **options: Unpack[ImageOptions],
+) -> Dataset | Stream:
+    """A data set from a `.npz` file; its arrays are checked as in `from_arrays`.
+
+    Args:
+        path: path of the file. It contains `real` (or `images`, `x`, `x_train`) and, if there are
+            classes, `labels` (or `y`, `y_train`).
+        classes: number of classes; the largest label + 1 if None.
+        split: "test" for `x_test` and `y_test`, as Keras names them.
+        **options: for uint8 images, see `ImageOptions`.
+
+    Returns:
+        The data set, on the device.
+
+    Raises:
+        FileNotFoundError: the file does not exist.
+        ValueError: no array has one of those names, or the arrays are invalid.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.savez(folder + "/mine.npz", x=np.zeros((5, 8, 8), np.uint8), y=np.arange(5))
+    ...     from_npz(folder + "/mine.npz").labels.tolist()
+    [0, 1, 2, 3, 4]
+
+    Reference: Keras, Datasets, for the names of arrays. https://keras.io/api/datasets
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"no file {os.fspath(path)!r}: give the path of a .npz file")
+    if split not in NAMES:
+        raise unknown("split", split, NAMES)
+    with np.load(path, allow_pickle=False) as arrays:
+        real, labels = (
+            next((name for name in names if name in arrays), None) for names in NAMES[split]
+        )
+        if real is None:
+            raise ValueError(
+                f"{os.fspath(path)!r} holds {sorted(arrays)} but none of {NAMES[split][0]}: save "
+                "the examples under one of these names"
+            )
+        return from_pixels(arrays[real], arrays[labels] if labels else None, classes, **options)

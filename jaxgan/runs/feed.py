@@ -1,0 +1,125 @@
+"""The data of the next chunk: the whole set, or the examples that a stream has read ahead."""
+
+from __future__ import annotations
+
+import functools
+import math
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Key
+
+from jaxgan.data.stream import Stream
+from jaxgan.training import Setup
+from jaxgan.training.draws import Block, draw_indices
+from jaxgan.types import Dataset
+
+__all__ = ["Feed", "feed"]
+
+BLOCK = 2**28
+"""The largest size of a block, in bytes, unless one step needs more."""
+AHEAD = 32
+"""Steps whose examples are read before they are needed."""
+
+
+class Feed(NamedTuple):
+    """The data of a run, chunk by chunk.
+
+    Attributes:
+        capacity: the largest number of steps per chunk.
+        data: `(step, length) -> data` for `length` steps that begin with `step`.
+    """
+
+    capacity: int
+    data: Callable[[int, int], Dataset | Block]
+
+
+def feed(setup: Setup, key: Key[Array, ""], capacity: int) -> Feed:
+    """The data of a run, chunk by chunk.
+
+    Data in memory are always the same set. Of a stream, the examples of a step are those whose
+    indices `sample_batch` would draw; Grain reads them ahead in threads, in the order of the steps.
+    They depend on the key and the step only, so a resumed run goes on with the same examples.
+
+    Args:
+        setup: the inputs of the run.
+        key: the key of all draws of the run.
+        capacity: the largest number of steps per chunk; it is less if a block would be too large.
+
+    Returns:
+        The feed.
+
+    >>> from jaxgan import data, recipes
+    >>> from jaxgan.networks import presets
+    >>> points = data.load("swiss_roll")
+    >>> setup = Setup(presets.mlp((2,), width=8), recipes.wgan_gp(), points)
+    >>> feed(setup, jax.random.key(0), 100).data(0, 100) is points
+    True
+    """
+    data = setup.data
+    if not isinstance(data, Stream):
+        return Feed(capacity, lambda step, length: data)
+    batches = setup.recipe.critic_steps(0) + setup.recipe.generator_batches
+    size = math.prod(data.real.shape[1:]) * setup.batch_size * batches
+    capacity = max(1, min(capacity, BLOCK // size))
+    return Feed(capacity, _Blocks(setup, data, key, capacity))
+
+
+class _Blocks:
+    """Blocks of consecutive steps, of one shape so that they share a program."""
+
+    def __init__(self, setup: Setup, data: Stream, key: Array, capacity: int) -> None:
+        self._setup, self._data, self._capacity = setup, data, capacity
+        # Indices are drawn on the host's processor: the device is busy with the chunk before.
+        self._key = jax.device_put(key, jax.local_devices(backend="cpu")[0])
+        self._next, self._steps = -1, iter(())
+
+    def __call__(self, step: int, length: int) -> Block:
+        if step != self._next:
+            self._steps = self._from(step)
+        steps = [next(self._steps) for _ in range(length)]
+        self._next = step + length
+        return Block(jnp.asarray(step, jnp.int32), jax.tree.map(self._block, *steps))
+
+    def _block(self, *arrays: np.ndarray) -> Array:
+        block = np.zeros((self._capacity, *arrays[0].shape), arrays[0].dtype)
+        np.stack(arrays, out=block[: len(arrays)])
+        return jnp.asarray(block)
+
+    def _from(self, step: int) -> Any:
+        """The examples of each step, from this one on."""
+        import grain  # takes a second to import
+
+        steps = grain.MapDataset.range(step, self._setup.steps).map(self._examples)
+        threads = grain.ReadOptions(os.cpu_count() or 1, prefetch_buffer_size=AHEAD)
+        return iter(steps.to_iter_dataset(threads))
+
+    def _examples(self, step: int) -> Dataset:
+        draw = _drawn(
+            len(self._data.real),
+            self._setup.recipe.critic_steps(step),
+            self._setup.batch_size,
+            self._setup.recipe.generator_batches,
+        )
+        return self._data.gather(np.asarray(draw(self._key, step)))
+
+
+@functools.cache
+def _drawn(n: int, n_critic: int, batch_size: int, generator_batches: int) -> Any:
+    """The compiled function `(key of the run, step) -> indices`."""
+
+    @jax.jit
+    def draw(key: Array, step: Array) -> Array:
+        return draw_indices(
+            n,
+            jax.random.fold_in(key, step),
+            n_critic=n_critic,
+            batch_size=batch_size,
+            generator_batches=generator_batches,
+        )
+
+    return draw
