@@ -207,14 +207,15 @@ def test_the_bandwidth_is_that_of_the_validation_set() -> None:
 
 @pytest.mark.skipif(MNIST not in os.environ, reason=f"{MNIST} names no file")
 def test_parzen_windows_on_mnist_have_their_known_values() -> None:
-    # An independent computation, 50k/10k/10k split in original order; it drew its 1,000 training
-    # images at random, of which the standard error is 1.6.
+    # An independent computation on the 50k/10k/10k split in original order: the mean image, and
+    # 1,000 random training images, which vary by 0.5 nats from draw to draw.
     with np.load(os.environ[MNIST]) as file:
         train, test = file["x_train"] / 255, file["x_test"] / 255
     mean = train[:50_000].mean(axis=0, keepdims=True)
+    drawn = np.random.default_rng(0).permutation(50_000)[:1_000]
     for samples, sigma, wanted, within in (
         (mean, 0.2783, -59.1, 0.05),
-        (train[:1_000], 0.2154, 120.3, 3 * 1.6),
+        (train[drawn], 0.2154, 120.3, 1.5),
     ):
         found = parzen_log_likelihood(samples, train[50_000:51_000], test)
         assert found.sigma == pytest.approx(sigma, abs=1e-4)
