@@ -10,6 +10,7 @@ from jaxgan.metrics import (
     classifier,
     coverage,
     distances,
+    extractor,
     kernels,
     manifolds,
     monge,
@@ -20,12 +21,15 @@ from jaxgan.metrics import (
     sample_metric,
     scores,
     slices,
+    stamps,
+    variances,
 )
 from jaxgan.metrics.classes import *  # noqa: F403
 from jaxgan.metrics.classification import *  # noqa: F403
 from jaxgan.metrics.classifier import *  # noqa: F403
 from jaxgan.metrics.coverage import *  # noqa: F403
 from jaxgan.metrics.distances import *  # noqa: F403
+from jaxgan.metrics.extractor import *  # noqa: F403
 from jaxgan.metrics.kernels import *  # noqa: F403
 from jaxgan.metrics.manifolds import *  # noqa: F403
 from jaxgan.metrics.monge import *  # noqa: F403
@@ -36,6 +40,8 @@ from jaxgan.metrics.repeats import *  # noqa: F403
 from jaxgan.metrics.sample_metric import *  # noqa: F403
 from jaxgan.metrics.scores import *  # noqa: F403
 from jaxgan.metrics.slices import *  # noqa: F403
+from jaxgan.metrics.stamps import *  # noqa: F403
+from jaxgan.metrics.variances import *  # noqa: F403
 
 __all__: list[str] = []
 __all__ += classes.__all__
@@ -43,6 +49,7 @@ __all__ += classification.__all__
 __all__ += classifier.__all__
 __all__ += coverage.__all__
 __all__ += distances.__all__
+__all__ += extractor.__all__
 __all__ += kernels.__all__
 __all__ += manifolds.__all__
 __all__ += monge.__all__
@@ -53,3 +60,5 @@ __all__ += repeats.__all__
 __all__ += sample_metric.__all__
 __all__ += scores.__all__
 __all__ += slices.__all__
+__all__ += stamps.__all__
+__all__ += variances.__all__

@@ -68,6 +68,8 @@ class Mind(SampleMetric):
 
     projections: int = 1000
 
+    usual = False
+
     needs = "features"
     better: ClassVar = {"mind": "lower"}
     protocol = "3 d times the mean squared W2 of features over random directions"

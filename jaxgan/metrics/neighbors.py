@@ -106,7 +106,7 @@ class NearestRatio(SampleMetric):
     https://arxiv.org/abs/1610.06545
     """
 
-    quick = False
+    usual = False
 
     needs = "images"
     better: ClassVar = {"nearest_ratio": "higher"}

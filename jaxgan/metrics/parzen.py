@@ -127,7 +127,7 @@ class ParzenLikelihood(SampleMetric):
     https://arxiv.org/abs/1406.2661
     """
 
-    quick = False
+    usual = False
 
     needs = "images"
     better: ClassVar = {"parzen": "higher"}

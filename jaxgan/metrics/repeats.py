@@ -63,6 +63,8 @@ class Duplicates(SampleMetric):
 
     tolerance: float = GRAY_LEVEL
 
+    usual = False
+
     needs = "images"
     better: ClassVar = {"duplicates": "lower"}
     protocol = "another image within the tolerance, a root mean squared difference per pixel"

@@ -31,13 +31,13 @@ class SampleMetric(abc.ABC):
         needs: what it compares.
         better: its scores and their directions.
         protocol: how it is measured, one sentence for reports.
-        quick: whether `jaxgan train` takes it by itself.
+        usual: whether `jaxgan train` takes it by itself and `jaxgan score` if no names are given.
     """
 
     needs: ClassVar[Needs]
     better: ClassVar[Mapping[str, Better]]
     protocol: ClassVar[str]
-    quick: ClassVar[bool] = True
+    usual: ClassVar[bool] = True
 
     @abc.abstractmethod
     def __call__(

@@ -101,6 +101,8 @@ class SlicedWasserstein(SampleMetric):
 
     projections: int = 256
 
+    usual = False
+
     needs = "images"
     better: ClassVar = {"sliced_wasserstein": "lower"}
     protocol = "root mean squared W2 of pixels in [-1, 1] over random directions"
