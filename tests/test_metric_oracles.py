@@ -112,7 +112,8 @@ def test_kernel_distance_is_unbiased_and_negative_for_a_set_with_itself() -> Non
 
 
 @pytest.mark.parametrize("k", [1, 3, 5])
-def test_manifold_scores_are_those_of_prdc(k: int) -> None:
+def test_manifold_scores_are_those_of_prdc(k: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jaxgan.metrics.manifolds.BLOCK", 64)
     prdc = pytest.importorskip("prdc")
     wanted = prdc.compute_prdc(X, Y, nearest_k=k)
     assert manifold_scores(X, Y, k)._asdict() == pytest.approx(wanted, abs=1e-12)

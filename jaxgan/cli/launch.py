@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jaxgan.cli.experiments import load_experiment
-from jaxgan.cli.settings import check_folder, claim_folder, command_of
+from jaxgan.cli.settings import RUN, check_folder, claim_folder, command_of, read_settings
 
 if TYPE_CHECKING:
     from jaxgan.study import Experiment, Results
@@ -30,7 +30,8 @@ def experiment_of(settings: dict[str, Any]) -> Experiment:
         return load_experiment(settings["experiment"])
     from jaxgan.cli.unjudged import unjudged
 
-    return unjudged(**settings["what"], sweep=settings["command"] == "sweep")
+    scores = settings.get("scores", ())
+    return unjudged(**settings["what"], sweep=settings["command"] == "sweep", scores=scores)
 
 
 def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> None:
@@ -42,6 +43,8 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
         quiet: whether to print nothing but problems and the path of the report.
     """
     check_folder(folder, settings)
+    if settings["command"] == "train":
+        settings = settings | {"scores": _scores(folder)}
     results = carry_out(
         folder,
         experiment_of(settings),
@@ -112,6 +115,15 @@ def with_remedy(stop: KeyboardInterrupt, folder: Path, source: str | None) -> Ke
 def complain(problem: str) -> None:
     """Prints a problem that does not stop the command."""
     print(f"jaxgan: {problem}", file=sys.stderr)
+
+
+def _scores(folder: Path) -> list[str]:
+    """The metrics that a training takes: those with which its folder began, so that it resumes."""
+    from jaxgan.cli.catalogue import members
+
+    if (folder / RUN).is_file():
+        return read_settings(folder).get("scores", [])  # none in runs of earlier versions
+    return [name for name, member in members("metric").items() if member.usual]
 
 
 def _now_and_then(report: Callable[[Path], Any]) -> Callable[[Path], None]:

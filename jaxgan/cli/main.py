@@ -10,6 +10,7 @@ import tyro
 from jaxgan.cli.doctor import doctor
 from jaxgan.cli.listing import list_
 from jaxgan.cli.outcomes import report, sample
+from jaxgan.cli.score import score
 from jaxgan.cli.trainings import resume, run, sweep, train
 
 __all__ = ["main"]
@@ -18,7 +19,7 @@ DEBUG, VERSION = "--debug", "--version"
 
 app = tyro.extras.SubcommandApp()
 app.command(name="list")(list_)
-for command in (run, train, sweep, doctor, resume, sample, report):
+for command in (run, train, sweep, doctor, resume, sample, score, report):
     app.command(command)
 
 

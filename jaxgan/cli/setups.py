@@ -11,7 +11,7 @@ from jaxgan.data import from_arrays, load
 from jaxgan.study import grid
 from jaxgan.training import Dataset, Setup
 
-__all__ = ["cell_name", "setup_of", "setups_of"]
+__all__ = ["cell_name", "data_of", "setup_of", "setups_of"]
 
 PARTS = ("recipe", "networks", "objective", "penalty")
 OWN = r"(?!tfds:)[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?"
@@ -41,7 +41,7 @@ def setup_of(*, data: str, steps: int, batch_size: int, **texts: str | None) -> 
         raise ValueError(
             f"{name}={values} has several values: use jaxgan sweep, or a tuple for one"
         )
-    return _setup(_data(data), steps, batch_size, calls)
+    return _setup(data_of(data), steps, batch_size, calls)
 
 
 def setups_of(*, data: str, steps: int, batch_size: int, **texts: str | None) -> dict[str, Setup]:
@@ -64,7 +64,7 @@ def setups_of(*, data: str, steps: int, batch_size: int, **texts: str | None) ->
     >>> list(setups_of(**words, steps=9, batch_size=64))
     ['learning_rate=0.0001+c=0.01', 'learning_rate=0.001+c=0.01']
     """
-    calls, examples = _calls(texts), _data(data)
+    calls, examples = _calls(texts), data_of(data)
     lists = _lists(calls)
     names = [name for _, name in lists]
     labels = {
@@ -106,8 +106,21 @@ def _lists(calls: dict[str, Call]) -> dict[tuple[str, str], list[Any]]:
     }
 
 
-def _data(text: str) -> Dataset:
-    """Data by name, or your own, checked as those of files are."""
+def data_of(text: str) -> Dataset:
+    """Data by name, or your own, checked as those of files are.
+
+    Args:
+        text: see `data.load`, or "package.module:NAME", a Dataset or a function that returns one.
+
+    Returns:
+        The data set.
+
+    Raises:
+        ValueError: unknown names, or data that do not pass the checks.
+
+    >>> data_of("digits").real.shape
+    (1797, 8, 8, 1)
+    """
     if not re.fullmatch(OWN, text):
         return load(text)
     own = build("data", text)

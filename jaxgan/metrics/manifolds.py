@@ -17,6 +17,10 @@ from jaxgan.types import check_number
 __all__ = ["ManifoldScores", "Manifolds", "manifold_scores"]
 
 
+BLOCK = 1024
+"""Rows whose distances to all others are in memory at a time."""
+
+
 class ManifoldScores(NamedTuple):
     """How two sets of features overlap.
 
@@ -70,14 +74,19 @@ def manifold_scores(
     """
     check_number("k", k, "an integer of at least 1", "give the number of neighbors")
     real, fake = matrix_pair(real, fake, rows=k + 1, names=("real", "fake"))
-    between = cdist(real, fake)
-    in_real = between < _radii(real, k)[:, None]
-    in_fake = between < _radii(fake, k)[None, :]
+    around_real, around_fake = _radii(real, k), _radii(fake, k)
+    balls, recalled, covered = np.zeros(len(fake), int), 0, 0
+    for rows in _blocks(real):
+        between = cdist(real[rows], fake)
+        in_real = between < around_real[rows, None]
+        balls += in_real.sum(axis=0)
+        covered += int(in_real.any(axis=1).sum())
+        recalled += int((between < around_fake[None, :]).any(axis=1).sum())
     return ManifoldScores(
-        precision=float(in_real.any(axis=0).mean()),
-        recall=float(in_fake.any(axis=1).mean()),
-        density=float(in_real.sum(axis=0).mean() / k),
-        coverage=float(in_real.any(axis=1).mean()),
+        precision=float((balls > 0).mean()),
+        recall=recalled / len(real),
+        density=float(balls.mean() / k),
+        coverage=covered / len(real),
     )
 
 
@@ -115,4 +124,9 @@ class Manifolds(SampleMetric):
 
 def _radii(x: np.ndarray, k: int) -> np.ndarray:
     """The distance of each row to its k-th nearest other row."""
-    return np.partition(cdist(x, x), k, axis=1)[:, k]  # the nearest is the row itself, at 0
+    nearest = [np.partition(cdist(x[rows], x), k, axis=1)[:, k] for rows in _blocks(x)]
+    return np.concatenate(nearest)  # the nearest of all is the row itself, at 0
+
+
+def _blocks(x: np.ndarray) -> list[slice]:
+    return [slice(start, start + BLOCK) for start in range(0, len(x), BLOCK)]

@@ -9,7 +9,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import safetensors.flax
 from flax.traverse_util import flatten_dict, unflatten_dict
 
@@ -47,7 +46,8 @@ def save_classifier(folder: Path, classifier: Classifier) -> None:
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    arrays = flatten_dict(classifier.params, sep="/") | {HELD_OUT: classifier.held_out}
+    arrays: dict[str, Any] = dict(flatten_dict(classifier.params, sep="/"))
+    arrays[HELD_OUT] = classifier.held_out
     safetensors.flax.save_file(arrays, partial / WEIGHTS)
     network: Any = classifier.network
     manifest: dict[str, Any] = {
@@ -92,7 +92,7 @@ def load_classifier(folder: Path) -> Classifier:
     network = Perceptron(manifest["width"], manifest["classes"])
     params = unflatten_dict(arrays, sep="/")
     accuracy = manifest["held_out_accuracy"]
-    return Classifier(network, params, manifest["classes"], np.asarray(held_out), accuracy)
+    return Classifier(network, params, manifest["classes"], held_out, accuracy)
 
 
 def _digest(manifest: dict[str, Any]) -> str:
