@@ -15,7 +15,15 @@ from jaxgan.cli.settings import RUN, check_folder, claim_folder, command_of, rea
 if TYPE_CHECKING:
     from jaxgan.study import Experiment, Results
 
-__all__ = ["DIVERGED", "carry_out", "complain", "experiment_of", "launch", "with_remedy"]
+__all__ = [
+    "DIVERGED",
+    "carry_out",
+    "complain",
+    "experiment_of",
+    "launch",
+    "scores_of",
+    "with_remedy",
+]
 
 DIVERGED = 3
 """The exit status if a single training diverged."""
@@ -44,7 +52,7 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
     """
     check_folder(folder, settings)
     if settings["command"] == "train":
-        settings = settings | {"scores": _scores(folder)}
+        settings = settings | {"scores": scores_of(folder)}
     results = carry_out(
         folder,
         experiment_of(settings),
@@ -57,6 +65,22 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
     ends = [one.ended for cell in results.cells.values() for one in cell.seeds]
     if "diverged" in ends and settings["command"] == "train":
         sys.exit(DIVERGED)
+
+
+def scores_of(folder: Path) -> list[str]:
+    """The metrics that a training takes: those with which its folder began, so that it resumes.
+
+    Args:
+        folder: the run's folder, which need not exist.
+
+    Returns:
+        Metrics as text; none for runs of earlier versions.
+    """
+    from jaxgan.cli.catalogue import members
+
+    if (folder / RUN).is_file():
+        return read_settings(folder).get("scores", [])
+    return [name for name, member in members("metric").items() if member.usual]
 
 
 def carry_out(
@@ -115,15 +139,6 @@ def with_remedy(stop: KeyboardInterrupt, folder: Path, source: str | None) -> Ke
 def complain(problem: str) -> None:
     """Prints a problem that does not stop the command."""
     print(f"jaxgan: {problem}", file=sys.stderr)
-
-
-def _scores(folder: Path) -> list[str]:
-    """The metrics that a training takes: those with which its folder began, so that it resumes."""
-    from jaxgan.cli.catalogue import members
-
-    if (folder / RUN).is_file():
-        return read_settings(folder).get("scores", [])  # none in runs of earlier versions
-    return [name for name, member in members("metric").items() if member.usual]
 
 
 def _now_and_then(report: Callable[[Path], Any]) -> Callable[[Path], None]:

@@ -11,6 +11,7 @@ from jaxgan.report.differences import differing
 from jaxgan.report.facts import ABSENT
 from jaxgan.report.markdown import plain, table
 from jaxgan.report.numbers import number, spread
+from jaxgan.report.score_table import refusals
 from jaxgan.study.folder import Run
 from jaxgan.study.records import Record
 from jaxgan.study.results import CellResult
@@ -49,9 +50,8 @@ def compare(runs: Mapping[str, Run]) -> str:
         [_code(row.path), _code(row.cell), _code(row.differs), *map(plain, row.numbers)]
         for row in rows
     ]
-    refused = [
-        f"{plain(name)} is not compared: {plain(reason)}" for name, reason in _refused(runs).items()
-    ]
+    labels = _labels(runs)
+    refused = refusals({labels[name]: reason for name, reason in _refused(runs).items()})
     found = table(["Run", "Cell", "Differs in", *map(plain, heads)], lines)
     return "\n\n".join([found, *refused])
 
@@ -71,7 +71,7 @@ def compared(runs: Mapping[str, Run]) -> tuple[list[str], list[Row]]:
         for name, cell in run.results.cells.items()
     ]
     different = differing([identity for *_, identity in cells])
-    labels = {name: m.label for run in runs.values() for name, m in run.results.metrics.items()}
+    labels = _labels(runs)
     refused = _refused(runs)
     scored = dict.fromkeys(name for _, _, cell, *_ in cells for name in _scored(cell))
     scores = [name for name in scored if name not in refused]
@@ -82,6 +82,10 @@ def compared(runs: Mapping[str, Run]) -> tuple[list[str], list[Row]]:
         rows.append(Row(path, name, settings, [steps, _seeds(cell), _gap(records), *found]))
     heads = ["Steps", "Seeds", "Last critic gap", *(labels.get(name, name) for name in scores)]
     return heads, rows
+
+
+def _labels(runs: Mapping[str, Run]) -> dict[str, str]:
+    return {name: m.label for run in runs.values() for name, m in run.results.metrics.items()}
 
 
 def _refused(runs: Mapping[str, Run]) -> dict[str, str]:
