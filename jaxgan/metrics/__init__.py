@@ -11,6 +11,7 @@ from jaxgan.metrics import (
     coverage,
     distances,
     extractor,
+    inception_v3,
     kernels,
     manifolds,
     monge,
@@ -30,6 +31,7 @@ from jaxgan.metrics.classifier import *  # noqa: F403
 from jaxgan.metrics.coverage import *  # noqa: F403
 from jaxgan.metrics.distances import *  # noqa: F403
 from jaxgan.metrics.extractor import *  # noqa: F403
+from jaxgan.metrics.inception_v3 import *  # noqa: F403
 from jaxgan.metrics.kernels import *  # noqa: F403
 from jaxgan.metrics.manifolds import *  # noqa: F403
 from jaxgan.metrics.monge import *  # noqa: F403
@@ -50,6 +52,7 @@ __all__ += classifier.__all__
 __all__ += coverage.__all__
 __all__ += distances.__all__
 __all__ += extractor.__all__
+__all__ += inception_v3.__all__
 __all__ += kernels.__all__
 __all__ += manifolds.__all__
 __all__ += monge.__all__
