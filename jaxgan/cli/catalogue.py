@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from jaxgan import objectives, penalties, recipes
+from jaxgan import metrics, objectives, penalties, recipes
 from jaxgan.cli.named import attribute
 from jaxgan.data.load import DISTRIBUTIONS, EMBEDDED, SOURCES
+from jaxgan.metrics import SampleMetric
 from jaxgan.networks import presets
 from jaxgan.training import Recipe
 from jaxgan.types import Dataset, Networks, Objective, Penalty, unknown
@@ -23,6 +24,7 @@ TYPES: dict[str, type] = {
     "objective": Objective,
     "penalty": Penalty,
     "data": Dataset,
+    "metric": SampleMetric,
 }
 KINDS = tuple(TYPES)
 PENALIZED = ("critic", "real", "fake", "keys")
@@ -50,6 +52,7 @@ def members(kind: str) -> dict[str, Member]:
         "networks": (presets, inspect.isfunction),
         "objective": (objectives, _is_objective),
         "penalty": (penalties, inspect.isclass),
+        "metric": (metrics, _is_metric),
     }[kind]
     found = (getattr(module, name) for name in module.__all__)
     return {_snake(member.__name__): member for member in found if belongs(member)}
@@ -173,6 +176,11 @@ def _is_objective(member: Any) -> bool:
         return False
     parameters = inspect.signature(member).parameters.values()
     return all(parameter.default is not parameter.empty for parameter in parameters)
+
+
+def _is_metric(member: Any) -> bool:
+    is_one = inspect.isclass(member) and issubclass(member, SampleMetric)
+    return is_one and not inspect.isabstract(member)
 
 
 def _snake(name: str) -> str:

@@ -10,12 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jaxgan.cli.experiments import load_experiment
-from jaxgan.cli.settings import check_folder, claim_folder, command_of
+from jaxgan.cli.settings import RUN, check_folder, claim_folder, command_of, read_settings
 
 if TYPE_CHECKING:
     from jaxgan.study import Experiment, Results
 
-__all__ = ["DIVERGED", "carry_out", "complain", "experiment_of", "launch", "with_remedy"]
+__all__ = [
+    "DIVERGED",
+    "carry_out",
+    "complain",
+    "experiment_of",
+    "launch",
+    "scores_of",
+    "with_remedy",
+]
 
 DIVERGED = 3
 """The exit status if a single training diverged."""
@@ -30,7 +38,8 @@ def experiment_of(settings: dict[str, Any]) -> Experiment:
         return load_experiment(settings["experiment"])
     from jaxgan.cli.unjudged import unjudged
 
-    return unjudged(**settings["what"], sweep=settings["command"] == "sweep")
+    scores = settings.get("scores", ())
+    return unjudged(**settings["what"], sweep=settings["command"] == "sweep", scores=scores)
 
 
 def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> None:
@@ -42,6 +51,8 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
         quiet: whether to print nothing but problems and the path of the report.
     """
     check_folder(folder, settings)
+    if settings["command"] == "train":
+        settings = settings | {"scores": scores_of(folder)}
     experiment = experiment_of(settings)
     if settings["command"] != "run":
         _note_unused_labels(experiment)
@@ -57,6 +68,22 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
     ends = [one.ended for cell in results.cells.values() for one in cell.seeds]
     if "diverged" in ends and settings["command"] == "train":
         sys.exit(DIVERGED)
+
+
+def scores_of(folder: Path) -> list[str]:
+    """The metrics that a training takes: those with which its folder began, so that it resumes.
+
+    Args:
+        folder: the run's folder, which need not exist.
+
+    Returns:
+        Metrics as text; none for runs of earlier versions.
+    """
+    from jaxgan.cli.catalogue import members
+
+    if (folder / RUN).is_file():
+        return read_settings(folder).get("scores", [])
+    return [name for name, member in members("metric").items() if member.usual]
 
 
 def carry_out(

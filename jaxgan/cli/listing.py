@@ -10,7 +10,7 @@ __all__ = ["list_"]
 
 
 def list_() -> None:
-    """List experiments, recipes, networks, objectives, penalties and data."""
+    """List experiments, recipes, networks, objectives, penalties, data and metrics."""
     from jaxgan.cli import catalogue
     from jaxgan.data.load import PATHS
 

@@ -11,6 +11,7 @@ from jaxgan.cli.data import data
 from jaxgan.cli.doctor import doctor
 from jaxgan.cli.listing import list_
 from jaxgan.cli.outcomes import report, sample
+from jaxgan.cli.score import score
 from jaxgan.cli.trainings import resume, run, sweep, train
 
 __all__ = ["main"]
@@ -19,7 +20,7 @@ DEBUG, VERSION = "--debug", "--version"
 
 app = tyro.extras.SubcommandApp()
 app.command(name="list")(list_)
-for command in (run, train, sweep, data, doctor, resume, sample, report):
+for command in (run, train, sweep, data, doctor, resume, sample, score, report):
     app.command(command)
 
 

@@ -70,7 +70,8 @@ def report(folders: Positional[tuple[Path, ...]], /) -> None:
 
     Nothing is trained; the runs may be finished, interrupted or still in progress. Prints a table
     of their claims, and for several runs, or runs without claims, a table of their cells with the
-    settings in which they differ, steps, the last gap and the scores.
+    settings in which they differ, steps, the last gap and the scores. Scores of `jaxgan score`
+    are compared too. Scores with different stamps are not compared; a line says what differs.
 
     Args:
         folders: the folders of the runs, or that of `jaxgan run --all`.
@@ -78,7 +79,9 @@ def report(folders: Positional[tuple[Path, ...]], /) -> None:
     from jaxgan.cli.everything import runs_of
     from jaxgan.cli.launch import complain
     from jaxgan.report import compare, summarize, write_index, write_report
+    from jaxgan.report.score_table import score_comparison
     from jaxgan.study import read_run
+    from jaxgan.study.score_file import SCORES, read_scores
 
     found = {folder: runs_of(folder) for folder in folders}
     inside = [one for runs in found.values() for one in runs]
@@ -88,8 +91,11 @@ def report(folders: Positional[tuple[Path, ...]], /) -> None:
         if runs != [folder]:
             print(write_index(folder))
     runs = {str(folder): read_run(folder) for folder in inside}
+    scores = {str(folder): read_scores(folder / SCORES) for folder in inside}
     claims = [run.results for run in runs.values() if run.results.claims]
     if claims:
         print(summarize(claims))
     if len(runs) > 1 or not claims:
         print(compare(runs))
+    if compared := score_comparison(scores):
+        print(f"\n{compared}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from jaxgan.cli.catalogue import build
 from jaxgan.cli.setups import cell_name, setup_of, setups_of
 from jaxgan.study import (
     Curves,
@@ -19,6 +22,7 @@ from jaxgan.study import (
     Training,
 )
 from jaxgan.study.results import REAL
+from jaxgan.study.sample_score import SampleScore, why_unscored
 
 __all__ = ["unjudged"]
 
@@ -33,6 +37,7 @@ def unjudged(
     penalty: str | None = None,
     *,
     sweep: bool = False,
+    scores: Sequence[str] = (),
 ) -> Experiment:
     """The experiment that `jaxgan train` or `jaxgan sweep` runs: trainings without claims.
 
@@ -45,6 +50,7 @@ def unjudged(
         objective: an objective that replaces the recipe's.
         penalty: a penalty that replaces the recipe's.
         sweep: whether lists as arguments are crossed; otherwise they are refused.
+        scores: metrics to take if the data are images with labels.
 
     Returns:
         An experiment with one training, named after the recipe, or one for each combination.
@@ -63,15 +69,26 @@ def unjudged(
         raise ValueError(f"recipe {recipe}: the name {REAL!r} is that of the data, choose another")
     first = next(iter(setups.values()))
     shape = first.data.real.shape[1:]
-    measure = ImageMeasure() if len(shape) == 3 else PointMeasure()
-    cells = {REAL: Real(first.data)}
+    reason = why_unscored(first.data) if scores else "none were asked for"
+    score = None if reason else SampleScore(first.data, tuple(build("metric", s) for s in scores))
+    measure = _measure(shape, score)
+    cells = {REAL: Real(first.data, None if score is None else score.real)}
     cells |= {name: Training(setup, measure) for name, setup in setups.items()}
     return Experiment(
         f"{networks} networks trained with {recipe} on {data}.",
-        protocol="No scores are computed: look at the samples.",
+        metrics={} if score is None else score.described(first),
+        protocol=score.protocol(first)
+        if score
+        else f"No scores are computed ({reason}): look at the samples.",
         pictures=_pictures(next(iter(setups)), shape),
         scales={"small": Scale(lambda: cells, seeds=1)},
     )
+
+
+def _measure(shape: tuple[int, ...], score: SampleScore | None) -> ImageMeasure | PointMeasure:
+    if score is not None:
+        return ImageMeasure(score, score.samples)
+    return ImageMeasure() if len(shape) == 3 else PointMeasure()
 
 
 def _pictures(name: str, shape: tuple[int, ...]) -> tuple[Picture, ...]:

@@ -13,10 +13,10 @@ import optax
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Int, Key, Num
 
-__all__ = ["Classifier", "features", "probabilities", "train_classifier"]
+__all__ = ["Classifier", "Perceptron", "features", "probabilities", "train_classifier"]
 
 
-class _Network(nn.Module):
+class Perceptron(nn.Module):
     """Two hidden layers; the last logit belongs to the class of images that are not real."""
 
     width: int
@@ -24,6 +24,7 @@ class _Network(nn.Module):
 
     @nn.compact
     def __call__(self, images: Array) -> tuple[Array, Array]:
+        """Logits and the features before them."""
         x = images.reshape(len(images), -1)
         x = nn.relu(nn.Dense(self.width)(x))
         x = nn.relu(nn.Dense(self.width // 2)(x))
@@ -111,7 +112,7 @@ def train_classifier(
     split_key, fit_key = jax.random.split(key)
     order = jax.random.permutation(split_key, len(images))
     held_out, seen = order[: len(order) // 5], order[len(order) // 5 :]
-    network = _Network(width, classes)
+    network = Perceptron(width, classes)
     params = _fit(network, images[seen], labels[seen], fit_key, steps, batch_size, learning_rate)
     logits, _ = _apply(network, params, images[held_out])
     accuracy = float((logits[:, :classes].argmax(axis=1) == labels[held_out]).mean())
@@ -171,7 +172,7 @@ def _apply(network: nn.Module, params: Any, images: Array) -> Any:
 
 @functools.partial(jax.jit, static_argnames=("network", "steps", "batch_size", "learning_rate"))
 def _fit(
-    network: _Network,
+    network: Perceptron,
     images: Array,
     labels: Array,
     key: Array,

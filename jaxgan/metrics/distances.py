@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import ClassVar
+
 import jax
 import numpy as np
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Key
 from threadpoolctl import threadpool_limits
 
-__all__ = ["frechet_distance", "frechet_floor"]
+from jaxgan.metrics.matrices import matrix, matrix_pair
+from jaxgan.metrics.sample_metric import SampleMetric
+
+__all__ = ["FrechetDistance", "frechet_distance", "frechet_floor"]
 
 
 def frechet_distance(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]) -> float:
@@ -43,9 +49,7 @@ def frechet_distance(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]) -> 
     Reference: Dowson, Landau, The Fréchet Distance between Multivariate Normal Distributions, 1982.
     https://doi.org/10.1016/0047-259X(82)90077-X
     """
-    x, y = _matrix("x", x, rows=2), _matrix("y", y, rows=2)
-    if x.shape[1] != y.shape[1]:
-        raise ValueError(f"x has {x.shape[1]} features and y has {y.shape[1]}; use one classifier")
+    x, y = matrix_pair(x, y, rows=2)
     mean = np.square(x.mean(axis=0) - y.mean(axis=0)).sum()
     with threadpool_limits(1, "blas"):  # a second thread does not help with small matrices
         root_x, root_y = _covariance_root(x), _covariance_root(y)
@@ -76,7 +80,7 @@ def frechet_floor(x: Float[ArrayLike, "n d"], key: Key[Array, ""], splits: int =
     >>> 0 < frechet_floor(x, jax.random.key(1)) < 0.02
     True
     """
-    x = _matrix("x", x, rows=4)
+    x = matrix("x", x, rows=4)
     if splits < 1:
         raise ValueError(f"splits is {splits}; give at least 1")
     half = len(x) // 2
@@ -84,12 +88,29 @@ def frechet_floor(x: Float[ArrayLike, "n d"], key: Key[Array, ""], splits: int =
     return float(np.mean([frechet_distance(x[o[:half]], x[o[half : 2 * half]]) for o in orders]))
 
 
-def _matrix(name: str, x: ArrayLike, rows: int = 1) -> np.ndarray:
-    """The argument as a float64 matrix."""
-    matrix = np.asarray(x, np.float64)
-    if matrix.ndim != 2 or len(matrix) < rows:
-        raise ValueError(f"{name} is {matrix.shape}; give [n, d] with n at least {rows}")
-    return matrix
+@dataclasses.dataclass(frozen=True)
+class FrechetDistance(SampleMetric):
+    """The Fréchet distance of Gaussians fitted to features; FID with Inception features.
+
+    >>> import jax, numpy as np
+    >>> x = np.array([[0.0], [2.0]])
+    >>> FrechetDistance()(x, x + 3, jax.random.key(0))
+    {'frechet_distance': 9.0}
+
+    Reference: Heusel et al., GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
+    Equilibrium, 2017, section 3. https://arxiv.org/abs/1706.08500
+    """
+
+    needs = "features"
+    better: ClassVar = {"frechet_distance": "lower"}
+    protocol = "Gaussians fitted to features, covariances divided by n - 1"
+
+    def __call__(
+        self, real: Float[np.ndarray, "n d"], fake: Float[np.ndarray, "m d"], key: Key[Array, ""]
+    ) -> dict[str, float]:
+        """See `frechet_distance`."""
+        del key
+        return {"frechet_distance": frechet_distance(real, fake)}
 
 
 def _covariance_root(x: np.ndarray) -> np.ndarray:

@@ -6,10 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from jaxgan.metrics import Stamp, stamp_differences
 from jaxgan.report.differences import differing
 from jaxgan.report.facts import ABSENT
 from jaxgan.report.markdown import plain, table
 from jaxgan.report.numbers import number, spread
+from jaxgan.report.score_table import refusals
 from jaxgan.study.folder import Run
 from jaxgan.study.records import Record
 from jaxgan.study.results import CellResult
@@ -36,7 +38,8 @@ def compare(runs: Mapping[str, Run]) -> str:
 
     Returns:
         The table: path, cell, settings that are not the same in all rows, steps, seeds, the last
-        critic gap and the scores, as means over the seeds with 95 % intervals.
+        critic gap and the scores, as means over the seeds with 95 % intervals. Scores whose stamps
+        differ are left out; a line for each of them names the fields.
 
     >>> print(compare({}))
     | Run | Cell | Differs in | Steps | Seeds | Last critic gap |
@@ -47,7 +50,10 @@ def compare(runs: Mapping[str, Run]) -> str:
         [_code(row.path), _code(row.cell), _code(row.differs), *map(plain, row.numbers)]
         for row in rows
     ]
-    return table(["Run", "Cell", "Differs in", *map(plain, heads)], lines)
+    labels = _labels(runs)
+    refused = refusals({labels[name]: reason for name, reason in _refused(runs).items()})
+    found = table(["Run", "Cell", "Differs in", *map(plain, heads)], lines)
+    return "\n\n".join([found, *refused])
 
 
 def compared(runs: Mapping[str, Run]) -> tuple[list[str], list[Row]]:
@@ -65,8 +71,10 @@ def compared(runs: Mapping[str, Run]) -> tuple[list[str], list[Row]]:
         for name, cell in run.results.cells.items()
     ]
     different = differing([identity for *_, identity in cells])
-    labels = {name: m.label for run in runs.values() for name, m in run.results.metrics.items()}
-    scores = list(dict.fromkeys(name for _, _, cell, *_ in cells for name in _scored(cell)))
+    labels = _labels(runs)
+    refused = _refused(runs)
+    scored = dict.fromkeys(name for _, _, cell, *_ in cells for name in _scored(cell))
+    scores = [name for name in scored if name not in refused]
     rows = []
     for (path, name, cell, records, _), settings in zip(cells, different, strict=True):
         steps = _range([one.steps for one in cell.seeds])
@@ -74,6 +82,26 @@ def compared(runs: Mapping[str, Run]) -> tuple[list[str], list[Row]]:
         rows.append(Row(path, name, settings, [steps, _seeds(cell), _gap(records), *found]))
     heads = ["Steps", "Seeds", "Last critic gap", *(labels.get(name, name) for name in scores)]
     return heads, rows
+
+
+def _labels(runs: Mapping[str, Run]) -> dict[str, str]:
+    return {name: m.label for run in runs.values() for name, m in run.results.metrics.items()}
+
+
+def _refused(runs: Mapping[str, Run]) -> dict[str, str]:
+    """The scores that were measured in different ways, with the fields that differ."""
+    found: dict[str, str] = {}
+    first: dict[str, Stamp | None] = {}
+    for run in runs.values():
+        for name, metric in run.results.metrics.items():
+            one, other = first.setdefault(name, metric.stamp), metric.stamp
+            if one is None or other is None:
+                reason = "" if one is other else "not every run has its stamp"
+            else:
+                reason = "; ".join(stamp_differences(one, other))
+            if reason:
+                found.setdefault(name, reason)
+    return found
 
 
 def _scored(cell: CellResult) -> list[str]:

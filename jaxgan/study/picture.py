@@ -9,6 +9,7 @@ from typing import Literal
 
 from matplotlib.figure import Figure
 
+from jaxgan.metrics import Stamp
 from jaxgan.study.records import Records
 
 __all__ = ["Metric", "Picture"]
@@ -16,11 +17,15 @@ __all__ = ["Metric", "Picture"]
 
 @dataclasses.dataclass(frozen=True)
 class Metric:
-    """A score's label, whether higher or lower is better, and a note on how it is measured."""
+    """A score's label, whether higher or lower is better, and a note on how it is measured.
+
+    Scores with stamps are compared between runs only if their stamps are equal.
+    """
 
     label: str
     better: Literal["higher", "lower"]
     note: str = ""
+    stamp: Stamp | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

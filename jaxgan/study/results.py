@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from jaxgan.metrics import Stamp
 from jaxgan.runs.identity import printed
 from jaxgan.runs.provenance import merged, provenance
 from jaxgan.study.about import read_about
@@ -49,13 +50,14 @@ class ClaimResult(msgspec.Struct):
     verdicts: list[Verdict]
 
 
-class MetricResult(msgspec.Struct):
-    """A metric, and its value for real data."""
+class MetricResult(msgspec.Struct, omit_defaults=True):
+    """A metric, its value for real data, and its stamp if it has one."""
 
     label: str
     better: Literal["higher", "lower"]
     note: str
     reference: float | None
+    stamp: Stamp | None = None
 
 
 class SeedResult(msgspec.Struct):
@@ -158,7 +160,9 @@ def results_of(
             for of_claim in [sets[:1] if claim.unit == "exact" else sets]
         ],
         metrics={
-            name: MetricResult(metric.label, metric.better, metric.note, real.scores.get(name))
+            name: MetricResult(
+                metric.label, metric.better, metric.note, real.scores.get(name), metric.stamp
+            )
             for name, metric in experiment.metrics.items()
         },
         cells={
