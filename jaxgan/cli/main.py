@@ -9,7 +9,8 @@ import tyro
 
 from jaxgan.cli.doctor import doctor
 from jaxgan.cli.listing import list_
-from jaxgan.cli.outcomes import report, sample
+from jaxgan.cli.outcomes import report
+from jaxgan.cli.samples import sample
 from jaxgan.cli.trainings import resume, run, sweep, train
 
 __all__ = ["main"]

@@ -3,6 +3,7 @@
 from jaxgan.training.chunk import first_step, sample_batch, train_chunk
 from jaxgan.training.critic_step import critic_step
 from jaxgan.training.generator_step import generator_step
+from jaxgan.training.paths import along, lerp, slerp
 from jaxgan.training.recipe import Recipe
 from jaxgan.training.sampling import generate, sample, score
 from jaxgan.training.setup import Setup
@@ -19,14 +20,17 @@ __all__ = [
     "Setup",
     "TrainState",
     "TrainStep",
+    "along",
     "create_state",
     "critic_step",
     "first_step",
     "generate",
     "generator_step",
+    "lerp",
     "make_train_step",
     "sample",
     "sample_batch",
     "score",
+    "slerp",
     "train_chunk",
 ]
