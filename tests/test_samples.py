@@ -61,6 +61,32 @@ def test_classes_that_cannot_be_drawn_are_refused(run: Path) -> None:
     assert "not both" in fails("sample", run, "--label", 1, "--labels", "all", *SOURCE)
 
 
+@pytest.mark.parametrize(("way", "name"), [("slerp", "slerp"), ("coordinate", "coordinate4")])
+def test_paths_of_a_run(run: Path, way: str, name: str) -> None:
+    words = ["--way", way, "--coordinate", "4", "--lines", "2", "--stops", "3", "--label", "2"]
+    main(["interpolate", str(run), *words, *SOURCE])
+    found = np.load(run / f"interpolation-{name}-label-2.npy")
+    assert found.shape == (2, 3, 4, 4, 1)
+    assert shades(found.reshape(6, 4, 4, 1)).tolist() == [2] * 6
+    assert (run / f"interpolation-{name}-label-2.png").is_file()
+    assert "from 0 to 4, got 5" in fails(
+        "interpolate", run, "--way", "coordinate", "--coordinate", 5, *SOURCE
+    )
+
+
+def test_neighbors_of_a_run(run: Path, capsys: Any) -> None:
+    main(["neighbors", str(run), "--n", "3", *SOURCE])
+    shown = capsys.readouterr().out
+    found = np.load(run / "neighbors-3.npz")
+    real = np.asarray(DATA.real, np.float64) / 127.5 - 1
+    samples = np.load(run / "neighbors-3.npz")["samples"] / 127.5 - 1
+    all_distances = np.sqrt(((samples[:, None] - real[None]) ** 2).sum(axis=(2, 3, 4)))
+    # Samples are stored as uint8, up to 1/255 away in each of the 16 pixels.
+    np.testing.assert_allclose(found["distances"], all_distances.min(axis=1), atol=4 / 255)
+    assert f"distances: smallest {found['distances'].min():.4g}" in shown
+    assert (run / "neighbors-3.png").is_file()
+
+
 class Deaf(nn.Module):
     """A generator that declares labels and does not use them."""
 

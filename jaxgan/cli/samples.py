@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from jaxgan.cli.sources import Trained
 
-__all__ = ["sample"]
+__all__ = ["drawn", "sample"]
 
 COLUMNS, MOST = 8, 16
 """Images in a row of a picture, and the most of one class."""
@@ -62,7 +62,7 @@ def sample(
     check_draw(draw_seed, n=n)
     found = trained_in(folder, source, cell, seed, best=best)
     asked = asked_labels(found, label, every=every)
-    samples, classes = _drawn(found, draw_key(found, draw_seed), n, asked)
+    samples, classes = drawn(found, draw_key(found, draw_seed), n, asked)
     words = (*(["labels-all"] if every else []), *([] if label is None else [f"label-{label}"]))
     stem = stem_of(f"samples-{n}", cell, seed, draw_seed, best=best, words=words)
     np.save(folder / f"{stem}.npy", samples)
@@ -73,10 +73,20 @@ def sample(
     print(_picture(folder / stem, found, samples, min(n, MOST) if every else COLUMNS))
 
 
-def _drawn(
+def drawn(
     found: Trained, key: Key[Array, ""], n: int, asked: list[int] | None
 ) -> tuple[np.ndarray, list[int] | None]:
-    """Samples, n of each class that is asked for, and their labels if the generator uses them."""
+    """The samples of a draw.
+
+    Args:
+        found: the training.
+        key: the key of the draw.
+        n: number of samples; of each class, if classes are asked for.
+        asked: the classes; None draws labels with the frequencies of the data.
+
+    Returns:
+        The samples, and their labels if the generator uses labels.
+    """
     import jax
     import jax.numpy as jnp
     import numpy as np

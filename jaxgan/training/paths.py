@@ -51,8 +51,9 @@ def slerp(
     Returns:
         `[lines, stops, size]` latents.
 
-    >>> slerp(jnp.array([[2.0, 0.0]]), jnp.array([[0.0, 2.0]]), 3)[0, 1].round(4).tolist()
-    [1.4142, 1.4142]
+    >>> middle = slerp(jnp.array([[2.0, 0.0]]), jnp.array([[0.0, 2.0]]), 3)[0, 1]
+    >>> f"{middle[0]:.4f}, {middle[1]:.4f}"
+    '1.4142, 1.4142'
 
     Reference: White, Sampling Generative Networks, 2016, Section 2.1.
     https://arxiv.org/abs/1609.04468
