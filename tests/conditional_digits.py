@@ -25,7 +25,7 @@ class Generator(nn.Module):
         x = nn.tanh(nn.BatchNorm(use_running_average=not train)(x))
         x = nn.tanh(ConvTranspose(1, (4, 4), (2, 2))(x))
         shade = self.param("shade", nn.initializers.zeros, ()) + labels / CLASSES
-        return x.at[:, -1].set(jnp.broadcast_to(shade[:, None, None], (len(x), PIXELS, 1)))
+        return x.at[:, -1].set(jnp.broadcast_to(shade[:, None, None], (x.shape[0], PIXELS, 1)))
 
 
 class Critic(nn.Module):

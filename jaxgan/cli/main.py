@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import tyro
 
 from jaxgan.cli.doctor import doctor
+from jaxgan.cli.exports import export
 from jaxgan.cli.latents import interpolate, neighbors
 from jaxgan.cli.listing import list_
 from jaxgan.cli.outcomes import report
@@ -20,7 +21,7 @@ DEBUG, VERSION = "--debug", "--version"
 
 app = tyro.extras.SubcommandApp()
 app.command(name="list")(list_)
-for command in (run, train, sweep, doctor, resume, sample, interpolate, neighbors, report):
+for command in (run, train, sweep, doctor, resume, sample, interpolate, neighbors, export, report):
     app.command(command)
 
 
