@@ -59,7 +59,9 @@ def test_inputs_of_another_form_are_refused(generator: Generator) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")  # of the packages that read and write these files
-@pytest.mark.parametrize("to", ["safetensors", "stablehlo", "onnx"])
+@pytest.mark.parametrize(
+    "to", ["safetensors", "stablehlo", pytest.param("onnx", marks=pytest.mark.slow)]
+)
 def test_a_file_holds_the_generator(
     to: str, run: Path, generator: Generator, capsys: Any, tmp_path: Path
 ) -> None:
