@@ -147,7 +147,7 @@ def _rows(moment: Moment) -> tuple[Array, Array] | None:
         return None
     classes = classes_of(data)[:CLASSES]
     square, columns = max(4, len(classes)), 8
-    labels = jnp.resize(classes, max(square, columns))
+    labels = jnp.resize(classes, (max(square, columns),))
     images = by_class(networks, moment.state, moment.key, labels, max(square, columns))
 
     def part(rows: int, columns: int) -> Array:
