@@ -43,6 +43,19 @@ def load_generator(
     Raises:
         ValueError: no such training, or its source is missing.
         FileNotFoundError: the training has not been saved yet.
+
+    >>> import jax
+    >>> from tempfile import TemporaryDirectory
+    >>> from jaxgan import data, recipes, runs
+    >>> from jaxgan.networks import presets
+    >>> from jaxgan.training import Setup
+    >>> networks, points = presets.mlp((2,), width=8), data.load("swiss_roll")
+    >>> setup = Setup(networks, recipes.wgan_gp(), points, batch_size=4, steps=3)
+    >>> with TemporaryDirectory() as folder:
+    ...     state = runs.train(setup, folder=Path(folder), progress=False)
+    ...     generator = load_generator(folder, source=setup)
+    >>> generator(generator.draw(jax.random.key(0), 5)).shape, generator.about["step"]
+    ((5, 2), 3)
     """
     from jaxgan.cli.sources import trained_in
     from jaxgan.export import Generator

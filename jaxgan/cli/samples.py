@@ -61,14 +61,15 @@ def sample(
     n = (COLUMNS if every else 64) if n is None else n
     check_draw(draw_seed, n=n)
     found = trained_in(folder, source, cell, seed, best=best)
+    shape = found.setup.data.real.shape[1:]
+    if pngs is not None and len(shape) != 3:
+        raise ValueError(f"--pngs is for images, but examples have the shape {shape}: leave it out")
     asked = asked_labels(found, label, every=every)
     samples, classes = drawn(found, draw_key(found, draw_seed), n, asked)
     words = (*(["labels-all"] if every else []), *([] if label is None else [f"label-{label}"]))
     stem = stem_of(f"samples-{n}", cell, seed, draw_seed, best=best, words=words)
     np.save(folder / f"{stem}.npy", samples)
     if pngs is not None:
-        if samples.ndim != 4:
-            raise ValueError(f"--pngs is for images, but samples have shape {samples.shape[1:]}")
         figures.save_images(samples, pngs, classes)
     print(_picture(folder / stem, found, samples, min(n, MOST) if every else COLUMNS))
 

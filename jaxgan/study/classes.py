@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -56,12 +54,11 @@ def conditional(networks: Networks, state: TrainState, data: Dataset) -> bool:
         return apply(generator, state.generator_variables, latents, labels, train=False)[0]
 
     program = jax.make_jaxpr(examples)(data.labels[:1]).jaxpr
-    reached: set[Any] = set(program.invars)
+    reached = {id(x) for x in program.invars}
     for equation in program.eqns:
-        # Literals are constants, which cannot be hashed.
-        if any(x in reached for x in equation.invars if not hasattr(x, "val")):
-            reached.update(equation.outvars)
-    return program.outvars[0] in reached
+        if any(id(x) in reached for x in equation.invars):
+            reached |= {id(x) for x in equation.outvars}
+    return id(program.outvars[0]) in reached
 
 
 def by_class(
