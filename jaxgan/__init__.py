@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         data,
         divergences,
         doctor,
+        export,
         figures,
         metrics,
         networks,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         training,
         types,
     )
+    from jaxgan.cli.exports import load_generator
     from jaxgan.runs import train
     from jaxgan.training import (
         Dataset,
@@ -49,7 +51,9 @@ __all__ = [
     "data",
     "divergences",
     "doctor",
+    "export",
     "figures",
+    "load_generator",
     "make_train_step",
     "metrics",
     "networks",
@@ -67,7 +71,7 @@ __all__ = [
     "types",
 ]
 
-_OF_PACKAGE = {"train": "runs"} | dict.fromkeys(
+_OF_PACKAGE = {"train": "runs", "load_generator": "cli.exports"} | dict.fromkeys(
     (
         *("Dataset", "Networks", "Recipe", "Setup", "create_state"),
         *("make_train_step", "sample", "sample_batch"),

@@ -295,6 +295,9 @@ def test_points_between_real_and_fake_need_pairs(penalty: Any) -> None:
 def test_each_example_has_a_key_of_its_own() -> None:
     with pytest.raises(ValueError, match="one key per example"):
         interpolate(jnp.ones((4, 2)), jnp.zeros((4, 2)), jax.random.split(jax.random.key(0), 1))
+    for penalty in (GradientPenalty(), FiniteDifference(), DRAGAN()):
+        with pytest.raises(ValueError, match=r"\[4\], got \(\): give jax.random.split\(key, 4\)"):
+            penalty(lambda x: x[:, 0], jnp.ones((4, 2)), jnp.zeros((4, 2)), jax.random.key(0))
 
 
 @pytest.mark.usefixtures("unchecked_types")

@@ -251,6 +251,8 @@ def test_each_draw_seed_draws_other_samples(run: Path) -> None:
     main(["sample", str(run), "--n", "6"])
     np.testing.assert_array_equal(np.load(run / "samples-6.npy"), drawn[0])
     assert "--n must be at least 1" in fails("sample", run, "--n", "0")
+    assert "examples have the shape (2,)" in fails("sample", run, "--pngs", run / "pngs")
+    assert "MLPGenerator uses no labels" in fails("sample", run, "--labels", "all")
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_the_walk_of_a_new_user(tmp_path: Path, monkeypatch: Any, capsys: Any) -
     for name in ("mine", "lone"):  # other tests may have modules of these names
         monkeypatch.delitem(sys.modules, name, raising=False)
     blocks = re.findall(r"```(python|sh)\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    assert len(blocks) == 8
+    assert len(blocks) == 9
     for language, block in blocks:
         execute(language, block)
     for name in ("mine", "lone"):
@@ -64,4 +64,5 @@ def test_the_walk_of_a_new_user(tmp_path: Path, monkeypatch: Any, capsys: Any) -
         assert Path("runs", report, "curves.png").is_file()
     shown = capsys.readouterr().out
     assert "nothing found" in shown
+    assert "tracked at step 20: gap" in shown
     assert "`generator_optimizer=adam(0.001, b1=0.0, b2=0.9)" in shown

@@ -21,7 +21,12 @@ __all__ = ["resume_source"]
 
 
 def resume_source(
-    folder: Path, source: str | None, steps: int | None, *, quiet: bool = False
+    folder: Path,
+    source: str | None,
+    steps: int | None,
+    *,
+    quiet: bool = False,
+    track: str | None = None,
 ) -> None:
     """Resumes a run of `study.run` or `runs.train`.
 
@@ -30,12 +35,13 @@ def resume_source(
         source: its Experiment or Setup, "package.module:NAME".
         steps: new number of generator steps of a single training; the setup's if None.
         quiet: whether to print nothing but problems and the path of the report.
+        track: name of a tracker, see `runs.train`.
 
     Raises:
         ValueError: steps are given for an experiment, or a training has settings of its own.
     """
     if is_training(folder):
-        _resume_training(folder, source, steps, quiet=quiet)
+        _resume_training(folder, source, steps, quiet=quiet, track=track)
         return
     found = read_results(folder)
     if steps is not None:
@@ -45,6 +51,7 @@ def resume_source(
         folder,
         experiment,
         quiet=quiet,
+        track=track,
         source=source,
         scale=scale,
         seeds=len(found.sets[0]),
@@ -54,7 +61,9 @@ def resume_source(
     )
 
 
-def _resume_training(folder: Path, source: str | None, steps: int | None, *, quiet: bool) -> None:
+def _resume_training(
+    folder: Path, source: str | None, steps: int | None, *, quiet: bool, track: str | None
+) -> None:
     setup, saved = setup_in(folder, source), manifest_in(folder)["settings"]
     if steps is not None:
         setup = dataclasses.replace(setup, steps=steps)
@@ -76,6 +85,7 @@ def _resume_training(folder: Path, source: str | None, steps: int | None, *, qui
             folder=folder,
             title=folder.resolve().name,
             progress=not quiet,
+            track=track,
         )
     except Diverged as problem:
         complain(str(problem))

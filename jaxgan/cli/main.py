@@ -9,8 +9,11 @@ import tyro
 
 from jaxgan.cli.data import data
 from jaxgan.cli.doctor import doctor
+from jaxgan.cli.exports import export
+from jaxgan.cli.latents import interpolate, neighbors
 from jaxgan.cli.listing import list_
-from jaxgan.cli.outcomes import report, sample
+from jaxgan.cli.outcomes import report
+from jaxgan.cli.samples import sample
 from jaxgan.cli.score import score
 from jaxgan.cli.trainings import resume, run, sweep, train
 
@@ -20,7 +23,9 @@ DEBUG, VERSION = "--debug", "--version"
 
 app = tyro.extras.SubcommandApp()
 app.command(name="list")(list_)
-for command in (run, train, sweep, data, doctor, resume, sample, score, report):
+TRAINING = (run, train, sweep, resume)
+TRAINED = (sample, interpolate, neighbors, export, score, report)
+for command in (*TRAINING, *TRAINED, data, doctor):
     app.command(command)
 
 

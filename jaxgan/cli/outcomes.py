@@ -1,4 +1,4 @@
-"""The commands that read a run: draw samples, write reports."""
+"""The command that writes reports of runs and compares them."""
 
 from __future__ import annotations
 
@@ -6,63 +6,7 @@ from pathlib import Path
 
 from tyro.conf import Positional
 
-__all__ = ["report", "sample"]
-
-
-def sample(
-    folder: Positional[Path],
-    /,
-    n: int = 64,
-    draw_seed: int = 0,
-    cell: str | None = None,
-    seed: int = 0,
-    best: bool = False,
-    source: str | None = None,
-) -> None:
-    """Draw samples from a run, saved in its folder as samples-N.png and samples-N.npy.
-
-    A cell, seed, draw seed or the best checkpoint, if given, are part of the name.
-
-    Args:
-        folder: the folder of the run.
-        n: number of samples.
-        draw_seed: seed of the latents.
-        cell: name of a training of the experiment; the first by default.
-        seed: the seed of the training.
-        best: use the best checkpoint instead of the last.
-        source: the Setup or Experiment of a run that Python code made, "package.module:NAME".
-    """
-    import jax
-    import numpy as np
-
-    from jaxgan import figures
-    from jaxgan.cli.sources import trained_in
-    from jaxgan.study.measures import draw_labels
-    from jaxgan.study.moment import latent_key
-    from jaxgan.training import sample
-
-    if n < 1:
-        raise ValueError(f"--n must be at least 1, got {n}")
-    if not 0 <= draw_seed < 2**31:
-        raise ValueError(f"--draw-seed must be from 0 to 2^31 - 1, got {draw_seed}")
-    found = trained_in(folder, source, cell, seed, best=best)
-    key = latent_key(found.seed)
-    key = jax.random.fold_in(key, 1 + draw_seed) if draw_seed else key
-    labels = draw_labels(found.setup.data, jax.random.fold_in(key, 1), n)
-    samples = np.asarray(sample(found.setup.networks, found.state, key, n, labels))
-    given = {"": cell, "seed-": seed, "best": "" if best else None, "draw-": draw_seed}
-    parts = [f"{name}{value}" for name, value in given.items() if value not in (None, 0)]
-    stem = "-".join([f"samples-{n}", *parts])
-    np.save(folder / f"{stem}.npy", samples)
-    picture = folder / f"{stem}.png"
-    if samples.ndim == 4:
-        figures.save(figures.sample_grid({found.name: samples}), picture)
-    elif samples.shape[1:] == (2,):
-        real = np.asarray(found.setup.data.real)
-        figures.save(figures.density(real, {found.name: samples}), picture)
-    else:
-        picture = picture.with_suffix(".npy")
-    print(picture)
+__all__ = ["report"]
 
 
 def report(folders: Positional[tuple[Path, ...]], /) -> None:

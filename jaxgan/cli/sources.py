@@ -21,6 +21,8 @@ from jaxgan.types import unknown
 __all__ = ["Trained", "experiment_in", "setup_in", "trained_in"]
 
 T = TypeVar("T", Setup, Experiment)
+Source = str | Setup | Experiment | None
+"""What a run of Python code was made from: the object, or "package.module:NAME"."""
 
 
 class Trained(NamedTuple):
@@ -32,7 +34,7 @@ class Trained(NamedTuple):
     state: TrainState
 
 
-def experiment_in(folder: Path, source: str | None) -> tuple[Experiment, str]:
+def experiment_in(folder: Path, source: Source) -> tuple[Experiment, str]:
     """The experiment of a run folder, and its scale.
 
     Args:
@@ -51,7 +53,7 @@ def experiment_in(folder: Path, source: str | None) -> tuple[Experiment, str]:
     return _source(folder, source, Experiment), scale
 
 
-def setup_in(folder: Path, source: str | None) -> Setup:
+def setup_in(folder: Path, source: Source) -> Setup:
     """The setup of a single training.
 
     Args:
@@ -64,9 +66,7 @@ def setup_in(folder: Path, source: str | None) -> Setup:
     return _source(folder, source, Setup)
 
 
-def trained_in(
-    folder: Path, source: str | None, cell: str | None, seed: int, *, best: bool
-) -> Trained:
+def trained_in(folder: Path, source: Source, cell: str | None, seed: int, *, best: bool) -> Trained:
     """A saved training of a run folder.
 
     Args:
@@ -112,12 +112,12 @@ def _restored(folder: Path, setup: Setup, *, best: bool) -> Trained:
     return Trained(folder.resolve().name, setup, seed, state)
 
 
-def _source(folder: Path, source: str | None, kind: type[T]) -> T:
+def _source(folder: Path, source: Source, kind: type[T]) -> T:
     """The object that `--source` names."""
     what = f"the {kind.__name__} that it was made from, as package.module:NAME"
-    if source is None or ":" not in source:
+    if source is None or (isinstance(source, str) and ":" not in source):
         raise ValueError(f"{folder} was made by Python code: give --source, {what}")
-    found = attribute(source)
+    found = attribute(source) if isinstance(source, str) else source
     if not isinstance(found, kind):
         raise ValueError(f"--source must be {what}, got {source}, a {type(found).__name__}")
     return found

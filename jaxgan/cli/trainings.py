@@ -17,6 +17,7 @@ from jaxgan.cli.settings import with_steps
 __all__ = ["resume", "run", "short_data", "sweep", "train"]
 
 Via = Literal["jit", "pmap", "sharded"]
+Track = Literal["tensorboard", "wandb"]
 
 
 def run(
@@ -29,6 +30,7 @@ def run(
     out: Path | None = None,
     devices: int = 1,
     via: Via | None = None,
+    track: Track | None = None,
     quiet: bool = False,
 ) -> None:
     """Run an experiment: every cell with every seed, verdicts, pictures and a report.
@@ -42,12 +44,14 @@ def run(
         out: folder of the results, runs/EXPERIMENT or runs/all by default.
         devices: number of devices that share a batch.
         via: how a batch is split; sharded by default for several devices.
+        track: tracker that shows the numbers of the trainings, besides the files.
         quiet: print only problems and the path of the report.
     """
     if (experiment is None) != every:
         raise ValueError("give the name of an experiment, or --all")
     suffix = "" if scale == "small" else f"-{scale}"
     arguments = {"seeds": seeds, "sets": sets, "scale": scale, "devices": devices, "via": via}
+    arguments |= {} if track is None else {"track": track}
     settings = {"command": "run", "arguments": arguments}
     if experiment is None:
         launch_all(out or Path("runs") / f"all{suffix}", settings | {"all": True}, quiet=quiet)
@@ -69,6 +73,7 @@ def train(
     out: Path | None = None,
     devices: int = 1,
     via: Via | None = None,
+    track: Track | None = None,
     quiet: bool = False,
 ) -> None:
     """Train your networks on your data; the exit status is 3 if a training diverges.
@@ -89,10 +94,12 @@ def train(
         out: folder of the results; by default runs/RECIPE-DATA-NETWORKS, and a code for arguments.
         devices: number of devices that share a batch.
         via: how a batch is split; sharded by default for several devices.
+        track: tracker that shows the numbers of the trainings, besides the files.
         quiet: print only problems and the path of the report.
     """
     what = _what(data, recipe, networks, objective, penalty, steps, batch_size)
     arguments = {"seeds": seeds, "devices": devices, "via": via}
+    arguments |= {} if track is None else {"track": track}
     settings = {"command": "train", "what": what, "arguments": arguments}
     launch(out or _folder(settings), settings, quiet=quiet)
 
@@ -141,6 +148,7 @@ def resume(
     /,
     steps: int | None = None,
     source: str | None = None,
+    track: Track | None = None,
     quiet: bool = False,
 ) -> None:
     """Resume an interrupted run from its last complete checkpoint, or train further.
@@ -149,6 +157,7 @@ def resume(
         folder: the folder of the run.
         steps: new number of generator steps; the planned number by default.
         source: the Setup or Experiment of a run that Python code made, "package.module:NAME".
+        track: tracker of the numbers from here on; that of the run by default.
         quiet: print only problems and the path of the report.
     """
     from jaxgan.cli.settings import RUN, read_settings
@@ -157,11 +166,13 @@ def resume(
         if source is not None:
             raise ValueError(f"{folder} was made by the command line: leave out --source")
         settings = with_steps(read_settings(folder), steps)
+        if track is not None:
+            settings |= {"arguments": settings["arguments"] | {"track": track}}
         (launch_all if settings.get("all") else launch)(folder, settings, quiet=quiet)
     else:
         from jaxgan.cli.further import resume_source
 
-        resume_source(folder, source, steps, quiet=quiet)
+        resume_source(folder, source, steps, quiet=quiet, track=track)
 
 
 def _what(

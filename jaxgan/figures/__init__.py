@@ -4,7 +4,7 @@ from jaxgan.figures.contact_sheet import contact_sheet
 from jaxgan.figures.curves import line_plots
 from jaxgan.figures.densities import density
 from jaxgan.figures.fields import vector_fields
-from jaxgan.figures.files import save
+from jaxgan.figures.files import save, save_images
 from jaxgan.figures.interpolations import interpolation
 from jaxgan.figures.neighbors import nearest_neighbors
 from jaxgan.figures.plans import transport_plans
@@ -26,6 +26,7 @@ __all__ = [
     "progress_grid",
     "sample_grid",
     "save",
+    "save_images",
     "successes",
     "text_blocks",
     "transport_plans",

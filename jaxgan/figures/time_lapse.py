@@ -63,15 +63,17 @@ def _cells(
 ) -> list[tuple[str, int, np.ndarray]]:
     """Triples of arm, step and square mosaic, at most `room` wide where possible.
 
-    If the images are many and large, only the first are shown, each enlarged by at least 2.
+    If the images are many and large, only the first rows and columns of their square are shown,
+    each image enlarged by at least 2.
     """
     cells = []
     for arm, row in rows.items():
         for step, images in row:
             width = images.shape[2]
-            columns = math.ceil(math.sqrt(len(images)))
+            columns = side = math.ceil(math.sqrt(len(images)))
             while columns > 2 and zoom(width, room // columns - GAP) < 2:
                 columns -= 1
             scale = zoom(width, room // columns - GAP, largest=64)
-            cells.append((arm, step, mosaic(images[: columns**2], columns, scale, (GAP, GAP))))
+            at = [i for i in range(len(images)) if i % side < columns and i // side < columns]
+            cells.append((arm, step, mosaic(np.asarray(images)[at], columns, scale, (GAP, GAP))))
     return cells

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
-from jaxgan.penalties.points import Form, excess, interpolate, norm_per_example
+from jaxgan.penalties.points import Form, check_keys, excess, interpolate, norm_per_example
 from jaxgan.penalties.settings import check_settings
 from jaxgan.types import Critic, Number, StochasticCritic, assert_pairs, check_number
 
@@ -75,6 +75,7 @@ class FiniteDifference:
 
         `slope` is the slope between two interpolates, `cost` the function that `form` names.
         """
+        check_keys(keys, real)
         first, second = jax.vmap(jax.random.split, out_axes=1)(keys)
         slopes = _slopes(critic, interpolate(real, fake, first), interpolate(real, fake, second))
         return self.weight * excess(self.form, slopes, self.target).mean()
@@ -119,6 +120,7 @@ def _derivatives(
     critic: Critic, x: Examples, keys: Keys, deviation: Number
 ) -> Float[Array, " batch"]:
     """(critic(x + deviation n) - critic(x)) / deviation with n ~ N(0, I)."""
+    check_keys(keys, x)
     noise = jax.vmap(lambda key: jax.random.normal(key, x.shape[1:], x.dtype))(keys)
     return (critic(x + deviation * noise) - critic(x)) / deviation
 
@@ -248,6 +250,7 @@ class Consistency:
                 "Consistency compares two dropout masks: give it a critic with a method "
                 "score_with_keys(x, keys) -> (scores, features), as the train step does"
             )
+        check_keys(keys, real)
         first, second = jax.vmap(jax.random.split, out_axes=1)(keys)
         (score, hidden), (other_score, other_hidden) = (
             critic.score_with_keys(real, first),

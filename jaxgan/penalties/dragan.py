@@ -8,6 +8,7 @@ import jax
 from jaxtyping import Array, Float, Key
 
 from jaxgan.penalties.gradient import GradientPenalty
+from jaxgan.penalties.points import check_keys
 from jaxgan.penalties.settings import Noise, check_settings
 from jaxgan.types import Critic, Number
 
@@ -53,6 +54,7 @@ class DRAGAN:
 
         `norm` is the norm of the critic's gradient at a noisy real example.
         """
+        check_keys(keys, real)
         cloud = real + self.deviation * jax.vmap(self._noise)(keys, real)
         return GradientPenalty(self.weight, self.target, at="real")(critic, cloud, fake, keys)
 

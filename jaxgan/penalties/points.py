@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-import chex
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
 from jaxgan.types import Number, assert_pairs
 
-__all__ = ["Form", "Place", "excess", "interpolate", "norm_per_example", "places"]
+__all__ = ["Form", "Place", "check_keys", "excess", "interpolate", "norm_per_example", "places"]
 
 Form = Literal["two_sided", "one_sided", "one_sided_linear"]
 """(s - target)^2, max(s - target, 0)^2 or max(s, target) of a slope s."""
@@ -40,6 +39,25 @@ def norm_per_example(x: Float[Array, "batch *shape"]) -> Float[Array, " batch"]:
     squares = jnp.square(x).reshape(x.shape[0], -1).sum(axis=1)
     positive = squares > 0
     return jnp.where(positive, jnp.sqrt(jnp.where(positive, squares, 1.0)), 0.0)
+
+
+def check_keys(keys: Key[Array, " batch"], x: Float[Array, "batch *shape"]) -> None:
+    """Checks that there is one key per example.
+
+    Args:
+        keys: `[batch]`.
+        x: `[batch, ...]`.
+
+    Raises:
+        ValueError: there are other keys, such as one for the whole batch.
+
+    >>> check_keys(jax.random.split(jax.random.key(0), 2), jnp.ones((2, 3)))
+    """
+    if keys.shape != x.shape[:1]:
+        raise ValueError(
+            f"keys must be one key per example, [{len(x)}], got {keys.shape}: give "
+            f"jax.random.split(key, {len(x)}) of a key made by jax.random.key"
+        )
 
 
 def interpolate(
@@ -71,9 +89,7 @@ def interpolate(
     https://arxiv.org/abs/1704.00028
     """
     assert_pairs(real, fake)
-    chex.assert_shape(
-        keys, real.shape[:1], custom_message="give one key per example", exception_type=ValueError
-    )
+    check_keys(keys, real)
     share = jax.vmap(lambda key: jax.random.uniform(key, dtype=real.dtype))(keys)
     share = share.reshape(-1, *(1,) * (real.ndim - 1))
     return fake + share * (real - fake)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from jaxgan.runs import checkpoint
+from jaxgan.runs.trackers import Tracker
 from jaxgan.training import TrainState
 from jaxgan.types import unknown
 
@@ -76,6 +77,7 @@ class RunFolder:
         self._observed: set[int] = set()
         self._gathered: list[Mapping[str, np.ndarray]] = []
         self._seconds = 0.0
+        self._tracker: Tracker | None = None
         if path is not None:
             path.mkdir(parents=True, exist_ok=True)
 
@@ -88,6 +90,10 @@ class RunFolder:
     def keeps_best(self) -> bool:
         """Whether the best checkpoint is kept."""
         return self._best_by is not None
+
+    def report_to(self, tracker: Tracker) -> None:
+        """Gives each line that is written from now on to a tracker, too."""
+        self._tracker = tracker
 
     def restore(self, state: TrainState) -> TrainState:
         """The last checkpoint, or the given state; later lines of the logs are dropped."""
@@ -153,3 +159,5 @@ class RunFolder:
             finite = {k: v if math.isfinite(v) else None for k, v in values.items()}
             with (self._path / name).open("a") as file:
                 file.write(json.dumps({"step": step, **finite}) + "\n")
+        if self._tracker is not None:
+            self._tracker.log(step, values)

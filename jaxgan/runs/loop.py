@@ -16,6 +16,7 @@ from jaxgan.runs.folder import Observe, RunFolder
 from jaxgan.runs.identity import describe
 from jaxgan.runs.pace import Pace, stoppable
 from jaxgan.runs.progress import watching
+from jaxgan.runs.trackers import Track, check_track, tracking
 from jaxgan.training import Recipe, Setup, TrainState, create_state
 from jaxgan.training.keys import keys_of_run
 
@@ -40,6 +41,7 @@ def train(
     devices: int = 1,
     via: Via | None = None,
     progress: bool = True,
+    track: str | Track | None = None,
 ) -> TrainState:
     """Trains for the setup's number of steps, from the last checkpoint in the folder if it has one.
 
@@ -65,6 +67,8 @@ def train(
         devices: number of devices over which a batch is split.
         via: how it is split, see `runs.devices`.
         progress: whether to show the progress on standard error.
+        track: "tensorboard", "wandb" or a function that makes your own tracker, see
+            `runs.trackers`; it receives the lines that the folder's files get.
 
     Returns:
         The state after the last step.
@@ -84,6 +88,7 @@ def train(
     """
     plan = Plan(setup.steps, log_every, save_every, observe_at if observe else ()).check()
     check_placement(setup.batch_size, devices, via)
+    check_track(track)
     state_key, key = keys_of_run(seed)
     seed = int(seed)
     state = create_state(setup.networks, setup.recipe, state_key, setup.data)
@@ -94,7 +99,9 @@ def train(
     with (
         stoppable() as stopped,
         watching(title, setup.steps, int(state.step), shown=progress) as watch,
+        tracking(track, folder, title, identity) as tracker,
     ):
+        log.report_to(tracker)
         books = Bookkeeping(plan, log, observe, watch)
         books.start(state)
         while int(state.step) < setup.steps:

@@ -14,6 +14,7 @@ from jaxtyping import Array, Float, Key
 
 from jaxgan.data.stream import Stream, in_memory
 from jaxgan.runs.identity import fingerprint
+from jaxgan.study.classes import by_class, classes_of, conditional
 from jaxgan.study.moment import Measurement, Moment
 from jaxgan.study.records import Record
 from jaxgan.training import generate, sample
@@ -25,6 +26,8 @@ Score = Callable[[Array], Mapping[str, float]]
 """Function from samples to scores."""
 
 FRAMES, SHOWN, NEIGHBORS, LINES, STOPS = 16, 64, 16, 6, 10
+CLASSES = 10
+"""The largest number of classes that pictures of a conditional generator show."""
 POINTS = 5_000
 
 
@@ -35,6 +38,10 @@ class ImageMeasure:
     Frames: `samples`, 16 images from the same latents at every moment. Arrays: `samples`, 64
     images; `lines`, images on straight lines between latents; after the last step `nearest/*`,
     samples with their nearest training examples.
+
+    If the generator uses labels, those of the scored samples are drawn with the frequencies of the
+    data, and pictures have a row per class, of the first 10 classes, with the same latents in each
+    row: frames are a square of at least 4 x 4 images, `samples` has 8 images per row.
 
     Attributes:
         score: function from `samples` samples to scores; no scores if None.
@@ -49,10 +56,11 @@ class ImageMeasure:
         n = max(self.samples, SHOWN)
         images = _samples(moment, n)
         scores = self.score(images[: self.samples]) if self.score else {}
-        arrays = {"samples": to_pixels(images[:SHOWN]), "lines": to_pixels(_lines(moment))}
+        frames, shown = _rows(moment) or (images[:FRAMES], images[:SHOWN])
+        arrays = {"samples": to_pixels(shown), "lines": to_pixels(_lines(moment))}
         if moment.last:
-            arrays |= _nearest(images[:NEIGHBORS], in_memory(moment.setup.data))
-        return Measurement(scores, {"samples": to_pixels(images[:FRAMES])}, arrays)
+            arrays |= nearest(images[:NEIGHBORS], in_memory(moment.setup.data))
+        return Measurement(scores, {"samples": to_pixels(frames)}, arrays)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,6 +142,22 @@ def _samples(moment: Moment, n: int) -> Array:
     return sample(moment.setup.networks, moment.state, moment.key, n, labels)
 
 
+def _rows(moment: Moment) -> tuple[Array, Array] | None:
+    """Frames and samples with a row per class; None if the generator does not use labels."""
+    networks, data = moment.setup.networks, moment.setup.data
+    if not conditional(networks, moment.state, data):
+        return None
+    classes = classes_of(data)[:CLASSES]
+    square, columns = max(4, len(classes)), 8
+    labels = jnp.resize(classes, (max(square, columns),))
+    images = by_class(networks, moment.state, moment.key, labels, max(square, columns))
+
+    def part(rows: int, columns: int) -> Array:
+        return images[:rows, :columns].reshape(-1, *images.shape[2:])
+
+    return part(square, square), part(len(labels), columns)
+
+
 def _lines(moment: Moment) -> Float[Array, "lines stops height width channels"]:
     """Images on straight lines in latent space."""
     networks, data = moment.setup.networks, moment.setup.data
@@ -148,8 +172,16 @@ def _lines(moment: Moment) -> Float[Array, "lines stops height width channels"]:
     return images.reshape(LINES, STOPS, *images.shape[1:])
 
 
-def _nearest(samples: Array, data: Dataset) -> dict[str, np.ndarray]:
-    """The training examples nearest to samples, in Euclidean pixel distance."""
+def nearest(samples: Array, data: Dataset) -> dict[str, np.ndarray]:
+    """The training examples nearest to samples, in Euclidean distance, by name of the array.
+
+    Args:
+        samples: `[n, ...]` examples in the units of the training batches.
+        data: the data set.
+
+    Returns:
+        `nearest/samples` and `nearest/real`, images as uint8, and `nearest/distances`, `[n]`.
+    """
 
     @jax.jit
     def search(x: Array) -> tuple[Array, Array]:
@@ -159,8 +191,9 @@ def _nearest(samples: Array, data: Dataset) -> dict[str, np.ndarray]:
         return squares.argmin(), jnp.sqrt(squares.min())
 
     index, distances = jax.lax.map(search, samples)
+    shown = to_pixels if samples.ndim == 4 else np.asarray
     return {
-        "nearest/samples": to_pixels(samples),
-        "nearest/real": to_pixels(data.real[index]),
+        "nearest/samples": shown(samples),
+        "nearest/real": shown(data.real[index]),
         "nearest/distances": np.asarray(distances),
     }

@@ -13,6 +13,7 @@ from typing import Any
 from jaxgan.runs import Diverged, Via
 from jaxgan.runs.devices import check_placement
 from jaxgan.runs.provenance import provenance
+from jaxgan.runs.trackers import Track, check_track
 from jaxgan.study.about import read_about
 from jaxgan.study.check import check, check_scores
 from jaxgan.study.experiment import Cell, Cells, Experiment
@@ -44,6 +45,7 @@ def run(
     devices: int = 1,
     via: Via | None = None,
     progress: bool = True,
+    track: str | Track | None = None,
     on_start: Callable[[], object] = lambda: None,
     report: Callable[[Path], None] = lambda folder: None,
 ) -> Results:
@@ -63,6 +65,7 @@ def run(
         devices: number of devices that share a batch.
         via: how a batch is split over the devices, see `runs.devices`.
         progress: whether to show the progress on standard error.
+        track: tracker of every training, see `runs.train`.
         on_start: called after all checks, before the first file is written.
         report: function of the folder, called each time the results are written.
 
@@ -76,7 +79,8 @@ def run(
     cells = check(experiment, scale)
     size = experiment.scales[scale]
     chosen = seed_sets(size.seeds if seeds is None else seeds, sets)
-    cells = _placed(cells, devices=devices, via=via, progress=progress)
+    options = {"devices": devices, "via": via, "progress": progress}
+    cells = _placed(cells, **options, **({"track": check_track(track)} if track else {}))
     about = {"experiment": name, "command": command, "scale": scale}
     about["started"] = _started(folder, about, read_about(experiment.about or "").title)
     records = {cell: _earlier(cells, cell, folder, chosen) for cell in cells}

@@ -16,6 +16,7 @@ from jaxgan.runs import Diverged, Interrupted, Via, checkpoint, train
 from jaxgan.runs.folder import CHECKPOINTS, METRICS, read_rows
 from jaxgan.runs.identity import describe
 from jaxgan.runs.provenance import merged, provenance
+from jaxgan.runs.trackers import Track
 from jaxgan.study.identity import code_of, described
 from jaxgan.study.moment import Measure, Measurement, Moment, latent_key, logged
 from jaxgan.study.records import Record, Series, load_identity, load_record, save_record
@@ -39,6 +40,7 @@ class Training:
         devices: number of devices that share a batch.
         via: how a batch is split over the devices, see `runs.devices`.
         progress: whether to show the progress on standard error.
+        track: see `runs.train`; it does not change the result.
         on_moment: function of the record so far, called after each moment.
 
     >>> from jaxgan import data, recipes
@@ -62,6 +64,7 @@ class Training:
     devices: int = 1
     via: Via | None = None
     progress: bool = True
+    track: str | Track | None = None
     on_moment: Callable[[Record], None] = lambda record: None
 
     def __call__(self, seed: int, folder: Path) -> Record:
@@ -98,6 +101,7 @@ class Training:
                 devices=self.devices,
                 via=self.via,
                 progress=self.progress,
+                track=self.track,
             )
         except Diverged as problem:
             return log.diverged(problem)

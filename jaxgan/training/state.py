@@ -21,7 +21,7 @@ from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
 from jaxgan.types import Dataset, Networks, Variables
 
-__all__ = ["Player", "TrainState", "create_state"]
+__all__ = ["Player", "TrainState", "create_state", "player_of"]
 
 PAIR = 2
 """Examples of which shapes are checked: scores of one would hide a mean over the batch."""
@@ -100,8 +100,8 @@ def _create(
     generator, critic = _variables(networks, key, real, labels)
     return TrainState(
         step=jnp.zeros((), jnp.int32),
-        generator=_player(generator, recipe.generator_optimizer),
-        critic=_player(critic, recipe.critic_optimizer),
+        generator=player_of(generator, recipe.generator_optimizer),
+        critic=player_of(critic, recipe.critic_optimizer),
         average=jax.tree.map(jnp.copy, generator) if recipe.average else None,
     )
 
@@ -131,7 +131,16 @@ def _in_packs(networks: Networks, real: Array) -> Array:
     return jnp.repeat(real, pack_size(networks.critic), axis=0)
 
 
-def _player(variables: Variables, optimizer: optax.GradientTransformation) -> Player:
+def player_of(variables: Variables, optimizer: optax.GradientTransformation) -> Player:
+    """A network before its first step.
+
+    Args:
+        variables: all collections of a module.
+        optimizer: the optimizer of its parameters.
+
+    Returns:
+        The network.
+    """
     stats = {name: value for name, value in variables.items() if name != "params"}
     return Player(variables["params"], stats, optimizer.init(variables["params"]))
 
