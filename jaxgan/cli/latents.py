@@ -131,13 +131,14 @@ def neighbors(
     from jaxgan import figures
     from jaxgan.cli.samples import drawn
     from jaxgan.cli.sources import trained_in
+    from jaxgan.data.stream import in_memory
     from jaxgan.study.measures import nearest
 
     check_draw(draw_seed, n=n)
     found = trained_in(folder, source, cell, seed, best=best)
     asked = asked_labels(found, label, every=False)
     samples, _ = drawn(found, draw_key(found, draw_seed), n, asked)
-    arrays = nearest(jnp.asarray(samples), found.setup.data)
+    arrays = nearest(jnp.asarray(samples), in_memory(found.setup.data))
     pairs = arrays["nearest/samples"], arrays["nearest/real"]
     distances = arrays["nearest/distances"]
     words = () if label is None else (f"label-{label}",)
