@@ -12,6 +12,8 @@ from flax import linen as nn
 
 from jaxgan import networks as nets
 from jaxgan import recipes
+from jaxgan.cli import launch
+from jaxgan.cli.unjudged import unjudged
 from jaxgan.networks import presets
 from jaxgan.networks.conditional import ConditionalBatchNorm, cross_entropy, takes_labels
 from jaxgan.objectives import AuxiliaryClassifier, Hinge, Wasserstein
@@ -127,6 +129,26 @@ def test_settings_that_exclude_one_another_are_refused() -> None:
     wrong: Any = "spectral"
     with pytest.raises(ValueError, match="give weights='spectral', critic_weights='spectral'"):
         presets.dcgan((8, 8, 1), critic_norm=wrong)
+
+
+def test_the_conditional_resnet_needs_an_objective_with_a_classifier() -> None:
+    networks = presets.resnet((32, 32, 1), width=2, latent=3, classes=3)
+    data = Dataset(jnp.zeros((8, 32, 32, 1)), jnp.arange(8) % 3)
+
+    def shapes(recipe: Recipe) -> Any:
+        return jax.eval_shape(lambda key: create_state(networks, recipe, key, data), KEY)
+
+    assert shapes(recipes.wgan_gp_resnet(auxiliary=True)).step.shape == ()
+    with pytest.raises(ValueError, match=r"returned \(2, 2\) .* AuxiliaryClassifier"):
+        shapes(recipes.wgan_gp_resnet())
+
+
+def test_a_training_that_ignores_labels_says_so_before_its_first_step(capsys: Any) -> None:
+    for networks in ("mlp(width=8)", "mlp(width=8, classes=10)"):
+        launch._note_unused_labels(unjudged("digits", "wgan_gp", networks, 1, 8))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "data.labels has 10 classes, and the networks MLPGenerator and MLPCritic take" in line
+    assert "such as dcgan(classes=10)" in line
 
 
 def test_settings_that_earlier_versions_lack_are_not_printed_at_their_defaults() -> None:

@@ -172,7 +172,7 @@ def _check_labels(networks: Networks, data: Dataset | Stream) -> None:
 def _check_classes(network: str, classes: int, labels: Any) -> None:
     if not isinstance(labels, (np.ndarray, jax.Array)) or isinstance(labels, Tracer):
         return  # not known before the program runs
-    largest = int(labels.max())
+    largest = int(np.asarray(labels).max(initial=0))
     if largest >= classes:
         raise ValueError(
             f"data.labels go up to {largest} but the {network} has classes={classes}: give "
@@ -190,7 +190,11 @@ def _check_fakes(real: Any, fake: Any) -> None:
 
 def _check_scores(scores: Any, *, features: bool) -> None:
     if scores.shape[:1] != (PAIR,) or (not features and scores.ndim > 1):
-        wanted, remedy = "one score per example, [batch]", "take x[:, 0] after a last Dense(1)"
+        wanted = "one score per example, [batch]"
+        remedy = (
+            "take x[:, 0] after a last Dense(1), or give an objective of what it returns, such as "
+            "AuxiliaryClassifier for a critic with classes, or MMD for features"
+        )
         if features:
             wanted, remedy = "features, [batch, ...]", "keep the batch as the first axis"
         raise ValueError(
