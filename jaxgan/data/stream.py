@@ -35,6 +35,8 @@ class Stream:
 
     >>> stream = Stream(jax.ShapeDtypeStruct((9, 2, 2, 1), jnp.uint8), None,
     ...     lambda i: np.full((2, 2, 1), i, np.uint8), "")
+    >>> stream
+    Stream(Dataset, real=uint8[9, 2, 2, 1], labels=None)
     >>> len(stream.real), stream.gather(np.array([[3], [8]])).real[..., 0, 0, 0].tolist()
     (9, [[3], [8]])
     """
@@ -44,6 +46,13 @@ class Stream:
     read: Callable[[int], UInt8[np.ndarray, "height width channels"]]
     fingerprint: str
     kind: type[Dataset] = Dataset
+
+    def __repr__(self) -> str:
+        """Types and shapes, as of a `Dataset`."""
+        real, labels = (
+            None if x is None else f"{x.dtype}{list(x.shape)}" for x in (self.real, self.labels)
+        )
+        return f"Stream({self.kind.__name__}, real={real}, labels={labels})"
 
     def gather(self, index: Int[np.ndarray, "*indices"]) -> Dataset:
         """The examples with these indices, `[*indices, ...]`, on the host."""

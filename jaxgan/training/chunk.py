@@ -97,6 +97,8 @@ def train_chunk(
         TypeError: networks, recipe or data have another type.
     """
     check_parts(networks=networks, recipe=recipe)
+    if not isinstance(data, Block):
+        check_parts(data=data)
     step = make_train_step(networks, recipe, axis_name)
     size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
 
