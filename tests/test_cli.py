@@ -39,7 +39,17 @@ def test_help_does_not_import_jax() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in ("list", "run", "train", "sweep", "doctor", "resume", "sample", "report"):
+    for command in (
+        "list",
+        "run",
+        "train",
+        "sweep",
+        "doctor",
+        "resume",
+        "sample",
+        "score",
+        "report",
+    ):
         assert command in done.stdout
 
 

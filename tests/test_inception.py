@@ -1,4 +1,4 @@
-"""The FID Inception against torch-fidelity, and the reader of its file against what it must refuse."""
+"""The FID Inception against torch-fidelity, and what the reader of its file refuses."""
 
 from __future__ import annotations
 
