@@ -104,10 +104,12 @@ def _scorer(
     metrics: tuple[SampleMetric, ...], data: str | None, own: Any, part: Any, inception: Path | None
 ) -> Scorer:
     from jaxgan.cli.setups import data_of
+    from jaxgan.metrics import inception as extractor
     from jaxgan.study.scoring import scorer, usual_metrics
 
-    del inception
-    return scorer(metrics or usual_metrics(), own if data is None else data_of(data), part)
+    network = None if inception is None else extractor(inception)
+    real = own if data is None else data_of(data)
+    return scorer(metrics or usual_metrics(), real, part, network)
 
 
 def _of_run(by: Scorer, found: list[Trained], n: int | None, draws: int) -> list[StampedScore]:

@@ -34,7 +34,7 @@ class Layers(NamedTuple):
     """
 
     convolutions: dict[str, _Layer]
-    head: Float[Array, "2048 1008"]
+    head: Float[Array, "features classes"]
 
 
 def folded(tensors: Mapping[str, np.ndarray]) -> Layers:
@@ -88,7 +88,7 @@ def resized(x: Float[Array, "n h w c"], size: int) -> Float[Array, "n size size 
 
 def features_and_logits(
     layers: Layers, x: Float[Array, "n 299 299 3"]
-) -> tuple[Float[Array, "n 2048"], Float[Array, "n 1008"]]:
+) -> tuple[Float[Array, "n features"], Float[Array, "n classes"]]:
     """The features of FID, and the logits without bias, which the inception score uses.
 
     Args:
