@@ -35,9 +35,9 @@ def from_huggingface(
         The data set.
 
     Raises:
-        ImportError: `datasets` is not installed.
         FileNotFoundError: the folder is not one of `save_to_disk`.
-        ValueError: there is not one column of images, or several of labels, or a split is missing.
+        ValueError: `datasets` is not installed; there is not one column of images, or there are
+            several of labels; or a split is missing.
 
     Reference: Lhoest et al., Datasets: A Community Library for Natural Language Processing, 2021.
     https://arxiv.org/abs/2109.02846
@@ -45,7 +45,7 @@ def from_huggingface(
     try:
         import datasets  # takes two seconds to import
     except ImportError as error:
-        raise ImportError(
+        raise ValueError(
             "from_huggingface needs the package datasets: pip install 'jaxgan[huggingface]'"
         ) from error
     if not (Path(path, "dataset_dict.json").is_file() or Path(path, "state.json").is_file()):

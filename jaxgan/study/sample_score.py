@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import jax
 from jaxtyping import Array
 
+from jaxgan.data.stream import Stream
 from jaxgan.metrics import SampleMetric
 from jaxgan.study.picture import Metric
 from jaxgan.study.scoring import Scorer, origin_of, scorer
@@ -35,7 +36,7 @@ class SampleScore:
         metrics: the metrics to take.
     """
 
-    data: Dataset
+    data: Dataset | Stream
     metrics: tuple[SampleMetric, ...]
 
     def __call__(self, samples: Array) -> Mapping[str, float]:
@@ -82,7 +83,7 @@ class SampleScore:
         )
 
 
-def why_unscored(data: Dataset) -> str:
+def why_unscored(data: Dataset | Stream) -> str:
     """Why a training on a data set takes no scores; empty if it does.
 
     Args:

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Array, Num
 
 from jaxgan import metrics
+from jaxgan.data.stream import Stream, in_memory
 from jaxgan.metrics import Extractor, SampleMetric, Stamp, StampedScore, classifier_extractor
 from jaxgan.runs.identity import fingerprint
 from jaxgan.study.cached_classifier import cached_classifier
@@ -156,7 +157,7 @@ class Scorer:
 
 def scorer(
     metrics: tuple[SampleMetric, ...],
-    data: Dataset,
+    data: Dataset | Stream,
     part: Part = "held_out",
     extractor: Extractor | None = None,
     limit: int | None = None,
@@ -169,7 +170,7 @@ def scorer(
 
     Args:
         metrics: the metrics.
-        data: images, uint8 or in [-1, 1].
+        data: images, uint8 or in [-1, 1]; of a stream, as many as `in_memory` takes.
         part: "held_out" or "all".
         extractor: the network of the features; the data set's own classifier if None.
         limit: the largest number of real images on either side.
@@ -180,6 +181,7 @@ def scorer(
     Raises:
         ValueError: the data are no images, or have no labels and a metric needs our classifier.
     """
+    data = in_memory(data)
     if data.real.ndim != 4:
         raise ValueError(
             f"the data are {data.real.shape}; scores compare images [n, height, width, channels]"
