@@ -98,8 +98,9 @@ def cells(methods: Sequence[str], steps: int, width: int) -> dict:
 
     def cell(method: str) -> Training:
         dropout, weights = 0.5 * (method == "consistency"), WEIGHTS.get(method, "none")
-        sizes = {"width": width, "depth": LAYERS, "latent": 16}
-        networks = presets.mlp((8, 8, 1), **sizes, dropout=dropout, critic_weights=weights)
+        networks = presets.mlp(
+            (8, 8, 1), width, LAYERS, 16, dropout=dropout, critic_weights=weights
+        )
         optimizer = adam(5e-4, b1=0.5, b2=0.9)
         clipped = chain(optimizer, clip_params(0.01)) if method == "clipping" else optimizer
         penalties = PENALTIES.get(method, ())
