@@ -222,7 +222,7 @@ def test_samples_are_read_from_pictures_and_arrays(tmp_path: Path) -> None:
 # ---- the commands
 
 
-def test_train_scores_itself_and_score_takes_more(tmp_path: Path) -> None:
+def test_train_scores_itself_and_score_takes_more(tmp_path: Path, capsys: Any) -> None:
     run = tmp_path / "run"
     main(["train", *TINY, "--steps", "1", "--out", str(run), "--quiet"])
     results = read_results(run)
@@ -244,6 +244,13 @@ def test_train_scores_itself_and_score_takes_more(tmp_path: Path) -> None:
     (of_file,) = read_scores(run / "samples-100.scores.json")["samples-100"]
     assert of_file.values[0][0] == score.values[0][0]  # the first draw is that of `sample`
     assert of_file.stamp.parameters == "unknown: files"
+
+    text = (run / "results.json").read_text()
+    (run / "results.json").write_text(text.replace('"finished"', '"diverged"'))
+    main(["score", str(run), "--metrics", "frechet_distance"])
+    assert "wgan_gp, seed 0: diverged, so its scores are NaN" in capsys.readouterr().err
+    assert read_scores(run / "scores.json")["wgan_gp"][0].values == [[None]]
+    (run / "results.json").write_text(text)
 
     one = read_run(run)
     results.metrics["recall"].stamp = msgspec.structs.replace(STAMP, n_fake=180)
