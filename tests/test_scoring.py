@@ -222,7 +222,7 @@ def test_samples_are_read_from_pictures_and_arrays(tmp_path: Path) -> None:
 # ---- the commands
 
 
-def test_train_scores_itself_and_score_takes_more(tmp_path: Path) -> None:
+def test_train_scores_itself_and_score_takes_more(tmp_path: Path, capsys: Any) -> None:
     run = tmp_path / "run"
     main(["train", *TINY, "--steps", "1", "--out", str(run), "--quiet"])
     results = read_results(run)
@@ -245,6 +245,13 @@ def test_train_scores_itself_and_score_takes_more(tmp_path: Path) -> None:
     assert of_file.values[0][0] == score.values[0][0]  # the first draw is that of `sample`
     assert of_file.stamp.parameters == "unknown: files"
 
+    text = (run / "results.json").read_text()
+    (run / "results.json").write_text(text.replace('"finished"', '"diverged"'))
+    main(["score", str(run), "--metrics", "frechet_distance"])
+    assert "wgan_gp, seed 0: diverged, so its scores are NaN" in capsys.readouterr().err
+    assert read_scores(run / "scores.json")["wgan_gp"][0].values == [[None]]
+    (run / "results.json").write_text(text)
+
     one = read_run(run)
     results.metrics["recall"].stamp = msgspec.structs.replace(STAMP, n_fake=180)
     table, *refused = compare({"a": one, "b": one._replace(results=results)}).split("\n\n")
@@ -252,6 +259,31 @@ def test_train_scores_itself_and_score_takes_more(tmp_path: Path) -> None:
     assert "recall" not in table
     assert len(refused) == 1
     assert re.fullmatch(r"Not compared: recall \(.*n_fake is 179 and 180.*\)\.", refused[0])
+
+
+def test_inception_needs_no_labels_and_the_papers_compare_with_all_images(
+    tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    opened = []
+
+    def network(path: Path) -> Extractor:
+        opened.append(path.name)
+        mean = lambda images: np.asarray(images, float).mean(axis=(1, 2))  # noqa: E731
+        return Extractor("Inception", "abc", "299", lambda x: Extracted(mean(x), mean(x) + 1))
+
+    monkeypatch.setattr("jaxgan.metrics.inception", network)
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "real.npz", images=rng.integers(0, 256, (30, 8, 8), dtype=np.uint8))
+    np.save(tmp_path / "fake.npy", rng.integers(0, 256, (20, 8, 8), dtype=np.uint8))
+    words = ["score", str(tmp_path / "fake.npy"), "--data", str(tmp_path / "real.npz")]
+    main([*words, "--inception", "w.pth", "--metrics", "frechet_distance", "--part", "all"])
+    (score,) = read_scores(tmp_path / "fake.scores.json")["fake"]
+    assert opened == ["w.pth"]
+    assert score.floor is None
+    assert (score.stamp.n_real, score.stamp.n_fake) == (30, 20)
+    assert (score.stamp.split, score.stamp.resize) == ("all real images", "299")
+    assert score.stamp.features == "Inception, sha256 abc"
+    assert "features: Inception, sha256 abc; resize: 299" in capsys.readouterr().out
 
 
 def test_a_run_of_an_earlier_version_takes_no_scores_and_resumes(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -65,7 +66,7 @@ def score(
     if _is_run(folder):
         found = _trainings(folder, source, cell, seed, best=best)
         by = _scorer(chosen, data, found[0].setup.data, part, inception)
-        name, scores = found[0].name, _of_run(by, found, n, draws)
+        name, scores = found[0].name, _of_run(by, found, n, draws, _diverged(folder, found[0].name))
         file = folder / "scores.json"
     else:
         if data is None:
@@ -112,11 +113,30 @@ def _scorer(
     return scorer(metrics or usual_metrics(), real, part, network)
 
 
-def _of_run(by: Scorer, found: list[Trained], n: int | None, draws: int) -> list[StampedScore]:
+def _diverged(folder: Path, cell: str) -> set[int]:
+    """The seeds that diverged: their scores are NaN, not those of the last finite state."""
+    from jaxgan.cli.launch import complain
+    from jaxgan.study import read_run
+
+    cells = read_run(folder).results.cells
+    of_cell = cells.get(cell) or next(iter(cells.values()))  # a single training has one cell
+    diverged = {one.seed for one in of_cell.seeds if one.ended == "diverged"}
+    for seed in sorted(diverged):
+        complain(f"{cell}, seed {seed}: diverged, so its scores are NaN")
+    return diverged
+
+
+def _of_run(
+    by: Scorer, found: list[Trained], n: int | None, draws: int, diverged: set[int]
+) -> list[StampedScore]:
     from jaxgan.study.scoring import origin_of
 
     count = n or len(by.other) or len(by.real)
-    values = [[by(_draw(one, count, draw)) for draw in range(draws)] for one in found]
+    nan = dict.fromkeys((name for metric in by.metrics for name in metric.better), math.nan)
+    values = [
+        [nan if one.seed in diverged else by(_draw(one, count, draw)) for draw in range(draws)]
+        for one in found
+    ]
     return by.stamped(values, count, origin_of(found[0].state))
 
 

@@ -28,6 +28,8 @@ from jaxgan.study.pictures import (
 from jaxgan.study.records import Record, Records, Series
 from jaxgan.study.results import Results, read_results
 from jaxgan.study.run import run
+from jaxgan.study.sample_score import SampleScore
+from jaxgan.study.scoring import Scorer, scorer
 from jaxgan.study.sweep import Sweep
 from jaxgan.study.training import Training
 
@@ -60,8 +62,10 @@ __all__ = [
     "Records",
     "Results",
     "Run",
+    "SampleScore",
     "Samples",
     "Scale",
+    "Scorer",
     "Series",
     "Successes",
     "Surfaces",
@@ -76,5 +80,6 @@ __all__ = [
     "read_results",
     "read_run",
     "run",
+    "scorer",
     "threshold",
 ]
