@@ -143,9 +143,11 @@ def test_a_panel_without_finite_values_says_so(tmp_path: Path, panel: dict) -> N
 
 def test_axes_are_logarithmic_where_that_is_asked_and_possible(tmp_path: Path) -> None:
     rising, falling = {"a": (STEPS, np.exp(VALUES[:1]))}, {"a": (STEPS, -VALUES[:1])}
-    panels = {"loss": rising, "gap": rising, "score": falling}
-    figure = figures.line_plots(panels, log=("gap", "score"))
-    assert [axes.get_yscale() for axes in figure.axes] == ["linear", "log", "linear"]
+    panels = {"loss": rising, "gap": rising, "score": falling, "distance": rising}
+    figure = figures.line_plots(
+        panels, log=("gap", "score", "distance"), references={"gap": 0.1, "distance": -0.1}
+    )
+    assert [axes.get_yscale() for axes in figure.axes] == ["linear", "log", "linear", "linear"]
     figures.save(figure, tmp_path / "log.png")
 
 

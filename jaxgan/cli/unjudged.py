@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from jaxgan.cli.catalogue import build
 from jaxgan.cli.setups import cell_name, setup_of, setups_of
+from jaxgan.networks.conditional import takes_labels
 from jaxgan.study import (
     Curves,
     Experiment,
@@ -25,6 +26,11 @@ from jaxgan.study.results import REAL
 from jaxgan.study.sample_score import SampleScore, why_unscored
 
 __all__ = ["unjudged"]
+
+BY_CLASS = (
+    "Samples at the last moment, not selected, a row per class with the same latents, beside real "
+    "examples drawn at random; seed 0."
+)
 
 
 def unjudged(
@@ -80,7 +86,7 @@ def unjudged(
         protocol=score.protocol(first)
         if score
         else f"No scores are computed ({reason}): look at the samples.",
-        pictures=_pictures(next(iter(setups)), shape),
+        pictures=_pictures(next(iter(setups)), shape, takes_labels(first.networks.generator)),
         scales={"small": Scale(lambda: cells, seeds=1)},
     )
 
@@ -91,7 +97,8 @@ def _measure(shape: tuple[int, ...], score: SampleScore | None) -> ImageMeasure 
     return ImageMeasure() if len(shape) == 3 else PointMeasure()
 
 
-def _pictures(name: str, shape: tuple[int, ...]) -> tuple[Picture, ...]:
+def _pictures(name: str, shape: tuple[int, ...], labels: bool) -> tuple[Picture, ...]:
     if len(shape) == 3:
-        return (Samples(), Progress(), Curves(), Interpolation(), Neighbors(cell=name))
+        samples = Samples(caption=BY_CLASS) if labels else Samples()
+        return (samples, Progress(), Curves(), Interpolation(), Neighbors(cell=name))
     return (Points(), Curves()) if shape == (2,) else (Curves(),)

@@ -55,7 +55,7 @@ def line_plots(
 
     Args:
         panels: by quantity and arm, steps `[t]` and values `[seeds, t]`.
-        log: quantities with a logarithmic axis, if they have positive values.
+        log: quantities with a logarithmic axis, if a curve and the reference are positive.
         references: by quantity, a reference value such as the score of real data, drawn dashed.
         x: label of the horizontal axis.
         lines: whether all arms are lines with bands over any horizontal axis.
@@ -113,11 +113,12 @@ def _draw(
         )
         axes.set(xticks=[], yticks=[])
         return
-    if log and any(end.y > 0 for end in ends):
+    shown = [] if reference is None or not np.isfinite(reference) else [reference]
+    if log and any(end.y > 0 for end in ends) and all(y > 0 for y in shown):
         axes.set_yscale("log", nonpositive="mask")
-    if reference is not None and np.isfinite(reference):
-        axes.axhline(reference, color=SOFT, linewidth=1, dashes=(4, 3), zorder=1)
-        ends.append(Label(REAL, reference, SOFT))
+    for y in shown:
+        axes.axhline(y, color=SOFT, linewidth=1, dashes=(4, 3), zorder=1)
+        ends.append(Label(REAL, y, SOFT))
     axes.margins(x=0.01)
     if x == STEPS:
         axes.xaxis.set_major_formatter(

@@ -50,7 +50,7 @@ class SelfAttention(nn.Module):
             return reweight(layer, self.weights, train=train)(x)
 
         def pixels(x: Array) -> Array:
-            return x.reshape(len(x), -1, x.shape[-1])
+            return x.reshape(x.shape[0], -1, x.shape[-1])
 
         narrow, half = max(channels // 8, 1), max(channels // 2, 1)
         queries = pixels(conv(narrow, x))

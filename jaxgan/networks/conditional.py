@@ -80,7 +80,7 @@ def join(
     if classes is None:
         return x
     rows = one_hot(labels, classes).astype(x.dtype)
-    rows = rows.reshape(len(x), *(1,) * (x.ndim - 2), classes)
+    rows = rows.reshape(x.shape[0], *(1,) * (x.ndim - 2), classes)
     return jnp.concatenate([x, jnp.broadcast_to(rows, (*x.shape[:-1], classes))], axis=-1)
 
 
@@ -132,7 +132,7 @@ class ConditionalBatchNorm(nn.Module):
 
         def per_class(name: str, init: nn.initializers.Initializer) -> Array:
             rows = nn.Embed(self.classes, x.shape[-1], embedding_init=init, name=name)(labels)
-            return rows.reshape(len(x), *(1,) * (x.ndim - 2), -1).astype(x.dtype)
+            return rows.reshape(x.shape[0], *(1,) * (x.ndim - 2), -1).astype(x.dtype)
 
         ones, zeros = nn.initializers.ones_init(), nn.initializers.zeros_init()
         return y * per_class("scale", ones) + per_class("offset", zeros)
