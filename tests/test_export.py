@@ -18,12 +18,17 @@ import jaxgan
 from jaxgan.cli.main import main
 from jaxgan.export import Generator, export
 from jaxgan.export.formats import Format
+from jaxgan.export.plain import plain
 from jaxgan.export.write import FORMATS
+from jaxgan.networks import presets
+from jaxgan.networks.conditional import takes_labels
 from jaxgan.training import create_state
+from jaxgan.training.modules import initialize
+from jaxgan.types import Networks, Variables
 from tests import conditional_digits
 from tests.conditional_digits import SETUP
 
-KEY = jax.random.key(1)
+KEY, SHAPE = jax.random.key(1), (32, 32, 3)
 SOURCE = ["--source", f"{conditional_digits.__name__}:SETUP"]
 
 
@@ -56,6 +61,31 @@ def test_inputs_of_another_form_are_refused(generator: Generator) -> None:
         generator(latents[:, :4], jnp.ones(2, int))
     with pytest.raises(ValueError, match="uses no labels"):
         dataclasses.replace(generator, classes=())(latents, jnp.ones(2, int))
+
+
+@pytest.mark.parametrize(
+    "networks",
+    [
+        presets.dcgan(SHAPE, width=2, classes=10),
+        presets.dcgan(SHAPE, width=8, attention=True),
+        presets.resnet(SHAPE, width=2, classes=10),
+        presets.sngan_resnet(SHAPE, width=2, classes=10),
+        presets.r3gan(SHAPE, classes=10),
+        presets.wgan_gp_architectures(SHAPE, variant="gated", width=2),
+    ],
+    ids=lambda networks: type(networks.generator).__name__,
+)
+def test_programs_take_batches_of_any_size(networks: Networks) -> None:
+    module, (batch,) = networks.generator, jax.export.symbolic_shape("batch")
+    two = [jnp.zeros((2, *jax.eval_shape(networks.latent, KEY).shape))]
+    two += [jnp.zeros(2, int)] if takes_labels(module) else []
+    variables = jax.eval_shape(lambda z, labels=None: initialize(module, KEY, z, labels), *two)
+
+    def program(variables: Variables, latents: jax.Array, *labels: jax.Array) -> jax.Array:
+        return plain(Generator(networks, variables, SHAPE))(latents, *labels)
+
+    inputs = [jax.ShapeDtypeStruct((batch, *x.shape[1:]), x.dtype) for x in two]
+    assert jax.eval_shape(program, variables, *inputs).shape == (batch, *SHAPE)
 
 
 @pytest.mark.filterwarnings("ignore")  # of the packages that read and write these files

@@ -95,6 +95,6 @@ def _of_path(path: str) -> Dataset | Stream:
         return from_idx(path)
     if path.lower().endswith(ARCHIVES):
         return from_archive(path)
-    if Path(path).is_dir():
+    if path and Path(path).is_dir():
         return from_folder(path)
     raise unknown("data", path, [*EMBEDDED, *DISTRIBUTIONS, *SOURCES, *PATHS])
