@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Int, Key
 
+from jaxgan.data.stream import Stream
 from jaxgan.training import TrainState, generate
 from jaxgan.training.modules import apply, parameters_of
 from jaxgan.types import Dataset, Networks
@@ -14,7 +15,7 @@ from jaxgan.types import Dataset, Networks
 __all__ = ["by_class", "classes_of", "conditional"]
 
 
-def classes_of(data: Dataset) -> Int[np.ndarray, " classes"]:
+def classes_of(data: Dataset | Stream) -> Int[np.ndarray, " classes"]:
     """The labels that occur in the data, in order; none for data without labels.
 
     >>> classes_of(Dataset(jnp.zeros((4, 2)), jnp.array([7, 0, 7, 2]))).tolist()
@@ -23,7 +24,7 @@ def classes_of(data: Dataset) -> Int[np.ndarray, " classes"]:
     return np.unique(np.asarray([] if data.labels is None else data.labels, np.int32))
 
 
-def conditional(networks: Networks, state: TrainState, data: Dataset) -> bool:
+def conditional(networks: Networks, state: TrainState, data: Dataset | Stream) -> bool:
     """Whether the generated examples depend on labels, so that a class can be asked for.
 
     The traced generator is followed from the labels to its output, since a generator may declare
