@@ -62,7 +62,7 @@ class Stream:
 
 
 def in_memory(data: Dataset | Stream) -> Dataset:
-    """A data set itself; of a stream, up to `SOME` examples drawn without replacement.
+    """A data set itself; of a stream, up to `SOME` examples drawn without replacement, in order.
 
     Args:
         data: a data set or a stream.
@@ -75,5 +75,5 @@ def in_memory(data: Dataset | Stream) -> Dataset:
     """
     if not isinstance(data, Stream):
         return data
-    order = jax.random.permutation(jax.random.key(0), len(data.real))[:SOME]
-    return jax.tree.map(jnp.asarray, data.gather(np.asarray(order)))
+    chosen = jax.random.permutation(jax.random.key(0), len(data.real))[:SOME]
+    return jax.tree.map(jnp.asarray, data.gather(np.sort(chosen)))
