@@ -217,5 +217,5 @@ def short_data(text: str) -> str:
     path = given[2] if given else text
     ending = r"\.(npz|zip|gz|tgz|txz|tar|tar\.\w+)$"
     if given or "/" in text or re.search(ending, text):
-        path = re.sub(ending, "", Path(path).name)
+        path = re.sub(ending, "", Path(path).absolute().name)
     return _short(path)
