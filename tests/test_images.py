@@ -82,7 +82,7 @@ def test_an_archive_is_the_folder_and_is_not_extracted(folder: Path, name: str) 
 def test_which_folders_are_classes() -> None:
     # torchvision's ImageFolder numbers the same folders in the same order.
     assert class_folders(["x/b/1.png", "x/a/2.JPG"]).classes == ("a", "b")
-    assert class_folders(["a/1.png", "a/2.png"]).labels is None  # one folder is no class
+    assert class_folders(["a/1.png", "a/2.png"]).labels is None  # one folder is not a class
     assert class_folders(["a/1.png", "2.png"]).labels is None
     assert class_folders(["a/x/1.png", "b/2.png"]).labels is None
     parts = [f"{split}/{name}/1.png" for split in ("train", "test") for name in "ab"]

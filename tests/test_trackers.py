@@ -59,7 +59,7 @@ def test_a_tracker_gets_the_lines_of_the_files(tmp_path: Path, capsys: Any) -> N
     folder, title, settings = tracker.about
     assert (folder, title, settings["batch_size"]) == (tmp_path, "mine", 8)
     assert tracker.closed
-    # Another tracker is no other run; one that fails is left after one message.
+    # Another tracker does not make another run; one that fails is left after one message.
     longer = dataclasses.replace(SETUP, steps=12)
     state = train(longer, folder=tmp_path, track=Broken, **OPTIONS)
     assert [line["step"] for line in MADE[1].lines] == [8, 10]

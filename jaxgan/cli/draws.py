@@ -86,9 +86,9 @@ def stem_of(
     cell: str | None,
     seed: int,
     draw_seed: int,
+    label: int | None = None,
     *,
     best: bool,
-    words: tuple[str, ...] = (),
 ) -> str:
     """The name of a file without its ending; what has its default is not part of it.
 
@@ -97,4 +97,4 @@ def stem_of(
     """
     given = {"": cell, "seed-": seed, "best": "" if best else None, "draw-": draw_seed}
     parts = [f"{name}{value}" for name, value in given.items() if value not in (None, 0)]
-    return "-".join([begin, *words, *parts])
+    return "-".join([begin, *([] if label is None else [f"label-{label}"]), *parts])

@@ -10,9 +10,9 @@ from tyro.conf import Positional
 from jaxgan.cli.draws import asked_labels, check_draw, draw_key, stem_of
 
 if TYPE_CHECKING:
-    from jaxtyping import Array
+    from jaxtyping import Array, Key
 
-    from jaxgan.cli.sources import Trained
+    from jaxgan.types import Prior
 
 __all__ = ["interpolate", "neighbors"]
 
@@ -66,13 +66,12 @@ def interpolate(
     asked = asked_labels(found, label, every=False)
     key = draw_key(found, draw_seed)
     labels = draw_labels(data, key, lines) if asked is None else jnp.repeat(jnp.array(asked), lines)
-    latents = _path(found, way, coordinate, (lines, stops), draw_seed).reshape(lines * stops, -1)
+    paths = _path(networks.latent, key, way, coordinate, (lines, stops))
     labels = None if labels is None else jnp.repeat(labels, stops)
-    examples = np.asarray(generate(networks, found.state, latents, labels))
+    examples = np.asarray(generate(networks, found.state, paths.reshape(lines * stops, -1), labels))
     examples = examples.reshape(lines, stops, *examples.shape[1:])
     name = f"interpolation-{way}{coordinate if way == 'coordinate' else ''}"
-    words = () if label is None else (f"label-{label}",)
-    stem = stem_of(name, cell, seed, draw_seed, best=best, words=words)
+    stem = stem_of(name, cell, seed, draw_seed, label, best=best)
     written = folder / f"{stem}.npy"
     np.save(written, examples)
     if examples.ndim == 5:
@@ -82,7 +81,7 @@ def interpolate(
 
 
 def _path(
-    found: Trained, way: Way, coordinate: int, size: tuple[int, int], draw_seed: int
+    latent: Prior, key: Key[Array, ""], way: Way, coordinate: int, size: tuple[int, int]
 ) -> Array:
     """The latents of the paths, `[lines, stops, size]`."""
     import jax
@@ -91,7 +90,6 @@ def _path(
     from jaxgan.training import along, lerp, slerp
 
     lines, stops = size
-    latent, key = found.setup.networks.latent, draw_key(found, draw_seed)
     begin, end = jnp.split(jax.vmap(latent)(jax.random.split(key, 2 * lines)), 2)
     if way == "coordinate":
         return along(begin, coordinate, stops, latent, jax.random.fold_in(key, 1))
@@ -141,8 +139,7 @@ def neighbors(
     arrays = nearest(jnp.asarray(samples), in_memory(found.setup.data))
     pairs = arrays["nearest/samples"], arrays["nearest/real"]
     distances = arrays["nearest/distances"]
-    words = () if label is None else (f"label-{label}",)
-    stem = stem_of(f"neighbors-{n}", cell, seed, draw_seed, best=best, words=words)
+    stem = stem_of(f"neighbors-{n}", cell, seed, draw_seed, label, best=best)
     written = folder / f"{stem}.npz"
     np.savez(written, samples=pairs[0], real=pairs[1], distances=distances)
     print(f"distances: smallest {distances.min():.4g}, median {np.median(distances):.4g}")

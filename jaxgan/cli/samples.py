@@ -66,8 +66,8 @@ def sample(
         raise ValueError(f"--pngs is for images, but examples have the shape {shape}: leave it out")
     asked = asked_labels(found, label, every=every)
     samples, classes = drawn(found, draw_key(found, draw_seed), n, asked)
-    words = (*(["labels-all"] if every else []), *([] if label is None else [f"label-{label}"]))
-    stem = stem_of(f"samples-{n}", cell, seed, draw_seed, best=best, words=words)
+    begin = f"samples-{n}{'-labels-all' if every else ''}"
+    stem = stem_of(begin, cell, seed, draw_seed, label, best=best)
     np.save(folder / f"{stem}.npy", samples)
     if pngs is not None:
         figures.save_images(samples, pngs, classes)

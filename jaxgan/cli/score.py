@@ -158,12 +158,11 @@ def _draw(found: Trained, n: int, draw: int) -> Any:
     import jax
     import jax.numpy as jnp
 
+    from jaxgan.cli.draws import draw_key
     from jaxgan.study.measures import draw_labels
-    from jaxgan.study.moment import latent_key
     from jaxgan.training import sample
 
-    key = latent_key(found.seed)
-    key = jax.random.fold_in(key, 1 + draw) if draw else key
+    key = draw_key(found, draw)
     setup, blocks = found.setup, []
     for index, start in enumerate(range(0, n, BLOCK)):
         size = min(BLOCK, n - start)

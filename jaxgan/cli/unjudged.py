@@ -77,13 +77,14 @@ def unjudged(
     shape = first.data.real.shape[1:]
     reason = why_unscored(first.data) if scores else "none were asked for"
     score = None if reason else SampleScore(first.data, tuple(build("metric", s) for s in scores))
+    metrics = {} if score is None else score.described(first)
     measure = _measure(shape, score)
     cells = {REAL: Real(first.data, None if score is None else score.real)}
     cells |= {name: Training(setup, measure) for name, setup in setups.items()}
     return Experiment(
         f"{networks} networks trained with {recipe} on {data}.",
-        metrics={} if score is None else score.described(first),
-        protocol=score.protocol(first)
+        metrics=metrics,
+        protocol=score.protocol(metrics)
         if score
         else f"No scores are computed ({reason}): look at the samples.",
         pictures=_pictures(next(iter(setups)), shape, takes_labels(first.networks.generator)),

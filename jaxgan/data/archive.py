@@ -42,8 +42,8 @@ def from_archive(
 
     Raises:
         FileNotFoundError: the file does not exist.
-        ValueError: it is no archive or is damaged, has no images, or images that cannot be read or
-            differ in shape.
+        ValueError: it is not an archive or is damaged, has no images, or images that cannot be read
+            or differ in shape.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -50,8 +50,8 @@ def from_huggingface(
         ) from error
     if not (Path(path, "dataset_dict.json").is_file() or Path(path, "state.json").is_file()):
         raise FileNotFoundError(
-            f"{os.fspath(path)!r} is no folder of datasets.Dataset.save_to_disk: download the set "
-            "where there is internet access, and save it"
+            f"{os.fspath(path)!r} is not a folder of datasets.Dataset.save_to_disk: download "
+            "the set where there is internet access, and save it"
         )
     table: Any = datasets.load_from_disk(os.fspath(path))
     if Path(path, "dataset_dict.json").is_file():

@@ -34,7 +34,7 @@ def from_idx(path: str | os.PathLike[str], **options: Unpack[ImageOptions]) -> D
 
     Raises:
         FileNotFoundError: the file does not exist.
-        ValueError: it is no idx file of bytes or is not complete, or there is not one label per
+        ValueError: it is not an idx file of bytes or is incomplete, or there is not one label per
             image.
 
     >>> import tempfile
@@ -67,7 +67,7 @@ def _array(path: Path) -> np.ndarray:
         raise ValueError(f"{os.fspath(path)!r} cannot be decompressed: {error}") from error
     if content[:3] != b"\0\0\x08" or len(content) < 4:
         raise ValueError(
-            f"{os.fspath(path)!r} is no idx file of bytes: it begins with {content[:4]!r}"
+            f"{os.fspath(path)!r} is not an idx file of bytes: it begins with {content[:4]!r}"
         )
     begin = 4 + 4 * content[3]
     shape = tuple(np.frombuffer(content[4:begin], ">u4").astype(int).tolist())

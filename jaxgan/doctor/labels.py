@@ -66,7 +66,7 @@ def unused_labels(setup: Setup) -> Finding | None:
         setup: the inputs of a run.
 
     Returns:
-        A finding that is no fault, or None.
+        A finding that is not a fault, or None.
 
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets

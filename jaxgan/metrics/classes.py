@@ -51,7 +51,7 @@ def class_coverage(
         The two scores.
 
     Raises:
-        ValueError: the two differ in classes, or are no probabilities.
+        ValueError: the two differ in classes, or are not probabilities.
 
     >>> import numpy as np
     >>> found = class_coverage(np.eye(4), np.eye(4)[[0, 0, 1, 1]])

@@ -52,7 +52,7 @@ def matrix_pair(
         `[n, d]` and `[m, d]`.
 
     Raises:
-        ValueError: one of them is no such matrix, or they differ in columns.
+        ValueError: one of them is not such a matrix, or they differ in columns.
 
     >>> [a.shape for a in matrix_pair(np.zeros((3, 2)), np.zeros((4, 2)))]
     [(3, 2), (4, 2)]

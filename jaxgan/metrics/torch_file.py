@@ -28,7 +28,7 @@ DTYPES = {
 ZIP = b"PK"
 
 MAGIC = 0x1950A86A20F9469CFC6C
-"""The first number of a file that is no zip archive, as PyTorch before 1.6 wrote them."""
+"""The first number of a file that is not a zip archive, as PyTorch before 1.6 wrote them."""
 
 
 class _Storage(NamedTuple):
@@ -58,7 +58,7 @@ def read_torch_file(data: bytes) -> dict[str, np.ndarray]:
         Arrays by name.
 
     Raises:
-        ValueError: it is no such file, is damaged, or names anything else.
+        ValueError: it is not such a file, is damaged, or names anything else.
 
     >>> read_torch_file(pickle.dumps(print))
     Traceback (most recent call last):

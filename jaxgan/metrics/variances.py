@@ -39,7 +39,7 @@ def deviations(scores: Float[ArrayLike, "seeds draws"]) -> Deviations:
         Both standard deviations.
 
     Raises:
-        ValueError: the scores are no matrix.
+        ValueError: the scores are not a matrix.
 
     >>> deviations(np.array([[1.0, 3.0], [5.0, 7.0]]))  # 2 of draws; 8 - 2/2 = 7 of seeds
     Deviations(between_seeds=2.6457513110645907, between_draws=1.4142135623730951)

@@ -14,15 +14,8 @@ __all__ = ["Cosine", "Geometric", "HalfLife", "Linear", "Schedule", "Switch"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Linear:
-    """Linear from start to end over `updates` updates, then constant.
-
-    Raises:
-        ValueError: updates is below 1.
-
-    >>> [float(Linear(1.0, 0.0, 4)(update)) for update in (0, 1, 4, 9)]
-    [1.0, 0.75, 0.0, 0.0]
-    """
+class _Ramp:
+    """From start to end over `updates` updates, then constant."""
 
     start: Number
     end: Number
@@ -38,10 +31,25 @@ class Linear:
         """The first and the last value."""
         return self.start, self.end
 
+    def _share(self, update: ArrayLike) -> Float[Array, ""]:
+        """The share of the updates that were taken, in [0, 1]."""
+        return jnp.clip(jnp.asarray(update) / self.updates, 0, 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Linear(_Ramp):
+    """Linear from start to end over `updates` updates, then constant.
+
+    Raises:
+        ValueError: updates is below 1.
+
+    >>> [float(Linear(1.0, 0.0, 4)(update)) for update in (0, 1, 4, 9)]
+    [1.0, 0.75, 0.0, 0.0]
+    """
+
     def __call__(self, update: ArrayLike) -> Float[Array, ""]:
         """The value at an update, counted from 0."""
-        share = jnp.clip(jnp.asarray(update) / self.updates, 0, 1)
-        return self.start + (self.end - self.start) * share
+        return self.start + (self.end - self.start) * self._share(update)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,7 +111,7 @@ class Switch:
 
 
 @dataclasses.dataclass(frozen=True)
-class Cosine:
+class Cosine(_Ramp):
     """From start to end over `updates` updates along half a period of a cosine, then constant.
 
     start + (end - start) (1 - cos(pi t / updates)) / 2 at update t.
@@ -115,24 +123,10 @@ class Cosine:
     [1.0, 0.8536, 0.5, 0.0, 0.0]
     """
 
-    start: Number
-    end: Number
-    updates: int
-
-    def __post_init__(self) -> None:
-        check_number(
-            "updates", self.updates, "an integer of at least 1", "a constant needs no schedule"
-        )
-
-    @property
-    def ends(self) -> tuple[Number, Number]:
-        """The first and the last value."""
-        return self.start, self.end
-
     def __call__(self, update: ArrayLike) -> Float[Array, ""]:
         """The value at an update, counted from 0."""
-        share = jnp.clip(jnp.asarray(update) / self.updates, 0, 1)
-        return self.start + (self.end - self.start) * (1 - jnp.cos(jnp.pi * share)) / 2
+        way = (1 - jnp.cos(jnp.pi * self._share(update))) / 2
+        return self.start + (self.end - self.start) * way
 
 
 Schedule = Cosine | Geometric | Linear | Switch

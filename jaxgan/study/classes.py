@@ -8,8 +8,9 @@ import numpy as np
 from jaxtyping import Array, Int, Key
 
 from jaxgan.data.stream import Stream
+from jaxgan.networks.conditional import takes_labels
 from jaxgan.training import TrainState, generate
-from jaxgan.training.modules import apply, parameters_of
+from jaxgan.training.modules import apply
 from jaxgan.types import Dataset, Networks
 
 __all__ = ["by_class", "classes_of", "conditional"]
@@ -47,7 +48,7 @@ def conditional(networks: Networks, state: TrainState, data: Dataset | Stream) -
     False
     """
     generator = networks.generator
-    if data.labels is None or "labels" not in parameters_of(type(generator)):
+    if data.labels is None or not takes_labels(generator):
         return False
     latents = networks.latent(jax.random.key(0))[None]
 

@@ -17,7 +17,7 @@ from jaxgan.runs.identity import fingerprint
 from jaxgan.study.classes import by_class, classes_of, conditional
 from jaxgan.study.moment import Measurement, Moment
 from jaxgan.study.records import Record
-from jaxgan.training import generate, sample
+from jaxgan.training import generate, lerp, sample
 from jaxgan.types import Dataset
 
 __all__ = ["ImageMeasure", "PointMeasure", "Real", "Score", "draw_labels"]
@@ -163,8 +163,7 @@ def _lines(moment: Moment) -> Float[Array, "lines stops height width channels"]:
     networks, data = moment.setup.networks, moment.setup.data
     keys = jax.random.split(jax.random.key(0), 2 * LINES)
     begin, end = jnp.split(jax.vmap(networks.latent)(keys), 2)
-    share = jnp.linspace(0, 1, STOPS)[None, :, None]
-    latents = begin[:, None] * (1 - share) + end[:, None] * share
+    latents = lerp(begin, end, STOPS)
     labels = draw_labels(data, moment.key, LINES)
     if labels is not None:
         labels = jnp.repeat(labels, STOPS)

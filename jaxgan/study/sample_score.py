@@ -70,9 +70,9 @@ class SampleScore:
             for name, better in metric.better.items()
         }
 
-    def protocol(self, setup: Setup) -> str:
-        """How the scores are measured, for the report."""
-        network, origin = self.scorer.extractor, next(iter(self.described(setup).values())).stamp
+    def protocol(self, described: Mapping[str, Metric]) -> str:
+        """How the scores are measured, for the report, from what `described` returns."""
+        network, origin = self.scorer.extractor, next(iter(described.values())).stamp
         assert network is not None  # the usual metrics need features
         assert origin is not None
         return (
@@ -93,10 +93,10 @@ def why_unscored(data: Dataset | Stream) -> str:
         A part of a sentence.
 
     >>> why_unscored(Dataset(jax.numpy.zeros((300, 2))))
-    'the data are no images'
+    'the data are not images'
     """
     if data.real.ndim != 4:
-        return "the data are no images"
+        return "the data are not images"
     if data.labels is None:
         return "the images have no labels"
     if len(data.real) < LEAST:

@@ -179,7 +179,7 @@ def scorer(
         The scorer.
 
     Raises:
-        ValueError: the data are no images, or have no labels and a metric needs our classifier.
+        ValueError: the data are not images, or have no labels and a metric needs our classifier.
     """
     data = in_memory(data)
     if data.real.ndim != 4:
