@@ -14,11 +14,11 @@ from PIL import Image
 
 from jaxgan.cli.main import main
 from jaxgan.networks import Normal
-from jaxgan.study import ImageMeasure, Moment
+from jaxgan.study import ImageMeasure, Moment, Real
 from jaxgan.study.classes import conditional
 from jaxgan.training import Dataset, Networks, create_state, lerp, slerp
 from tests import conditional_digits
-from tests.conditional_digits import DATA, PAIR, RECIPE, SETUP
+from tests.conditional_digits import DATA, LABELS, PAIR, RECIPE, SETUP
 
 KEY = jax.random.key(1)
 SOURCE = ["--source", f"{conditional_digits.__name__}:SETUP"]
@@ -119,6 +119,17 @@ def test_pictures_have_a_row_per_class() -> None:
     grid = frames.reshape(4, 4, 4, 4)[:, :, :-1]
     np.testing.assert_array_equal(grid, np.broadcast_to(grid[:1], grid.shape))
     assert not (grid[0, 0] == grid[0, 1]).all()
+
+
+def test_real_examples_have_the_same_rows(tmp_path: Path) -> None:
+    found = Real(DATA, by_class=True)(0, tmp_path).arrays["samples"]
+    known = {
+        image.tobytes(): int(k) for image, k in zip(np.asarray(DATA.real), LABELS, strict=True)
+    }
+    labels = [known[image.tobytes()] for image in found]
+    assert labels == [*np.repeat([1, 2, 3, 1, 2, 3, 1, 2], 8)]
+    # There are 20 examples of class 3, so that its two rows of 8 show different ones.
+    assert len({image.tobytes() for image, k in zip(found, labels, strict=True) if k == 3}) == 16
 
 
 def test_arcs_keep_their_norm_and_their_speed() -> None:

@@ -26,8 +26,8 @@ Score = Callable[[Array], Mapping[str, float]]
 """Function from samples to scores."""
 
 FRAMES, SHOWN, NEIGHBORS, LINES, STOPS = 16, 64, 16, 6, 10
-CLASSES = 10
-"""The largest number of classes that pictures of a conditional generator show."""
+CLASSES, COLUMNS = 10, 8
+"""The classes that pictures of a conditional generator show at most, and images of each."""
 POINTS = 5_000
 
 
@@ -90,20 +90,23 @@ class Real:
         data: the data set.
         scores: function that returns the scores; no scores if None.
         arrays: further arrays for pictures, such as the centers of modes.
+        by_class: whether images are shown a row per class, as `ImageMeasure` shows samples.
     """
 
     data: Dataset | Stream
     scores: Callable[[], Mapping[str, float]] | None = None
     arrays: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    by_class: bool = False
 
     def __call__(self, seed: int, folder: Path) -> Record:
         """Scores, and the array `samples`."""
         del folder
-        n = len(self.data.real)
-        image = self.data.real.ndim == 4
-        order = jax.random.permutation(jax.random.key(seed), n)[: SHOWN if image else POINTS]
-        data = self.data
-        real = data.gather(np.asarray(order)).real if isinstance(data, Stream) else data.real[order]
+        data, image = self.data, self.data.real.ndim == 4
+        order = np.asarray(jax.random.permutation(jax.random.key(seed), len(data.real)))
+        order = (
+            _in_class_rows(data, order) if self.by_class else order[: SHOWN if image else POINTS]
+        )
+        real = data.gather(order).real if isinstance(data, Stream) else data.real[order]
         arrays = {"samples": np.asarray(to_pixels(real) if image else real), **self.arrays}
         return Record(dict(self.scores()) if self.scores else {}, {}, arrays)
 
@@ -147,15 +150,29 @@ def _rows(moment: Moment) -> tuple[Array, Array] | None:
     networks, data = moment.setup.networks, moment.setup.data
     if not conditional(networks, moment.state, data):
         return None
-    classes = classes_of(data)[:CLASSES]
-    square, columns = max(4, len(classes)), 8
-    labels = jnp.resize(classes, (max(square, columns),))
-    images = by_class(networks, moment.state, moment.key, labels, max(square, columns))
+    labels, square = _shown_classes(data), max(4, min(len(classes_of(data)), CLASSES))
+    images = by_class(networks, moment.state, moment.key, jnp.asarray(labels), max(square, COLUMNS))
 
     def part(rows: int, columns: int) -> Array:
         return images[:rows, :columns].reshape(-1, *images.shape[2:])
 
-    return part(square, square), part(len(labels), columns)
+    return part(square, square), part(len(labels), COLUMNS)
+
+
+def _shown_classes(data: Dataset | Stream) -> np.ndarray:
+    """The label of each row of `samples`: the first classes, repeated up to a square."""
+    classes = classes_of(data)[:CLASSES]
+    return np.resize(classes, max(len(classes), COLUMNS))
+
+
+def _in_class_rows(data: Dataset | Stream, order: np.ndarray) -> np.ndarray:
+    """Indices for the rows of `samples`: the first of each class in this order."""
+    labels, shown = np.asarray(data.labels)[order], np.repeat(_shown_classes(data), COLUMNS)
+    indices = np.empty_like(shown)
+    for label in np.unique(shown):
+        cells = shown == label
+        indices[cells] = np.resize(order[labels == label], cells.sum())
+    return indices
 
 
 def _lines(moment: Moment) -> Float[Array, "lines stops height width channels"]:
