@@ -141,6 +141,27 @@ def test_blocks_follow_a_schedule_of_critic_steps(folder: Path) -> None:
             assert same(*(jax.random.key_data(batch.keys) for batch in (found, drawn)))
 
 
+@pytest.mark.usefixtures("optimized")
+def test_processes_read_the_same_examples(folder: Path) -> None:
+    whole, stream = setup(folder), setup(folder, stream=True, workers=2)
+    data = feed.feed(stream, KEY, 5).data
+    for step, length in ((2, 5), (7, 2)):
+        block = data(step, length)
+        for t in range(step, step + length):
+            key = jax.random.fold_in(KEY, t)
+            drawn = sample_batch(whole.data, key, n_critic=1, batch_size=4)
+            assert same(block.batch(jnp.asarray(t), key)[:2], drawn[:2])
+
+
+@pytest.mark.slow
+def test_an_image_that_disappears_is_named_by_a_process(tmp_path: Path) -> None:
+    Image.new("L", (4, 4)).save(tmp_path / "a.png")
+    stream = from_folder(tmp_path, stream=True, workers=1)
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(FileNotFoundError, match=r"a\.png"):
+        feed.feed(Setup(NETWORKS, RECIPE, stream, 1, 9), KEY, 5).data(0, 5)
+
+
 def test_a_population_needs_data_in_memory(folder: Path) -> None:
     stream = setup(folder, stream=True).data
     with pytest.raises(ValueError, match="needs data in memory: give stream=False"):

@@ -16,7 +16,7 @@ from jaxgan.data.collected import Digest, Memory
 from jaxgan.data.dequantized import Dequantized
 from jaxgan.data.preparation import Crop, Preparation
 from jaxgan.data.stream import Stream
-from jaxgan.types import Dataset, unknown
+from jaxgan.types import Dataset, check_number, unknown
 
 __all__ = ["ImageOptions", "Source", "check_options", "from_images"]
 
@@ -41,6 +41,8 @@ class ImageOptions(TypedDict, total=False):
             None, images in files are streamed if their pixels need more than `limit_gb`. All are
             read once in either case, to find bad ones and to identify the set.
         limit_gb: the limit in 10^9 bytes, 4 by default.
+        workers: processes that read a stream ahead, each of which imports JAX; 0, the default, for
+            threads, which suffice unless most of the time is spent in Python.
     """
 
     size: int | None
@@ -51,6 +53,7 @@ class ImageOptions(TypedDict, total=False):
     skip_bad: bool
     stream: bool | None
     limit_gb: float
+    workers: int
 
 
 class Source(NamedTuple):
@@ -94,8 +97,8 @@ def from_images(source: Source, **options: Unpack[ImageOptions]) -> Dataset | St
         uint8 images `[n, height, width, channels]` and labels, on the device or as a stream.
 
     Raises:
-        ValueError: an unknown option, images that cannot be read (unless `skip_bad`), or images
-            that differ in shape after preparation.
+        ValueError: an unknown option or value, images that cannot be read (unless `skip_bad`), or
+            images that differ in shape after preparation.
 
     >>> pictures = [Image.new("L", (6, 4), shade) for shade in (10, 20)]
     >>> source = Source(["a", "b"], pictures.__getitem__, np.array([1, 0]))
@@ -113,7 +116,8 @@ def from_images(source: Source, **options: Unpack[ImageOptions]) -> Dataset | St
     if isinstance(store, Memory):
         return kind(*from_arrays(store.all(), labels, source.classes))
     read = _Example(source.read, preparation, np.array(kept), copies)
-    return store.stream(read, checked_labels(labels, source.classes, len(kept) * copies), kind)
+    stream = store.stream(read, checked_labels(labels, source.classes, len(kept) * copies), kind)
+    return dataclasses.replace(stream, workers=options.get("workers", 0))
 
 
 def _collect(
@@ -141,17 +145,19 @@ def _collect(
 
 
 def check_options(options: Mapping[str, Any]) -> None:
-    """Checks the names of image options.
+    """Checks the names of image options, and the number of processes.
 
     Args:
         options: keywords that should be those of `ImageOptions`.
 
     Raises:
-        ValueError: one has another name.
+        ValueError: one has another name, or `workers` is negative.
     """
     for name in options:
         if name not in ImageOptions.__annotations__:
             raise unknown("image option", name, ImageOptions.__annotations__)
+    workers = options.get("workers", 0)
+    check_number("workers", workers, "an integer of at least 0", "give 0 to read in threads")
 
 
 def _readable(

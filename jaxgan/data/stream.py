@@ -29,9 +29,10 @@ class Stream:
         real: shape `[n, height, width, channels]` and type of the examples without values, a
             `jax.ShapeDtypeStruct`.
         labels: `[n]` integers from 0 in memory, or None.
-        read: the example of an index, uint8; called from several threads.
+        read: the example of an index, uint8; called from several threads, or processes.
         fingerprint: the fingerprint of the same set in memory, see `runs.identity`.
         kind: `Dataset`, or `Dequantized` if pixels get noise when they are drawn.
+        workers: processes that read ahead during a run; threads of the run's own process if 0.
 
     >>> stream = Stream(jax.ShapeDtypeStruct((9, 2, 2, 1), jnp.uint8), None,
     ...     lambda i: np.full((2, 2, 1), i, np.uint8), "")
@@ -46,6 +47,7 @@ class Stream:
     read: Callable[[int], UInt8[np.ndarray, "height width channels"]]
     fingerprint: str
     kind: type[Dataset] = Dataset
+    workers: int = 0
 
     def __repr__(self) -> str:
         """Types and shapes, as of a `Dataset`."""

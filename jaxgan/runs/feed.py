@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import jax
@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Array, Key
 
 from jaxgan.data.stream import Stream
-from jaxgan.training import Setup
+from jaxgan.training import Recipe, Setup
 from jaxgan.training.draws import Block, draw_indices
 from jaxgan.types import Dataset
 
@@ -42,8 +42,9 @@ def feed(setup: Setup, key: Key[Array, ""], capacity: int) -> Feed:
     """The data of a run, chunk by chunk.
 
     Data in memory are always the same set. Of a stream, the examples of a step are those whose
-    indices `sample_batch` would draw; Grain reads them ahead in threads, in the order of the steps.
-    They depend on the key and the step only, so a resumed run goes on with the same examples.
+    indices `sample_batch` would draw; Grain reads them ahead in threads or processes, in the order
+    of the steps. They depend on the key and the step only, so a resumed run goes on with the same
+    examples.
 
     Args:
         setup: the inputs of the run.
@@ -73,9 +74,10 @@ class _Blocks:
     """Blocks of consecutive steps, of one shape so that they share a program."""
 
     def __init__(self, setup: Setup, data: Stream, key: Array, capacity: int) -> None:
-        self._setup, self._data, self._capacity = setup, data, capacity
         # Indices are drawn on the host's processor: the device is busy with the chunk before.
-        self._key = jax.device_put(key, jax.local_devices(backend="cpu")[0])
+        key = jax.device_put(key, jax.local_devices(backend="cpu")[0])
+        self._examples = _Examples(data, key, setup.recipe, setup.batch_size)
+        self._end, self._capacity = setup.steps, capacity
         self._next, self._steps = -1, iter(())
 
     def __call__(self, step: int, length: int) -> Block:
@@ -90,22 +92,45 @@ class _Blocks:
         np.stack(arrays, out=block[: len(arrays)])
         return jnp.asarray(block)
 
-    def _from(self, step: int) -> Any:
+    def _from(self, step: int) -> Iterator[Dataset]:
         """The examples of each step, from this one on."""
         import grain  # takes a second to import
+        from absl import flags
 
-        steps = grain.MapDataset.range(step, self._setup.steps).map(self._examples)
-        threads = grain.ReadOptions(os.cpu_count() or 1, prefetch_buffer_size=AHEAD)
-        return iter(steps.to_iter_dataset(threads))
+        workers = self._examples.data.workers
+        ahead = math.ceil(AHEAD / max(workers, 1))
+        steps = grain.MapDataset.range(step, self._end).map(self._examples)
+        threads = 1 if workers else os.cpu_count() or 1
+        found = steps.to_iter_dataset(grain.ReadOptions(threads, prefetch_buffer_size=ahead))
+        if workers:
+            flags.FLAGS.mark_as_parsed()  # Grain reads flags there, also outside of absl's programs
+            options = grain.MultiprocessingOptions(workers, per_worker_buffer_size=ahead)
+            found = found.mp_prefetch(options, _on_the_processor)
+        return iter(found)
 
-    def _examples(self, step: int) -> Dataset:
+
+class _Examples(NamedTuple):
+    """The examples of a step, on the host."""
+
+    data: Stream
+    key: Key[Array, ""]
+    recipe: Recipe
+    batch_size: int
+
+    def __call__(self, step: int) -> Dataset:
         draw = _drawn(
-            len(self._data.real),
-            self._setup.recipe.critic_steps(step),
-            self._setup.batch_size,
-            self._setup.recipe.generator_batches,
+            len(self.data.real),
+            self.recipe.critic_steps(step),
+            self.batch_size,
+            self.recipe.generator_batches,
         )
-        return self._data.gather(np.asarray(draw(self._key, step)))
+        return self.data.gather(np.asarray(draw(self.key, step)))
+
+
+def _on_the_processor(worker: int, workers: int) -> None:
+    """Keeps a process that reads from starting the accelerator."""
+    del worker, workers
+    jax.config.update("jax_platforms", "cpu")
 
 
 @functools.cache
