@@ -35,7 +35,7 @@ from scipy.stats import binomtest
 
 from jaxgan import recipes, study
 from jaxgan.data import load
-from jaxgan.metrics import inception_score, probabilities, train_classifier
+from jaxgan.metrics import inception_score, probabilities
 from jaxgan.networks import Normal
 from jaxgan.study import Claim, Measurement, Metric, Moment, Record, Records, Scale, Training
 from jaxgan.training import Networks, Recipe, Setup, sample
@@ -96,9 +96,7 @@ class Network(nn.Module):
 @functools.cache
 def classifier(data: str) -> Any:
     """The classifier of a labelled data set."""
-    real, labels = load(data)
-    assert labels is not None
-    return train_classifier(real, labels, jax.random.key(0))
+    return study.cached_classifier(load(data))
 
 
 def inception(data: str, moment: Moment) -> Measurement:

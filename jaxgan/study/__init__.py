@@ -1,5 +1,6 @@
 """Experiments: cells that return records, and claims and pictures based on the records."""
 
+from jaxgan.study.cached_classifier import cached_classifier
 from jaxgan.study.check import check
 from jaxgan.study.claims import Claim, Verdict, advantage, judge, threshold
 from jaxgan.study.classified import CLASSIFIER_METRICS, ClassifierScore
@@ -74,6 +75,7 @@ __all__ = [
     "Training",
     "Verdict",
     "advantage",
+    "cached_classifier",
     "check",
     "grid",
     "judge",

@@ -10,7 +10,8 @@ import jax
 from jaxtyping import Array
 
 from jaxgan.data import load
-from jaxgan.metrics import Classifier, classifier_scores, features, frechet_floor, train_classifier
+from jaxgan.metrics import Classifier, classifier_scores, features, frechet_floor
+from jaxgan.study.cached_classifier import cached_classifier
 from jaxgan.study.picture import Metric
 
 __all__ = ["CLASSIFIER_METRICS", "ClassifierScore"]
@@ -29,7 +30,7 @@ CLASSIFIER_METRICS = {
 class ClassifierScore:
     """Recognition, class balance and Fréchet distance of samples, with one classifier per data set.
 
-    The classifier is a perceptron, trained once per process and always from the same key.
+    The classifier is a perceptron, see `cached_classifier`.
 
     Attributes:
         data: the name of a labelled data set, see `data.load`.
@@ -60,7 +61,4 @@ class ClassifierScore:
 
 @functools.cache
 def _classifier(data: str) -> Classifier:
-    real, labels = load(data)
-    if labels is None:
-        raise ValueError(f"data {data!r} has no labels: a classifier needs them")
-    return train_classifier(real, labels, jax.random.key(0))
+    return cached_classifier(load(data))
