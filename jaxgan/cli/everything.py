@@ -25,6 +25,8 @@ def launch_all(folder: Path, settings: Settings, *, quiet: bool = False) -> None
     Raises:
         ValueError: there are no experiments, or none has the scale.
     """
+    import jax
+
     from jaxgan.report import write_index
 
     check_folder(folder, settings)
@@ -43,6 +45,7 @@ def launch_all(folder: Path, settings: Settings, *, quiet: bool = False) -> None
             complain(f"{name} failed: {'; '.join([str(error), *getattr(error, '__notes__', [])])}")
             failed.append(name)
         page = write_index(folder)
+        jax.clear_caches()  # the programs of all experiments would exceed the memory maps of Linux
     print(page)
     if failed:
         sys.exit(f"jaxgan: {len(failed)} of {len(names)} failed: {', '.join(failed)}")
