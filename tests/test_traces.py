@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
+import weakref
 from typing import Any
 
 import chex
 import jax
 import pytest
 
+from jaxgan.recipes import wgan_gp
+from jaxgan.runs.devices import compile_chunk
 from jaxgan.training import create_state, make_train_step, sample_batch
 from tests.members import MEMBERS, MLP, NETWORKS, RECIPES
 
@@ -54,3 +58,14 @@ class Variants(chex.TestCase):
         state, batch = start(setup)
         wanted = jax.jit(step)(state, batch)
         chex.assert_trees_all_close(self.variant(step)(state, batch), wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_a_process_keeps_few_programs() -> None:
+    # All programs of a long sweep would exceed the memory maps of Linux: the process would end.
+    recipes = [wgan_gp(weight=float(weight)) for weight in range(1, 40)]
+    programs = [
+        weakref.ref(compile_chunk(MLP, recipe, batch_size=4, n_critic=5, capacity=1))
+        for recipe in recipes
+    ]
+    gc.collect()
+    assert sum(program() is not None for program in programs) == 16

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from jaxgan.training import Networks, Recipe, TrainStep, make_train_step, train_chunk
+from jaxgan.training.kept import keep_programs
 from jaxgan.training.parts import check_parts
 from jaxgan.types import Batch, unknown
 
@@ -25,7 +26,7 @@ Via = Literal["jit", "pmap", "sharded"]
 AXIS = "devices"
 
 
-@functools.cache
+@keep_programs
 def compile_step(
     networks: Networks, recipe: Recipe, devices: int = 1, via: Via | None = None
 ) -> TrainStep:
@@ -79,7 +80,7 @@ def compile_step(
     return sharded
 
 
-@functools.cache
+@keep_programs
 def compile_chunk(
     networks: Networks,
     recipe: Recipe,

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Array, Key
 
 from jaxgan.training import Networks, Recipe, Setup, TrainState, train_chunk
+from jaxgan.training.kept import keep_programs
 from jaxgan.training.keys import keys_of_run
 from jaxgan.types import Dataset
 
@@ -63,7 +64,7 @@ class Program:
         return min(get_args(Way), key=lambda way: _seconds(functools.partial(self, way), states))
 
 
-@functools.cache
+@keep_programs
 def _compile(
     networks: Networks, make: Callable[..., Recipe], way: Way, **size: Any
 ) -> Callable[..., Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Callable
 
 import jax
 from jaxtyping import Array, Float, Key
 
+from jaxgan.training.kept import keep_programs
 from jaxgan.training.modules import apply, fakes
 from jaxgan.training.parts import check_parts
 from jaxgan.training.state import TrainState
@@ -45,7 +46,8 @@ def sample(
     (3, 2)
     """
     check_parts(networks=networks)
-    return _sample(networks, state.generator_variables, jax.random.split(key, n), labels)
+    program = _compile_sampling(networks)
+    return program(state.generator_variables, jax.random.split(key, n), labels)
 
 
 def generate(
@@ -75,7 +77,7 @@ def generate(
     (3, 2)
     """
     check_parts(networks=networks)
-    return _apply(networks, "generator", state.generator_variables, latents, labels)
+    return _compile_network(networks, "generator")(state.generator_variables, latents, labels)
 
 
 def score(
@@ -102,18 +104,22 @@ def score(
     (3,)
     """
     check_parts(networks=networks)
-    return _apply(networks, "critic", state.critic.variables, x, labels)
+    return _compile_network(networks, "critic")(state.critic.variables, x, labels)
 
 
-@functools.partial(jax.jit, static_argnums=0)
-def _sample(
-    networks: Networks, variables: Variables, keys: Key[Array, " n"], labels: Array | None
-) -> Array:
-    return fakes(networks, variables, keys, labels, train=False)[0]
+@keep_programs
+def _compile_sampling(networks: Networks) -> Callable[..., Array]:
+    @jax.jit
+    def sample(variables: Variables, keys: Key[Array, " n"], labels: Array | None) -> Array:
+        return fakes(networks, variables, keys, labels, train=False)[0]
+
+    return sample
 
 
-@functools.partial(jax.jit, static_argnums=(0, 1))
-def _apply(
-    networks: Networks, role: str, variables: Variables, x: Array, labels: Array | None
-) -> Array:
-    return apply(getattr(networks, role), variables, x, labels, train=False)[0]
+@keep_programs
+def _compile_network(networks: Networks, role: str) -> Callable[..., Array]:
+    @jax.jit
+    def output(variables: Variables, x: Array, labels: Array | None) -> Array:
+        return apply(getattr(networks, role), variables, x, labels, train=False)[0]
+
+    return output

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -16,6 +16,7 @@ from jaxtyping import Array, Key
 from jaxgan.data.stream import Stream
 from jaxgan.networks.conditional import takes_labels
 from jaxgan.networks.packed import pack_size
+from jaxgan.training.kept import keep_programs
 from jaxgan.training.modules import apply, initialize, parameters_of
 from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
@@ -90,20 +91,22 @@ def create_state(
     fake, scores = jax.eval_shape(lambda: _outputs(networks, key, real, labels))
     _check_fakes(real, fake)
     _check_scores(scores, features=recipe.objective.features)
-    return _create(networks, recipe, key, *jax.tree.map(lambda x: x[:1], (real, labels)))
+    return _compile(networks, recipe)(key, *jax.tree.map(lambda x: x[:1], (real, labels)))
 
 
-@functools.partial(jax.jit, static_argnames=("networks", "recipe"))
-def _create(
-    networks: Networks, recipe: Recipe, key: Key[Array, ""], real: Array, labels: Array | None
-) -> TrainState:
-    generator, critic = _variables(networks, key, real, labels)
-    return TrainState(
-        step=jnp.zeros((), jnp.int32),
-        generator=player_of(generator, recipe.generator_optimizer),
-        critic=player_of(critic, recipe.critic_optimizer),
-        average=jax.tree.map(jnp.copy, generator) if recipe.average else None,
-    )
+@keep_programs
+def _compile(networks: Networks, recipe: Recipe) -> Callable[..., TrainState]:
+    @jax.jit
+    def create(key: Key[Array, ""], real: Array, labels: Array | None) -> TrainState:
+        generator, critic = _variables(networks, key, real, labels)
+        return TrainState(
+            step=jnp.zeros((), jnp.int32),
+            generator=player_of(generator, recipe.generator_optimizer),
+            critic=player_of(critic, recipe.critic_optimizer),
+            average=jax.tree.map(jnp.copy, generator) if recipe.average else None,
+        )
+
+    return create
 
 
 def _variables(
