@@ -153,6 +153,13 @@ def test_processes_read_the_same_examples(folder: Path) -> None:
             assert same(block.batch(jnp.asarray(t), key)[:2], drawn[:2])
 
 
+@pytest.mark.parametrize(("workers", "kind"), [(-1, ValueError), ("4", TypeError)])
+def test_a_number_of_processes_is_checked_first(workers: Any, kind: type, tmp_path: Path) -> None:
+    Image.new("L", (4, 4)).save(tmp_path / "a.png")
+    with pytest.raises(kind, match=r"workers must be .* got .*: give 0 to read in threads"):
+        from_folder(tmp_path, workers=workers)
+
+
 @pytest.mark.slow
 def test_an_image_that_disappears_is_named_by_a_process(tmp_path: Path) -> None:
     Image.new("L", (4, 4)).save(tmp_path / "a.png")

@@ -45,7 +45,7 @@ def launch_all(folder: Path, settings: Settings, *, quiet: bool = False) -> None
             complain(f"{name} failed: {'; '.join([str(error), *getattr(error, '__notes__', [])])}")
             failed.append(name)
         page = write_index(folder)
-        jax.clear_caches()  # the programs of all experiments would exceed the memory maps of Linux
+        jax.clear_caches()  # JAX keeps the programs of measures, see `training.kept`
     print(page)
     if failed:
         sys.exit(f"jaxgan: {len(failed)} of {len(names)} failed: {', '.join(failed)}")

@@ -42,7 +42,7 @@ class ImageOptions(TypedDict, total=False):
             read once in either case, to find bad ones and to identify the set.
         limit_gb: the limit in 10^9 bytes, 4 by default.
         workers: processes that read a stream ahead, each of which imports JAX; 0, the default, for
-            threads, which suffice unless most of the time is spent in Python.
+            threads of the run's own process.
     """
 
     size: int | None
@@ -97,8 +97,9 @@ def from_images(source: Source, **options: Unpack[ImageOptions]) -> Dataset | St
         uint8 images `[n, height, width, channels]` and labels, on the device or as a stream.
 
     Raises:
-        ValueError: an unknown option or value, images that cannot be read (unless `skip_bad`), or
-            images that differ in shape after preparation.
+        TypeError: `workers` is not an integer.
+        ValueError: an unknown option, negative `workers`, images that cannot be read (unless
+            `skip_bad`), or images that differ in shape after preparation.
 
     >>> pictures = [Image.new("L", (6, 4), shade) for shade in (10, 20)]
     >>> source = Source(["a", "b"], pictures.__getitem__, np.array([1, 0]))
@@ -151,6 +152,7 @@ def check_options(options: Mapping[str, Any]) -> None:
         options: keywords that should be those of `ImageOptions`.
 
     Raises:
+        TypeError: `workers` is not an integer.
         ValueError: one has another name, or `workers` is negative.
     """
     for name in options:

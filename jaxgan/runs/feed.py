@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import os
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from jaxtyping import Array, Key
 from jaxgan.data.stream import Stream
 from jaxgan.training import Recipe, Setup
 from jaxgan.training.draws import Block, draw_indices
+from jaxgan.training.kept import keep_programs
 from jaxgan.types import Dataset
 
 __all__ = ["Feed", "feed"]
@@ -133,7 +133,7 @@ def _on_the_processor(worker: int, workers: int) -> None:
     jax.config.update("jax_platforms", "cpu")
 
 
-@functools.cache
+@keep_programs
 def _drawn(n: int, n_critic: int, batch_size: int, generator_batches: int) -> Any:
     """The compiled function `(key of the run, step) -> indices`."""
 

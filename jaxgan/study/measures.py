@@ -150,7 +150,8 @@ def _rows(moment: Moment) -> tuple[Array, Array] | None:
     networks, data = moment.setup.networks, moment.setup.data
     if not conditional(networks, moment.state, data):
         return None
-    labels, square = _shown_classes(data), max(4, min(len(classes_of(data)), CLASSES))
+    labels = _shown_classes(data)
+    square = max(4, len(np.unique(labels)))
     images = by_class(networks, moment.state, moment.key, jnp.asarray(labels), max(square, COLUMNS))
 
     def part(rows: int, columns: int) -> Array:
