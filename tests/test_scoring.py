@@ -36,7 +36,7 @@ from jaxgan.metrics.stored import DamagedClassifier, load_classifier, save_class
 from jaxgan.report import compare
 from jaxgan.report.score_table import score_comparison, score_table
 from jaxgan.study import ImageMeasure, read_results, read_run
-from jaxgan.study.cached_classifier import cached_classifier
+from jaxgan.study.classifiers import cached_classifier
 from jaxgan.study.sample_files import read_samples
 from jaxgan.study.score_file import read_scores
 from jaxgan.study.scoring import FILES, Origin, scorer
@@ -117,7 +117,7 @@ def test_a_damaged_classifier_is_trained_again(
         trained.append(len(images))
         return classifier
 
-    monkeypatch.setattr("jaxgan.study.cached_classifier.train_classifier", train)
+    monkeypatch.setattr("jaxgan.study.classifiers.train_classifier", train)
     cached_classifier(digits())
     cached_classifier(digits())
     assert trained == [1797]  # the second was read

@@ -1,9 +1,9 @@
 """Experiments: cells that return records, and claims and pictures based on the records."""
 
-from jaxgan.study.cached_classifier import cached_classifier
 from jaxgan.study.check import check
 from jaxgan.study.claims import Claim, Verdict, advantage, judge, threshold
 from jaxgan.study.classified import CLASSIFIER_METRICS, ClassifierScore
+from jaxgan.study.classifiers import cached_classifier
 from jaxgan.study.experiment import Cell, Experiment, Scale
 from jaxgan.study.folder import Run, read_run
 from jaxgan.study.grid import grid

@@ -11,7 +11,7 @@ from jaxtyping import Array
 
 from jaxgan.data import load
 from jaxgan.metrics import Classifier, classifier_scores, features, frechet_floor
-from jaxgan.study.cached_classifier import cached_classifier
+from jaxgan.study.classifiers import cached_classifier
 from jaxgan.study.picture import Metric
 
 __all__ = ["CLASSIFIER_METRICS", "ClassifierScore"]

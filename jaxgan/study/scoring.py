@@ -17,7 +17,7 @@ from jaxgan import metrics
 from jaxgan.data.stream import Stream, in_memory
 from jaxgan.metrics import Extractor, SampleMetric, Stamp, StampedScore, classifier_extractor
 from jaxgan.runs.identity import fingerprint
-from jaxgan.study.cached_classifier import cached_classifier
+from jaxgan.study.classifiers import cached_classifier
 from jaxgan.study.measures import to_pixels
 from jaxgan.training import TrainState
 from jaxgan.types import Dataset
