@@ -12,7 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Key
 
-from jaxgan.training import Networks, Recipe, Setup, TrainState, train_chunk
+from jaxgan.training import Networks, Recipe, Setup, TrainState, make_train_step
+from jaxgan.training.chunk import take_steps
 from jaxgan.training.kept import keep_programs
 from jaxgan.training.keys import keys_of_run
 from jaxgan.types import Dataset
@@ -75,7 +76,9 @@ def _compile(
         settings: dict[str, Array],
         length: Array,
     ) -> Any:
-        return train_chunk(networks, _traced(make, settings), state, data, key, length, **size)
+        recipe = _traced(make, settings)
+        step = make_train_step(networks, recipe)
+        return take_steps(step, recipe, state, data, key, length, **size)
 
     if way == "vmapped":
         return jax.jit(jax.vmap(one, in_axes=(0, None, 0, 0, None)))

@@ -10,13 +10,14 @@ import jax.numpy as jnp
 from jaxtyping import Array, Key
 
 from jaxgan.training.draws import Block, sample_batch
+from jaxgan.training.kept import keep_programs
 from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
 from jaxgan.training.state import TrainState, create_state
-from jaxgan.training.step import make_train_step
+from jaxgan.training.step import TrainStep, make_train_step
 from jaxgan.types import Batch, Dataset, Metrics, Networks
 
-__all__ = ["first_step", "train_chunk"]
+__all__ = ["first_step", "take_steps", "train_chunk"]
 
 
 def first_step(
@@ -51,7 +52,7 @@ def first_step(
     state = create_state(networks, recipe, state_key, data)
     size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
     batch = sample_batch(data, key, n_critic=recipe.critic_steps(0), **size)
-    return make_train_step(networks, recipe)(state, batch)
+    return _train_step(networks, recipe, None)(state, batch)
 
 
 def train_chunk(
@@ -99,8 +100,49 @@ def train_chunk(
     check_parts(networks=networks, recipe=recipe)
     if not isinstance(data, Block):
         check_parts(data=data)
-    step = make_train_step(networks, recipe, axis_name)
-    size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
+    size = {"batch_size": batch_size, "n_critic": n_critic}
+    step = _train_step(networks, recipe, axis_name)
+    return take_steps(step, recipe, state, data, key, length, capacity, share, **size)
+
+
+def take_steps(
+    step: TrainStep,
+    recipe: Recipe,
+    state: TrainState,
+    data: Dataset | Block,
+    key: Key[Array, ""],
+    length: Array | int,
+    capacity: int,
+    share: Callable[[Batch], Batch] = lambda batch: batch,
+    **size: int,
+) -> tuple[TrainState, Metrics]:
+    """`train_chunk` with a train step of your own, for instance one whose settings are traced.
+
+    Args:
+        step: the train step.
+        recipe: its settings.
+        state: the state to start from.
+        data: the whole data set, or the examples of these steps.
+        key: the key of the run.
+        length: steps to take, at most `capacity`.
+        capacity: the size of the returned metrics.
+        share: function of a whole batch that returns this device's part.
+        **size: batch_size and n_critic.
+
+    Returns:
+        The state after the chunk and the metrics of its steps, `[capacity]` each, zero from
+        `length` on.
+
+    >>> from jaxgan import data, recipes
+    >>> from jaxgan.networks import presets
+    >>> networks, recipe = presets.mlp((2,), width=8), recipes.wgan_gp()
+    >>> points, step = data.load("swiss_roll"), make_train_step(networks, recipe)
+    >>> state = create_state(networks, recipe, jax.random.key(0), points)
+    >>> run = functools.partial(take_steps, step, recipe, capacity=8, batch_size=4, n_critic=5)
+    >>> state, history = jax.eval_shape(run, state, points, jax.random.key(1), 2)
+    >>> history["critic/gap"].shape
+    (8,)
+    """
 
     @functools.partial(jax.jit, inline=True)  # so that it is traced once
     def propose(state: TrainState) -> tuple[TrainState, Metrics]:
@@ -108,13 +150,14 @@ def train_chunk(
         if isinstance(data, Block):
             batch = data.batch(state.step, step_key)
         else:
-            batch = sample_batch(data, step_key, n_critic=n_critic, **size)
+            more = recipe.generator_batches
+            batch = sample_batch(data, step_key, generator_batches=more, **size)
         return step(state, share(batch))
 
     def body(index: Array, carry: tuple[TrainState, Metrics]) -> tuple[TrainState, Metrics]:
         state, history = carry
         proposal, metrics = propose(state)
-        finite = jnp.isfinite(jnp.stack(jax.tree.leaves(metrics))).all() & ~_lost(state, proposal)
+        finite = jnp.isfinite(jnp.stack(jax.tree.leaves(metrics))).all() & _kept(state, proposal)
         state = jax.tree.map(functools.partial(jnp.where, finite), proposal, state)
         return state, jax.tree.map(lambda h, m: h.at[index].set(m), history, metrics)
 
@@ -123,12 +166,20 @@ def train_chunk(
     return jax.lax.fori_loop(0, length, body, (state, history))
 
 
-def _lost(before: TrainState, after: TrainState) -> Array:
-    """Whether a finite number of the state became non-finite; optimizers may start at infinity."""
+@keep_programs
+def _train_step(networks: Networks, recipe: Recipe, axis_name: str | None) -> TrainStep:
+    """The train step, traced once for all programs that contain it."""
+    return jax.jit(make_train_step(networks, recipe, axis_name), inline=True)
+
+
+def _kept(before: TrainState, after: TrainState) -> Array:
+    """Whether finite numbers of the state are still finite; optimizers may start at infinity."""
 
     def lost(old: Array, new: Array) -> Array:
         return (jnp.isfinite(old) & ~jnp.isfinite(new)).any()
 
     pairs = zip(jax.tree.leaves(before), jax.tree.leaves(after), strict=True)
     floats = [lost(*pair) for pair in pairs if jnp.issubdtype(pair[0].dtype, jnp.inexact)]
-    return jnp.stack(floats).any()
+    # Negated once stacked: XLA turns `any` of n stacked flags into n operations, which it repeats
+    # in the update of each of the n leaves.
+    return (~jnp.stack(floats)).all()
