@@ -188,12 +188,13 @@ def test_a_member_added_to_one_file_is_everywhere(tmp_path: Path) -> None:
     python("jaxgan.cli.members", "docs/members.md")
     page = (tmp_path / "docs" / "members.md").read_text()
     assert "| `geometric(margin)` | critic: `E max(0, margin - real) + E max(0, margin" in page
-    suites = [f"tests/test_{name}.py" for name in ("objectives", "dirac", "catalogue", "recipes")]
+    suites = [f"tests/test_{name}.py" for name in ("objectives", "dirac", "catalogue", "product")]
     chosen = "geometric or row_with_its_reference or up_to_date or product_is_whole"
-    quiet = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist")
-    shown = python("pytest", *quiet, *suites, "tests/test_product.py", "-k", chosen)
-    assert "passed" in shown
-    assert "geometric" in python("pytest", "--collect-only", *quiet, "tests/test_objectives.py")
+    options = ("-v", "-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider")
+    shown = python("pytest", *options, *suites, "-k", chosen)
+    assert "test_losses_are_the_formulas_of_their_docstrings[geometric] PASSED" in shown
+    assert "test_the_eigenvalues_at_the_equilibrium[geometric] PASSED" in shown
+    assert "test_the_product_is_whole PASSED" in shown
 
 
 def test_a_wrong_formula_of_an_added_member_is_seen() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from jaxgan.report import write_report
-from jaxgan.study import Experiment, check, read_results, run
+from jaxgan.study import Experiment, check, mixture, read_results, run
 
 ROOT = Path(__file__).parent.parent
 PATHS = sorted((ROOT / "experiments").glob("*/[a-z]*.py"))
@@ -43,8 +43,12 @@ def test_it_fits_at_every_scale(name: str) -> None:
         check(experiment, scale, measure=False)
 
 
+@pytest.mark.usefixtures("unchecked_types")
 @pytest.mark.parametrize("name", NAMES)
-def test_it_runs_at_its_smallest_and_judges_nothing(name: str, tmp_path: Path) -> None:
+def test_it_runs_at_its_smallest_and_judges_nothing(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mixture, "PAIRED", 100)  # 1,000 untrained points take a second each time
     experiment = experiment_of(name)
     results = run(experiment, tmp_path, scale="smoke", seeds=1, name=name)
     assert msgspec.json.encode(read_results(tmp_path)) == msgspec.json.encode(results)
