@@ -70,23 +70,27 @@ def test_conditional_batch_norm_is_the_formula() -> None:
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("role", ["generator", "critic"])
 @pytest.mark.parametrize(
-    ("networks", "shape"),
+    ("module", "shape"),
     [
-        (presets.mlp((2,), width=8, depth=1, classes=4), (2,)),
-        (presets.dcgan((8, 8, 1), width=2, latent=3, classes=4), (8, 8, 1)),
+        (nets.MLPGenerator((2,), 8, 1, classes=4), (2,)),
+        (nets.MLPCritic(8, 1, classes=4), (2,)),
+        (nets.DCGANGenerator((8, 8, 1), 2, classes=4), (3,)),
+        (nets.DCGANCritic(2, classes=4), (8, 8, 1)),
+        (nets.SNGANGenerator((8, 8, 1), 2, classes=4), (3,)),
     ],
-    ids=["mlp", "dcgan"],
+    ids=lambda one: type(one).__name__,
 )
-def test_a_label_changes_its_own_example_only(networks: Any, shape: Any, role: str) -> None:
+def test_a_label_changes_its_own_example_only(module: Any, shape: Any) -> None:
     # Example 0 has another label the second time: its output changes, the others' do not.
-    module = getattr(networks, role)
-    given = jax.random.normal(KEY, (4, *(shape if role == "critic" else (networks.latent.size,))))
+    given = jax.random.normal(KEY, (4, *shape))
 
     @jax.jit
     def change() -> jax.Array:
         variables = initialize(module, KEY, given, LABELS)
+        variables = jax.tree.map(  # scales and offsets of all classes are equal at first
+            lambda leaf: leaf + 0.1 * jax.random.normal(KEY, leaf.shape), variables
+        )
         one, other = (
             apply(module, variables, given, labels, train=False)[0]
             for labels in (LABELS, LABELS.at[0].set(3))
@@ -124,6 +128,10 @@ def test_labels_that_do_not_fit_are_refused_at_once(labels: Any, message: str) -
 def test_settings_that_exclude_one_another_are_refused() -> None:
     with pytest.raises(ValueError, match="must be 'batch', got 'none'"):
         presets.resnet((32, 32, 3), generator_norm="none", classes=10)
+    with pytest.raises(
+        ValueError, match="SNGANGenerator with classes=3 must be 'batch', got 'none"
+    ):
+        nets.SNGANGenerator((8, 8, 1), norm="none", classes=3)
     with pytest.raises(ValueError, match="features=3 with classes=10"):
         presets.resnet((32, 32, 3), features=3, classes=10)
     wrong: Any = "spectral"

@@ -42,6 +42,13 @@ def test_parameter_counts_of_the_convolutional_pair() -> None:
     pair = presets.sngan((32, 32, 3))
     assert count(pair.generator, jnp.zeros((1, 128))) == generator
     assert count(pair.critic, jnp.zeros((1, 32, 32, 3))) == critic
+    # With ten classes: an embedding of 10 * 4 * 4 * 512, and nine more scales and offsets per
+    # channel of the three batch normalizations.
+    pair, labels = presets.sngan((32, 32, 3), classes=10), jnp.zeros(1, int)
+    generator += 9 * 2 * (256 + 128 + 64)
+    assert count(pair.generator, jnp.zeros((1, 128)), labels=labels) == generator
+    critic += 10 * 4 * 4 * 512
+    assert count(pair.critic, jnp.zeros((1, 32, 32, 3)), labels=labels) == critic
 
 
 def test_parameter_counts_of_the_residual_pair() -> None:
@@ -87,6 +94,26 @@ def test_the_score_is_the_projection_of_the_features() -> None:
     np.testing.assert_allclose(none, (phi @ psi)[:, 0], rtol=1e-4)  # label 7 has no row
     np.testing.assert_allclose(zero - none, phi @ rows[0], rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(one - none, phi @ rows[1], rtol=1e-3, atol=1e-4)
+
+
+def test_the_score_of_the_convolutional_critic_is_the_projection_of_its_last_map() -> None:
+    # As above, with phi = the leaky ReLU of the last convolution and a psi with a bias.
+    critic = SNGANCritic(2, weights="none", classes=3)
+    x = jax.random.normal(KEY, (4, 16, 16, 1))
+
+    @jax.jit
+    def found() -> Any:
+        variables = critic.init(KEY, x, labels=jnp.zeros(4, int))
+        scores, kept = critic.apply(
+            variables, x, labels=jnp.array([2, 0, 1, 7]), capture_intermediates=True, mutable=True
+        )
+        last = kept["intermediates"]["Conv_6"]["__call__"][0]
+        return variables["params"], scores, nn.leaky_relu(last, 0.1).reshape(4, -1)
+
+    params, scores, phi = found()
+    rows = jnp.concatenate([params["embedding"]["kernel"], jnp.zeros((1, phi.shape[1]))])
+    wanted = phi @ params["Dense_0"]["kernel"][:, 0] + (phi * rows[jnp.array([2, 0, 1, 3])]).sum(1)
+    np.testing.assert_allclose(scores, wanted + params["Dense_0"]["bias"], rtol=1e-4, atol=1e-9)
 
 
 # ---- self-attention
@@ -147,7 +174,7 @@ def test_attention_has_one_place_in_every_size(pixels: int) -> None:
 @pytest.mark.parametrize(
     ("critic", "shape"),
     [
-        (SNGANCritic(2), (8, 8, 1)),
+        (SNGANCritic(2, classes=3), (8, 8, 1)),
         (DCGANCritic(2, classes=3, attention=True), (8, 8, 1)),
         (ProjectionCritic(2, classes=3, attention=True), (32, 32, 1)),
     ],

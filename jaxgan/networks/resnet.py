@@ -13,7 +13,7 @@ from jaxgan.networks.attention import SelfAttention, attended
 from jaxgan.networks.conditional import Labels, cross_entropy
 from jaxgan.networks.layers import Conv
 from jaxgan.networks.norms import Norm, Weights, normalize, reweight
-from jaxgan.networks.settings import check_settings
+from jaxgan.networks.settings import check_conditional_norm, check_settings
 
 __all__ = ["FirstBlock", "ResNetCritic", "ResNetGenerator", "ResidualBlock", "check_pixels"]
 
@@ -127,12 +127,8 @@ class ResNetGenerator(nn.Module):
 
     def __post_init__(self) -> None:
         check_settings(self)
+        check_conditional_norm(self)
         check_pixels(self.shape)
-        if self.classes is not None and self.norm != "batch":
-            raise ValueError(
-                f"norm of a ResNetGenerator with classes={self.classes} must be 'batch', got "
-                f"{self.norm!r}: labels choose the scales and offsets of batch normalization"
-            )
         super().__post_init__()
 
     @nn.compact

@@ -13,7 +13,7 @@ from jaxgan.networks.initializers import Initial
 from jaxgan.networks.norms import Norm, Weights
 from jaxgan.types import check_number, unknown
 
-__all__ = ["check_settings", "checked_shape"]
+__all__ = ["check_conditional_norm", "check_settings", "checked_shape"]
 
 RANGES = {
     "width": ("an integer of at least 1", "give the number of units or channels of a layer"),
@@ -63,6 +63,25 @@ def check_settings(module: nn.Module, per_layer: Collection[str] = ()) -> None:
             numbers: Any = value if several else (value,)
             for number in numbers:
                 check_number(name, number, *RANGES[field.name])
+
+
+def check_conditional_norm(module: Any) -> None:
+    """Checks that a generator whose labels choose scales and offsets has batch normalization.
+
+    Args:
+        module: a network with the fields `classes` and `norm`.
+
+    Raises:
+        ValueError: it has classes and another normalization.
+
+    >>> from jaxgan.networks import ResNetGenerator
+    >>> check_conditional_norm(ResNetGenerator((32, 32, 3), norm="layer"))
+    """
+    if module.classes is not None and module.norm != "batch":
+        raise ValueError(
+            f"norm of a {type(module).__name__} with classes={module.classes} must be 'batch', got "
+            f"{module.norm!r}: labels choose the scales and offsets of batch normalization"
+        )
 
 
 def _check_name(field: str, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Networks of SN-GAN: a convolutional pair, and a residual critic that takes labels."""
+"""Networks of SN-GAN: a convolutional pair, and a residual critic."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from flax import linen as nn
 from jaxtyping import Array, Float
 
 from jaxgan.networks.attention import SelfAttention, attended
-from jaxgan.networks.conditional import Labels, one_hot
+from jaxgan.networks.conditional import Labels
 from jaxgan.networks.layers import Conv, ConvTranspose
 from jaxgan.networks.norms import Norm, Weights, normalize, reweight
+from jaxgan.networks.projection import projection
 from jaxgan.networks.resnet import FirstBlock, ResidualBlock, check_pixels
-from jaxgan.networks.settings import check_settings
+from jaxgan.networks.settings import check_conditional_norm, check_settings
 
 __all__ = ["ProjectionCritic", "SNGANCritic", "SNGANGenerator"]
 
@@ -23,7 +24,8 @@ class SNGANGenerator(nn.Module):
     """Dense to an eighth of the image, three transposed 4 x 4 convolutions of stride 2; tanh.
 
     With `width` w the channels are 8w, 4w, 2w, w; then a 3 x 3 convolution. Batch normalization and
-    ReLU follow the three transposed convolutions.
+    ReLU follow the three transposed convolutions. With `classes` the batch normalizations have a
+    scale and an offset per class.
 
     >>> import jax, jax.numpy as jnp
     >>> generator = SNGANGenerator((32, 32, 3), width=2)
@@ -37,15 +39,17 @@ class SNGANGenerator(nn.Module):
     shape: tuple[int, ...]
     width: int = 64
     norm: Norm = "batch"
+    classes: int | None = None
 
     def __post_init__(self) -> None:
         check_settings(self)
+        check_conditional_norm(self)
         _check_eighths(self.shape)
         super().__post_init__()
 
     @nn.compact
     def __call__(
-        self, latent: Float[Array, "batch size"], train: bool = True
+        self, latent: Float[Array, "batch size"], train: bool = True, labels: Labels = None
     ) -> Float[Array, "batch height width channels"]:
         """`[batch, latent] -> [batch, height, width, channels]` in [-1, 1]."""
         height, width, channels = self.shape
@@ -55,14 +59,17 @@ class SNGANGenerator(nn.Module):
         for _ in range(3):
             features //= 2
             x = ConvTranspose(features, (4, 4), (2, 2), kernel_init=SMALL)(x)
-            x = nn.relu(normalize(x, self.norm, train=train))
+            by_class = {"labels": labels, "classes": self.classes, "train": train}
+            x = nn.relu(normalize(x, self.norm, **by_class))
         return nn.tanh(Conv(channels, (3, 3), kernel_init=SMALL)(x))
 
 
 class SNGANCritic(nn.Module):
     """Seven convolutions, 3 x 3 and 4 x 4 of stride 2 in turn, leaky ReLU 0.1; then one score.
 
-    With `width` w the channels are w, w, 2w, 2w, 4w, 4w, 8w. `weights` normalizes every layer.
+    With `width` w the channels are w, w, 2w, 2w, 4w, 4w, 8w. `weights` normalizes every layer. With
+    `classes` the score is <embed(y), phi> + psi(phi), as in `ProjectionCritic`: phi is the
+    flattened last map, psi the last layer.
 
     >>> import jax, jax.numpy as jnp
     >>> critic = SNGANCritic(width=2)
@@ -70,12 +77,14 @@ class SNGANCritic(nn.Module):
     (5,)
 
     Reference: Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018,
-    Table 3. https://arxiv.org/abs/1802.05957
+    Table 3. https://arxiv.org/abs/1802.05957 Miyato, Koyama, cGANs with Projection Discriminator,
+    2018, Eq. 3. https://arxiv.org/abs/1802.05637
     """
 
     width: int = 64
     norm: Norm = "none"
     weights: Weights = "spectral"
+    classes: int | None = None
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -83,7 +92,10 @@ class SNGANCritic(nn.Module):
 
     @nn.compact
     def __call__(
-        self, x: Float[Array, "batch height width channels"], train: bool = True
+        self,
+        x: Float[Array, "batch height width channels"],
+        train: bool = True,
+        labels: Labels = None,
     ) -> Float[Array, " batch"]:
         """`[batch, height, width, channels] -> [batch]` scores."""
         _check_eighths(x.shape[1:])
@@ -93,8 +105,11 @@ class SNGANCritic(nn.Module):
             conv = Conv(features, window, (stride, stride), kernel_init=SMALL)
             x = reweight(conv, self.weights, train=train)(x)
             x = nn.leaky_relu(x if layer == 0 else normalize(x, self.norm, train=train), 0.1)
-        dense = nn.Dense(1, kernel_init=SMALL)
-        return reweight(dense, self.weights, train=train)(x.reshape(x.shape[0], -1))[:, 0]
+        phi = x.reshape(x.shape[0], -1)
+        psi = reweight(nn.Dense(1, kernel_init=SMALL), self.weights, train=train)(phi)[:, 0]
+        if self.classes is None:
+            return psi
+        return psi + projection(phi, labels, self.classes, SMALL, self.weights, train=train)
 
 
 class ProjectionCritic(nn.Module):
@@ -140,16 +155,11 @@ class ProjectionCritic(nn.Module):
         for resample in ("down", "none", "none"):
             x = ResidualBlock(self.width, self.norm, resample, self.weights)(x, train)
         phi = nn.relu(x).sum(axis=(1, 2))
-
-        def dense(features: int, x: Array, name: str | None = None) -> Array:
-            layer = nn.Dense(features, use_bias=False, kernel_init=GLOROT, name=name)
-            return reweight(layer, self.weights, train=train)(x)
-
         of_label = 0.0
         if self.classes is not None:
-            embedded = dense(self.width, one_hot(labels, self.classes), name="embedding")
-            of_label = (embedded.astype(phi.dtype) * phi).sum(axis=1)
-        return dense(1, phi)[:, 0] + of_label
+            of_label = projection(phi, labels, self.classes, GLOROT, self.weights, train=train)
+        psi = nn.Dense(1, use_bias=False, kernel_init=GLOROT)
+        return reweight(psi, self.weights, train=train)(phi)[:, 0] + of_label
 
 
 def _check_eighths(shape: tuple[int, ...]) -> None:

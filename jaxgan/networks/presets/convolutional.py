@@ -71,13 +71,18 @@ def dcgan(
     return Networks(generator, critic, Normal(latent))
 
 
-def sngan(shape: tuple[int, ...], width: int = 64, latent: int = 128) -> Networks:
+def sngan(
+    shape: tuple[int, ...], width: int = 64, latent: int = 128, classes: int | None = None
+) -> Networks:
     """Convolutional networks of SN-GAN, with spectral normalization in the critic.
 
     Args:
         shape: `(height, width, channels)`, multiples of 8; the paper has 32 and 48 pixels.
         width: channels of the largest maps; 8 times as many in the smallest.
         latent: size of z ~ N(0, I).
+        classes: number of classes. The generator's batch normalizations then have a scale and an
+            offset per class, and the critic's score an inner product with an embedding of the
+            label, as in `sngan_resnet`. None ignores labels.
 
     Returns:
         The pair.
@@ -90,10 +95,11 @@ def sngan(shape: tuple[int, ...], width: int = 64, latent: int = 128) -> Network
     'spectral'
 
     Reference: Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018,
-    Table 3. https://arxiv.org/abs/1802.05957
+    Table 3. https://arxiv.org/abs/1802.05957 Miyato, Koyama, cGANs with Projection Discriminator,
+    2018. https://arxiv.org/abs/1802.05637
     """
-    generator = SNGANGenerator(checked_shape(shape), width)
-    return Networks(generator, SNGANCritic(width), Normal(latent))
+    generator = SNGANGenerator(checked_shape(shape), width, classes=classes)
+    return Networks(generator, SNGANCritic(width, classes=classes), Normal(latent))
 
 
 def checked_square(preset: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
