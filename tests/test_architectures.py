@@ -19,51 +19,57 @@ VARIANTS = get_args(Variant)
 
 
 def shapes(module: Any, x: Any) -> Any:
-    return jax.eval_shape(module.init_with_output, KEY, x)
+    options = {} if module.classes is None else {"labels": jnp.zeros(len(x), int)}
+    return jax.eval_shape(lambda: module.init_with_output(KEY, x, **options))
 
 
 def count(module: Any, x: Any) -> int:
     return sum(leaf.size for leaf in jax.tree.leaves(shapes(module, x)[1]["params"]))
 
 
-def layers(window: int, *channels: int, wide: int = 1) -> int:
-    """Weights and biases of a chain of layers; `wide` times the outputs before each activation."""
-    return sum(window * i * o * wide + o * wide for i, o in itertools.pairwise(channels))
+def layers(window: int, *channels: int, wide: int = 1, joined: int = 0) -> int:
+    """Weights and biases of a chain of layers; `wide` times the outputs before each activation.
+
+    `joined` channels are appended to the input of every layer.
+    """
+    pairs = itertools.pairwise(channels)
+    return sum(window * (i + joined) * o * wide + o * wide for i, o in pairs)
 
 
-# Generator and critic of 64 pixels, DIM 64 and z 128, written out from gan_64x64.py. A dense layer
-# to 4 x 4, 5 x 5 convolutions; two numbers per channel of a normalization.
 NORMS = 2 * (512 + 256 + 128 + 64), 2 * (512 + 256 + 128)
-PLAIN = (
-    layers(1, 128, 8192) + layers(25, 512, 256, 128, 64, 3),
-    layers(25, 3, 64, 128, 256, 512) + layers(1, 8192, 1),
-)
-BASELINE = PLAIN[0] + NORMS[0], PLAIN[1] + NORMS[1]
-GATED = (
-    layers(1, 128, 8192, wide=2)
-    + layers(25, 512, 256, 128, 64, wide=2)
-    + layers(25, 64, 3)
-    + 2 * NORMS[0],
-    layers(25, 3, 64, 128, 256, 512, wide=2) + layers(1, 8192, 1) + 2 * NORMS[1],
-)
-COUNTS = {
-    "baseline": BASELINE,
-    "constant": (layers(1, 128, 1024) + layers(25, 64, 64, 64, 64, 3), BASELINE[1]),
-    "mlp": (layers(1, 128, 512, 512, 512, 512, 64 * 64 * 3), BASELINE[1]),
-    "unnormalized": PLAIN,
-    "gated": GATED,
-    "tanh": BASELINE,
-}
 
 
-@pytest.mark.parametrize("variant", COUNTS)
-def test_parameter_counts_are_those_of_the_papers_code(variant: Any) -> None:
-    pair = presets.wgan_gp_architectures((64, 64, 3), variant)
+def counts(variant: str, joined: int = 0) -> tuple[int, int]:
+    """Generator and critic of 64 pixels, DIM 64 and z 128, written out from gan_64x64.py.
+
+    A dense layer to 4 x 4, 5 x 5 convolutions; two numbers per channel of a normalization.
+    """
+    wide = 2 if variant == "gated" else 1
+    down, flat = (25, 3, 64, 128, 256, 512), (1, 8192, 1)
+    critic = layers(*down, wide=wide, joined=joined) + layers(*flat, joined=joined)
+    critic += 0 if variant == "unnormalized" else wide * NORMS[1]
+    if variant == "constant":
+        first, up = layers(1, 128, 1024, joined=joined), (25, 64, 64, 64, 64, 3)
+        return first + layers(*up, joined=joined), critic
+    if variant == "mlp":
+        first = layers(1, 128, 512, joined=joined)
+        return first + layers(1, 512, 512, 512, 512, 64 * 64 * 3), critic
+    generator = layers(1, 128, 8192, wide=wide, joined=joined)
+    generator += layers(25, 512, 256, 128, 64, wide=wide, joined=joined)
+    generator += layers(25, 64, 3, joined=joined)
+    return generator + (0 if variant == "unnormalized" else wide * NORMS[0]), critic
+
+
+@pytest.mark.parametrize("classes", [None, 10])
+@pytest.mark.parametrize("variant", [one for one in VARIANTS if one != "resnet"])
+def test_parameter_counts_are_those_of_the_papers_code(variant: Any, classes: Any) -> None:
+    # With ten classes every layer has ten more inputs, of the perceptron the first only.
+    pair = presets.wgan_gp_architectures((64, 64, 3), variant, classes=classes)
     found = (
         count(pair.generator, jnp.zeros((1, 128))),
         count(pair.critic, jnp.zeros((1, 64, 64, 3))),
     )
-    assert found == COUNTS[variant]
+    assert found == counts(variant, classes or 0)
 
 
 def test_the_residual_networks_have_101_layers() -> None:
@@ -80,6 +86,19 @@ def test_the_residual_networks_have_101_layers() -> None:
         ]
         kernels = [name for name in names if name.endswith("kernel") and "shortcut" not in name]
         assert len(kernels) == 101
+
+
+def test_classes_of_the_residual_networks_are_scales_offsets_and_an_embedding() -> None:
+    # Nine more scales and offsets per channel of each block's normalization: with depth 1, blocks
+    # of 8 (4 x 4), 8 to 4 (8 x 8), 4, 4 to 2 (16 x 16). An embedding of 10 * 4 * 4 * 8.
+    modules, z, x = [], jnp.zeros((1, 3)), jnp.zeros((1, 16, 16, 1))
+    for classes in (None, 10):
+        options = {"width": 4, "latent": 3, "classes": classes}
+        pair: Any = presets.wgan_gp_architectures((16, 16, 1), "resnet", **options)
+        modules.append([one.clone(depth=1) for one in (pair.generator, pair.critic)])
+    (generator, critic), (of_classes, critic_of_classes) = modules
+    assert count(of_classes, z) - count(generator, z) == 9 * 2 * (8 + 4 + 4 + 2)
+    assert count(critic_of_classes, x) - count(critic, x) == 10 * 4 * 4 * 8
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -123,15 +142,16 @@ def test_a_bottleneck_is_the_formula() -> None:
 
 
 @pytest.mark.parametrize(
-    "critic", [DCGANCritic(2, "layer", activation="gated"), BottleneckCritic(2, depth=1)]
+    "critic", [DCGANCritic(2, "layer", activation="gated"), BottleneckCritic(2, depth=1, classes=3)]
 )
 def test_each_score_depends_on_its_example_only(critic: Any) -> None:
     x = jax.random.normal(KEY, (3, 16, 16, 1))
+    options = {} if critic.classes is None else {"labels": jnp.arange(3)}
 
     @jax.jit
     def coupling() -> jax.Array:
-        variables = critic.init(KEY, x)
-        jacobian = jax.jacrev(lambda x: critic.apply(variables, x))(x)
+        variables = critic.init(KEY, x, **options)
+        jacobian = jax.jacrev(lambda x: critic.apply(variables, x, **options))(x)
         return jnp.abs(jacobian).reshape(3, 3, -1).max(axis=2)
 
     found = coupling()

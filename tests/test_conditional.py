@@ -78,6 +78,8 @@ def test_conditional_batch_norm_is_the_formula() -> None:
         (nets.DCGANGenerator((8, 8, 1), 2, classes=4), (3,)),
         (nets.DCGANCritic(2, classes=4), (8, 8, 1)),
         (nets.SNGANGenerator((8, 8, 1), 2, classes=4), (3,)),
+        (nets.BottleneckGenerator((8, 8, 1), 2, depth=1, classes=4), (3,)),
+        (nets.BottleneckCritic(2, depth=1, classes=4), (8, 8, 1)),
     ],
     ids=lambda one: type(one).__name__,
 )

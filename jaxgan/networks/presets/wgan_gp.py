@@ -23,6 +23,7 @@ def wgan_gp_architectures(
     width: int = 64,
     latent: int = 128,
     critic_norm: Norm = "layer",
+    classes: int | None = None,
 ) -> Networks:
     """One of the seven architectures of WGAN-GP's Figure 2, for 16, 28, 32 or 64 pixels.
 
@@ -41,6 +42,10 @@ def wgan_gp_architectures(
         latent: size of z ~ N(0, I).
         critic_norm: "layer" for a gradient penalty, "batch" for the other methods of the figure;
             not used by "unnormalized".
+        classes: number of classes; the paper has none. As in `dcgan` one-hot labels are joined to
+            the input of every layer, of the first only in the generator of "mlp". In "resnet" the
+            generator's batch normalizations have a scale and an offset per class, and the critic's
+            score an inner product with an embedding of the label. None ignores labels.
 
     Returns:
         The pair.
@@ -61,19 +66,20 @@ def wgan_gp_architectures(
         raise unknown("variant", variant, get_args(Variant))
     check_number("width", width, "an integer of at least 1", "give the channels of the largest map")
     if variant == "resnet":
-        pair = BottleneckGenerator(shape, width), BottleneckCritic(width, norm=critic_norm)
-        return Networks(*pair, Normal(latent))
-    generator = DCGANGenerator(shape, width, initial="uniform")
-    critic = DCGANCritic(width, critic_norm, initial="uniform")
+        generator = BottleneckGenerator(shape, width, classes=classes)
+        critic = BottleneckCritic(width, norm=critic_norm, classes=classes)
+        return Networks(generator, critic, Normal(latent))
+    generator = DCGANGenerator(shape, width, classes=classes, initial="uniform")
+    critic = DCGANCritic(width, critic_norm, classes=classes, initial="uniform")
     if variant == "constant":
-        generator = DCGANGenerator(shape, width, "none", constant=True)
+        generator = DCGANGenerator(shape, width, "none", classes, constant=True)
     elif variant == "mlp":
-        generator = MLPGenerator(shape, 8 * width, 4, squash=True)
+        generator = MLPGenerator(shape, 8 * width, 4, squash=True, classes=classes)
     elif variant == "unnormalized":
         generator, critic = generator.clone(norm="none"), critic.clone(norm="none")
     elif variant == "tanh":
         generator, critic = (one.clone(activation="tanh") for one in (generator, critic))
     elif variant == "gated":
-        generator = DCGANGenerator(shape, width, activation="gated")
-        critic = DCGANCritic(width, critic_norm, activation="gated")
+        generator = DCGANGenerator(shape, width, classes=classes, activation="gated")
+        critic = DCGANCritic(width, critic_norm, classes=classes, activation="gated")
     return Networks(generator, critic, Normal(latent))
