@@ -137,7 +137,7 @@ def test_settings_that_exclude_one_another_are_refused() -> None:
     with pytest.raises(ValueError, match="features=3 with classes=10"):
         presets.resnet((32, 32, 3), features=3, classes=10)
     wrong: Any = "spectral"
-    with pytest.raises(ValueError, match="give weights='spectral', critic_weights='spectral'"):
+    with pytest.raises(ValueError, match="weights='spectral', critic_weights='spectral' or gen"):
         presets.dcgan((8, 8, 1), critic_norm=wrong)
 
 

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import linen as nn
 from jax.flatten_util import ravel_pytree
 
 from jaxgan import networks as nets
+from jaxgan.networks import presets
+from jaxgan.networks.norms import reweight
 from jaxgan.objectives import Hinge
 from jaxgan.optimizers import sgd
 from jaxgan.penalties import GradientPenalty
+from jaxgan.study.scoring import origin_of
 from jaxgan.training import Recipe, create_state, make_train_step, sample_batch
 from tests.members import MEMBERS, MLP
 
 KEY = jax.random.key(0)
-CRITICS = {
+NETWORKS = {
     "mlp": (nets.MLPCritic(16, 2, weights="spectral"), (2,)),
     "dcgan": (nets.DCGANCritic(4, weights="spectral"), (8, 8, 1)),
     "resnet": (nets.ResNetCritic(4, weights="spectral"), (32, 32, 3)),
+    "dcgan_generator": (
+        nets.DCGANGenerator((8, 8, 1), 8, attention=True, weights="spectral"),
+        (5,),
+    ),
 }
 
 
@@ -30,17 +39,17 @@ def kernels(params: Any) -> list[jax.Array]:
     return [leaf for leaf in jax.tree.leaves(params) if leaf.ndim > 1]
 
 
-@pytest.mark.parametrize("name", CRITICS)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_every_layer_has_spectral_norm_one_after_iterations(name: str) -> None:
     # Oracle: NumPy's SVD of the kernels as [inputs, outputs] matrices; the estimates converge
     # geometrically, so after 100 iterations with fixed parameters only rounding is left.
-    critic, shape = CRITICS[name]
+    network, shape = NETWORKS[name]
     x = jax.random.normal(KEY, (2, *shape))
-    variables = critic.init(KEY, x, train=False)
+    variables = network.init(KEY, x, train=False)
     params, stats = variables["params"], variables["batch_stats"]
 
     def iterate(_: Any, stats: Any) -> Any:
-        return critic.apply(
+        return network.apply(
             {"params": params, "batch_stats": stats}, x, train=True, mutable=["batch_stats"]
         )[1]["batch_stats"]
 
@@ -131,3 +140,48 @@ def test_a_critic_step_is_one_iteration_and_the_generators_step_none() -> None:
         u = v @ kernel / jnp.linalg.norm(v @ kernel)
     moved = new.critic.stats["batch_stats"]["SpectralNorm_0"]["Dense_0/kernel/u"]
     np.testing.assert_allclose(moved, u, rtol=1e-4)
+
+
+class SpectralGenerator(nn.Module):
+    """A dense layer with spectral normalization."""
+
+    @nn.compact
+    def __call__(self, latent: jax.Array, train: bool) -> jax.Array:
+        return reweight(nn.Dense(2), "spectral", train=train)(latent)
+
+
+def test_a_generator_step_is_one_iteration_and_the_critics_steps_none() -> None:
+    # As batch statistics: kept from the generator's own step, and averaged with its parameters.
+    networks = dataclasses.replace(MLP, generator=SpectralGenerator())
+    recipe = Recipe(Hinge(), sgd(0.0), sgd(0.0), n_critic=3, average=0.75)
+    data = MEMBERS["penalized"].data
+    state = create_state(networks, recipe, KEY, data)
+    batch = sample_batch(data, KEY, n_critic=3, batch_size=4)
+    new, _ = jax.jit(make_train_step(networks, recipe))(state, batch)
+    kernel = state.generator.params["Dense_0"]["kernel"]
+
+    def u(stats: Any) -> jax.Array:
+        return stats["batch_stats"]["SpectralNorm_0"]["Dense_0/kernel/u"]
+
+    before = u(state.generator.stats)
+    moved = before @ kernel.T @ kernel
+    moved = moved / jnp.linalg.norm(moved)
+    np.testing.assert_allclose(u(new.generator.stats), moved, rtol=1e-4)
+    np.testing.assert_allclose(u(new.average), 0.75 * before + 0.25 * moved, rtol=1e-4)
+    assert origin_of(new).batch_norm == "none"  # the collection has no moments
+
+
+def test_sagan_networks_normalize_every_layer_of_both() -> None:
+    # Section 4.1 of Zhang et al. and generator.py of their code: every convolution and dense layer,
+    # those of self-attention too; not the scales and offsets of the classes.
+    options = {"classes": 3, "attention": True, "generator_weights": "spectral"}
+    pair = presets.sngan_resnet((32, 32, 3), 8, 8, 4, **options)
+    labels = jnp.zeros(1, int)
+    for module, shape in ((pair.generator, (1, 4)), (pair.critic, (1, 32, 32, 3))):
+        init = functools.partial(module.init, train=False, labels=labels)
+        variables = jax.eval_shape(init, KEY, jnp.zeros(shape))
+        stats = jax.tree_util.tree_leaves_with_path(variables["batch_stats"])
+        sigmas = [path for path, _ in stats if path[-1].key.endswith("kernel/sigma")]
+        paths = jax.tree_util.tree_leaves_with_path(variables["params"])
+        layers = [path for path, _ in paths if path[-1].key == "kernel"]
+        assert len(sigmas) == len(layers) > 4

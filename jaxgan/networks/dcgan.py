@@ -40,7 +40,8 @@ class DCGANGenerator(nn.Module):
     8 x 8 map is cropped to 7 x 7; this is the network of the WGAN-GP code for MNIST. With `classes`
     the one-hot label is joined to the input of every layer, as in DCGAN's code for MNIST. With
     `attention` self-attention follows the map of half the image's size, at most 16 x 16. If
-    `constant`, every map has `width` channels.
+    `constant`, every map has `width` channels. `weights` is "spectral" to normalize the weights of
+    every layer, as in SAGAN.
 
     >>> import jax, jax.numpy as jnp
     >>> generator = DCGANGenerator((28, 28, 1), width=2)
@@ -61,6 +62,7 @@ class DCGANGenerator(nn.Module):
     activation: Activation = "rectifier"
     initial: Initial = "he"
     constant: bool = False
+    weights: Weights = "none"
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -77,21 +79,26 @@ class DCGANGenerator(nn.Module):
         features = self.width * growth ** (doublings - 1)
         up, flat = initializers(self.initial, transposed=True)
 
+        def doubled(x: Array, features: int) -> Array:
+            layer = ConvTranspose(features, (5, 5), (2, 2), kernel_init=up)
+            return reweight(layer, self.weights, train=train)(x)
+
         def activated(x: Array) -> Array:
             x = activate(normalize(x, self.norm, train=train), self.activation)
             if self.attention and x.shape[1] == attended(pixels):
-                x = SelfAttention()(x, train)
+                x = SelfAttention(self.weights)(x, train)
             return join(x, labels, self.classes)
 
         made = channels(features, self.activation)
-        x = nn.Dense(4 * 4 * made, kernel_init=flat)(join(latent, labels, self.classes))
+        dense = reweight(nn.Dense(4 * 4 * made, kernel_init=flat), self.weights, train=train)
+        x = dense(join(latent, labels, self.classes))
         x = activated(x.reshape(-1, 4, 4, made))
         for layer in range(doublings - 1):
             features //= growth
             made = channels(features, self.activation)
-            x = ConvTranspose(made, (5, 5), (2, 2), kernel_init=up)(x)
+            x = doubled(x, made)
             x = activated(x[:, :7, :7] if pixels == 28 and layer == 0 else x)
-        return nn.tanh(ConvTranspose(colors, (5, 5), (2, 2), kernel_init=up)(x))
+        return nn.tanh(doubled(x, colors))
 
 
 class DCGANCritic(nn.Module):

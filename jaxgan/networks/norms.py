@@ -82,8 +82,9 @@ def reweight(layer: nn.Module, weights: Weights, *, train: bool) -> Callable[[Ar
     """A layer with the named normalization of its weights, or as it is.
 
     spectral: W / sigma with sigma = u' W v, where u and v are persistent estimates of the first
-    singular vectors, updated by one power iteration per critic step. sigma is differentiated with
-    u and v held constant. weight: g w / ||w|| for each unit's weights w with a learned length g.
+    singular vectors, updated by one power iteration per step of the network. sigma is
+    differentiated with u and v held constant. weight: g w / ||w|| for each unit's weights w with a
+    learned length g.
 
     Args:
         layer: a dense layer or a convolution, made inside a compact module.

@@ -108,7 +108,7 @@ class ResNetGenerator(nn.Module):
     With width 128, a latent of 128 and three channels it has the 1,204,483 parameters of the
     unconditional network of the paper. With `classes` the blocks' batch normalizations have a scale
     and an offset per class; the last one has not. With `attention` self-attention follows the
-    second block.
+    second block. `weights` is "spectral" to normalize the weights of every layer, as in SAGAN.
 
     >>> import jax, jax.numpy as jnp
     >>> generator = ResNetGenerator((32, 32, 3), width=2)
@@ -116,7 +116,9 @@ class ResNetGenerator(nn.Module):
     (5, 32, 32, 3)
 
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Appendix F and
-    gan_cifar_resnet.py. https://arxiv.org/abs/1704.00028
+    gan_cifar_resnet.py. https://arxiv.org/abs/1704.00028 Zhang, Goodfellow, Metaxas, Odena,
+    Self-Attention Generative Adversarial Networks, 2019, Section 4.1, and generator.py of its code.
+    https://arxiv.org/abs/1805.08318
     """
 
     shape: tuple[int, ...]
@@ -124,6 +126,7 @@ class ResNetGenerator(nn.Module):
     norm: Norm = "batch"
     classes: int | None = None
     attention: bool = False
+    weights: Weights = "none"
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -136,13 +139,16 @@ class ResNetGenerator(nn.Module):
         self, latent: Float[Array, "batch size"], train: bool = True, labels: Labels = None
     ) -> Float[Array, "batch 32 32 channels"]:
         """`[batch, latent] -> [batch, 32, 32, channels]` in [-1, 1]."""
-        x = nn.Dense(4 * 4 * self.width, kernel_init=GLOROT)(latent).reshape(-1, 4, 4, self.width)
+        dense = nn.Dense(4 * 4 * self.width, kernel_init=GLOROT)
+        x = reweight(dense, self.weights, train=train)(latent).reshape(-1, 4, 4, self.width)
         for _ in range(3):
-            x = ResidualBlock(self.width, self.norm, "up", classes=self.classes)(x, train, labels)
+            block = ResidualBlock(self.width, self.norm, "up", self.weights, self.classes)
+            x = block(x, train, labels)
             if self.attention and x.shape[1] == attended(self.shape[0]):
-                x = SelfAttention()(x, train)
+                x = SelfAttention(self.weights)(x, train)
         x = nn.relu(normalize(x, self.norm, train=train))
-        return nn.tanh(Conv(self.shape[2], (3, 3), kernel_init=GLOROT)(x))
+        last = Conv(self.shape[2], (3, 3), kernel_init=GLOROT)
+        return nn.tanh(reweight(last, self.weights, train=train)(x))
 
 
 class ResNetCritic(nn.Module):

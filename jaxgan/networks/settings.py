@@ -88,7 +88,7 @@ def _check_name(field: str, value: Any) -> None:
     if field == "norm" and value in NAMES["weights"] and value not in NAMES["norm"]:
         raise ValueError(
             f"norm={value!r} is a normalization of weights: give weights={value!r}, "
-            f"critic_weights={value!r} of a preset"
+            f"critic_weights={value!r} or generator_weights={value!r} of a preset"
         )
     if value not in NAMES[field]:
         raise unknown(field, value, NAMES[field])

@@ -221,7 +221,9 @@ def origin_of(state: TrainState) -> Origin:
     Returns:
         Its statistics and parameters in words.
     """
+    leaves = jax.tree_util.tree_leaves_with_path(state.generator.stats.get("batch_stats", {}))
+    names = {path[-1].key for path, _ in leaves}  # spectral norms are there too, as u and sigma
     return Origin(
-        "running statistics" if state.generator.stats.get("batch_stats") else "none",
+        "running statistics" if "mean" in names else "none",
         "live" if state.average is None else "average",
     )

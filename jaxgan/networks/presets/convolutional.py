@@ -27,6 +27,7 @@ def dcgan(
     attention: bool = False,
     activation: Activation = "rectifier",
     initial: Initial = "he",
+    generator_weights: Weights = "none",
 ) -> Networks:
     """Convolutional networks for square images of 8, 16, 28, 32 or 64 pixels.
 
@@ -48,6 +49,8 @@ def dcgan(
         activation: "rectifier", a leaky ReLU of slope 0.2 in the critic; "tanh" or "gated".
         initial: how the kernels start: "he" as in WGAN-GP's code for 32 pixels, "normal" N(0, 0.02)
             as in DCGAN's, or "uniform" with the standard deviation 0.02.
+        generator_weights: normalization of the generator's weights: "none", "spectral" as in SAGAN,
+            or "weight".
 
     Returns:
         The pair.
@@ -66,7 +69,7 @@ def dcgan(
     square = checked_square("dcgan", shape)
     options = {"classes": classes, "attention": attention, "activation": activation}
     options |= {"initial": initial}
-    generator = DCGANGenerator(square, width, generator_norm, **options)
+    generator = DCGANGenerator(square, width, generator_norm, weights=generator_weights, **options)
     critic = DCGANCritic(width, critic_norm, dropout, features, critic_weights, **options)
     return Networks(generator, critic, Normal(latent))
 

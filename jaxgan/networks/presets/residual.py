@@ -69,6 +69,7 @@ def sngan_resnet(
     latent: int = 128,
     classes: int | None = None,
     attention: bool = False,
+    generator_weights: Weights = "none",
 ) -> Networks:
     """Residual networks of SN-GAN for images of 32 x 32 pixels; projection of the labels.
 
@@ -80,8 +81,9 @@ def sngan_resnet(
         classes: number of classes. The generator's batch normalizations then have a scale and an
             offset per class, and the critic's score an inner product with an embedding of the
             label. None ignores labels.
-        attention: whether both networks have self-attention on their 16 x 16 maps, as in SAGAN,
-            whose generator is spectrally normalized, too.
+        attention: whether both networks have self-attention on their 16 x 16 maps, as in SAGAN.
+        generator_weights: normalization of the generator's weights: "none" as in SN-GAN, "spectral"
+            as in SAGAN, or "weight".
 
     Returns:
         The pair.
@@ -95,11 +97,13 @@ def sngan_resnet(
 
     Reference: Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018,
     Table 4. https://arxiv.org/abs/1802.05957 Miyato, Koyama, cGANs with Projection Discriminator,
-    2018. https://arxiv.org/abs/1802.05637
+    2018. https://arxiv.org/abs/1802.05637 Zhang, Goodfellow, Metaxas, Odena, Self-Attention
+    Generative Adversarial Networks, 2019, Section 4.1. https://arxiv.org/abs/1805.08318
     """
     check_number("critic_width", critic_width, "an integer of at least 1", "the paper has 128")
-    generator = ResNetGenerator(checked_shape(shape), width, classes=classes, attention=attention)
-    critic = ProjectionCritic(critic_width, classes=classes, attention=attention)
+    options = {"classes": classes, "attention": attention}
+    generator = ResNetGenerator(checked_shape(shape), width, weights=generator_weights, **options)
+    critic = ProjectionCritic(critic_width, **options)
     return Networks(generator, critic, Normal(latent))
 
 
