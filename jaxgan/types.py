@@ -58,6 +58,7 @@ RANGES: dict[str, Callable[[float], bool]] = {
     "at least 0": lambda x: x >= 0,
     "at least 1": lambda x: x >= 1,
     "at least 2": lambda x: x >= 2,
+    "at least 16": lambda x: x >= 16,
     "at most 1": lambda x: x <= 1,
     "in (0, 1)": lambda x: 0 < x < 1,
     "in [0, 1)": lambda x: 0 <= x < 1,

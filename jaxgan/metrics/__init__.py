@@ -18,6 +18,7 @@ from jaxgan.metrics import (
     neighbors,
     ngrams,
     parzen,
+    pyramids,
     repeats,
     sample_metric,
     scores,
@@ -38,6 +39,7 @@ from jaxgan.metrics.monge import *  # noqa: F403
 from jaxgan.metrics.neighbors import *  # noqa: F403
 from jaxgan.metrics.ngrams import *  # noqa: F403
 from jaxgan.metrics.parzen import *  # noqa: F403
+from jaxgan.metrics.pyramids import *  # noqa: F403
 from jaxgan.metrics.repeats import *  # noqa: F403
 from jaxgan.metrics.sample_metric import *  # noqa: F403
 from jaxgan.metrics.scores import *  # noqa: F403
@@ -59,6 +61,7 @@ __all__ += monge.__all__
 __all__ += neighbors.__all__
 __all__ += ngrams.__all__
 __all__ += parzen.__all__
+__all__ += pyramids.__all__
 __all__ += repeats.__all__
 __all__ += sample_metric.__all__
 __all__ += scores.__all__

@@ -10,7 +10,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Key
 
 from jaxgan.metrics.sample_metric import SampleMetric
-from jaxgan.metrics.slices import mean_squared_slice
+from jaxgan.metrics.slices import mean_slice
 
 __all__ = ["Mind", "mind"]
 
@@ -50,7 +50,7 @@ def mind(
     Reference: Berthet et al., MIND: Monge Inception Distance for Generative Models Evaluation,
     2026. https://arxiv.org/abs/2605.06797
     """
-    return 3 * np.shape(x)[1] * mean_squared_slice(x, y, key, projections)
+    return 3 * np.shape(x)[1] * mean_slice(x, y, key, projections)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import jax
 import numpy as np
@@ -15,7 +15,7 @@ from jaxgan.metrics.matrices import matrix_pair
 from jaxgan.metrics.sample_metric import SampleMetric
 from jaxgan.types import check_number
 
-__all__ = ["SlicedWasserstein", "mean_squared_slice", "sliced_wasserstein"]
+__all__ = ["SlicedWasserstein", "mean_slice", "sliced_wasserstein"]
 
 
 def sliced_wasserstein(
@@ -51,29 +51,31 @@ def sliced_wasserstein(
     Reference: Bonneel, Rabin, Peyré, Pfister, Sliced and Radon Wasserstein Barycenters of Measures,
     2015, definition 8. https://doi.org/10.1007/s10851-014-0506-3
     """
-    return math.sqrt(mean_squared_slice(x, y, key, projections))
+    return math.sqrt(mean_slice(x, y, key, projections))
 
 
-def mean_squared_slice(
+def mean_slice(
     x: Float[ArrayLike, "n ..."],
     y: Float[ArrayLike, "m ..."],
     key: Key[Array, ""],
     projections: int,
+    order: Literal[1, 2] = 2,
 ) -> float:
-    r"""The mean squared Wasserstein-2 distance of projections, $\mathbb{E}_u W_2^2(u^T x, u^T y)$.
+    r"""The mean over directions u of the distance $W_p^p(u^\top x, u^\top y)$ of order p.
 
     Args:
         x: points, `[n, ...]`.
         y: points of the same shape, `[m, ...]`.
         key: a PRNG key for the directions.
         projections: number of directions.
+        order: 1 or 2.
 
     Returns:
-        The mean, in the squared unit of the points.
+        The mean, in the unit of the points to the power p.
 
     >>> import jax, numpy as np
-    >>> mean_squared_slice(np.zeros((2, 1)), np.ones((3, 1)), jax.random.key(0), 4)
-    1.0
+    >>> mean_slice(np.zeros((2, 1)), 3 * np.ones((3, 1)), jax.random.key(0), 4)
+    9.0
     """
     check_number("projections", projections, "an integer of at least 1", "give a few hundred")
     x, y = matrix_pair(x, y)
@@ -81,9 +83,10 @@ def mean_squared_slice(
     directions = np.asarray(normal, np.float64)
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     low, high = np.sort(directions @ x.T, axis=1), np.sort(directions @ y.T, axis=1)
+    cost = np.abs if order == 1 else np.square
     if len(x) == len(y):
-        return float(np.square(low - high).mean())
-    return float((np.square(low[:, _rank(x, y)] - high[:, _rank(y, x)]) @ _masses(x, y)).mean())
+        return float(cost(low - high).mean())
+    return float((cost(low[:, _rank(x, y)] - high[:, _rank(y, x)]) @ _masses(x, y)).mean())
 
 
 @dataclasses.dataclass(frozen=True)
