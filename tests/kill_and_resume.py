@@ -15,10 +15,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from jaxgan.cli import main as jaxgan
 from jaxgan.runs.folder import read_rows
 
-JAXGAN = [sys.executable, "-c", "from jaxgan.cli.main import main; main()"]
-TRAIN = ["train", "--data", "digits", "--networks", "mlp(width=32)", "--batch-size", "32"]
+TRAIN = ["train", "--data", "swiss_roll", "--networks", "mlp(width=32)", "--batch-size", "32"]
 
 
 def digest(folder: Path, steps: int) -> str:
@@ -29,21 +29,21 @@ def digest(folder: Path, steps: int) -> str:
 
 def in_peace(folder: Path, steps: int) -> tuple[str, float]:
     """The digest of an uninterrupted run, and the seconds that its training took."""
-    command = [*JAXGAN, *TRAIN, "--steps", str(steps), "--out", str(folder)]
-    subprocess.run(command, check=True, capture_output=True)
+    jaxgan.main([*TRAIN, "--steps", str(steps), "--out", str(folder), "--quiet"])
     rows = read_rows(folder / "wgan_gp" / "seed-0" / "metrics.jsonl")
     return digest(folder, steps), sum(row["seconds"] for row in rows)
 
 
 def killed_at(folder: Path, steps: int, moment: Callable[[Path], None]) -> tuple[str, int]:
     """The digest of a run that is killed when `moment` returns, and the step it resumes from."""
-    command = [*JAXGAN, *TRAIN, "--steps", str(steps), "--out", str(folder)]
+    words = [*TRAIN, "--steps", str(steps), "--out", str(folder)]
+    command = [sys.executable, "-m", "jaxgan", *words]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     moment(folder / "wgan_gp" / "seed-0")
     process.kill()
     process.wait()
     saved = sorted(folder.glob("wgan_gp/seed-0/checkpoints/step-*"))
-    subprocess.run([*JAXGAN, "resume", str(folder)], check=True, capture_output=True)
+    jaxgan.main(["resume", str(folder), "--quiet"])
     return digest(folder, steps), int(saved[-1].name[5:]) if saved else 0
 
 

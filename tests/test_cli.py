@@ -21,6 +21,7 @@ from jaxgan.runs.folder import read_rows
 from jaxgan.study import read_results
 from tests.kill_and_resume import at_the_first, in_peace, killed_at
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
 TINY = ["--recipe", "wgan_gp(n_critic=1)", "--networks", "mlp(width=8)", "--batch-size", "16"]
 
 
@@ -137,9 +138,9 @@ def test_an_unwritable_folder_is_said_before_the_training(tmp_path: Path) -> Non
 
 def test_a_killed_run_ends_in_the_same_bits(tmp_path: Path) -> None:
     # This is one moment; `python -m tests.kill_and_resume` tries twenty.
-    wanted, _ = in_peace(tmp_path / "peace", steps=1000)
-    found, step = killed_at(tmp_path / "killed", 1000, at_the_first("checkpoints/step-*"))
-    assert 0 < step < 1000  # it was killed during the training
+    wanted, _ = in_peace(tmp_path / "peace", steps=300)
+    found, step = killed_at(tmp_path / "killed", 300, at_the_first("checkpoints/step-*"))
+    assert 0 < step < 300  # it was killed during the training
     assert found == wanted
 
 

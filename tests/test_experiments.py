@@ -13,7 +13,9 @@ import pytest
 
 from jaxgan.report import write_report
 from jaxgan.study import Experiment, check, mixture, read_results, run
+from tests.daily import daily_if
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
 ROOT = Path(__file__).parent.parent
 PATHS = sorted((ROOT / "experiments").glob("*/[a-z]*.py"))
 NAMES = [f"{path.parent.name}/{path.stem}" for path in PATHS]
@@ -34,16 +36,20 @@ def test_the_docstring_says_what_to_expect(path: Path) -> None:
     assert len(text.splitlines()) <= 200
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_it_fits_at_every_scale(name: str) -> None:
+LARGE = {"korotin_2022/w1_benchmark", "wgan_gp_2017/random_architectures"}
+"""Tracing their trainings takes half a minute."""
+
+
+@pytest.mark.parametrize("scale", [daily_if(True, "paper"), daily_if(False, "small")])
+@pytest.mark.parametrize("name", [daily_if(name not in LARGE, name) for name in NAMES])
+def test_it_fits_at_every_scale(name: str, scale: str) -> None:
     experiment = experiment_of(name)
     assert {"smoke", "small"} <= set(experiment.scales)
     assert not experiment.scales["smoke"].judged
-    for scale in experiment.scales.keys() - {"smoke"}:  # a run checks its own scale
+    if scale in experiment.scales:  # a run checks its own scale
         check(experiment, scale, measure=False)
 
 
-@pytest.mark.usefixtures("unchecked_types")
 @pytest.mark.parametrize("name", NAMES)
 def test_it_runs_at_its_smallest_and_judges_nothing(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

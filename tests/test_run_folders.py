@@ -21,6 +21,7 @@ from jaxgan.runs import Diverged
 from jaxgan.study.records import load_record
 from jaxgan.training import Setup
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
 TINY = ["--data", "swiss_roll", "--networks", "mlp(width=8)", "--batch-size", "8"]
 WORDS = ["train", *TINY, "--recipe", "wgan_gp(n_critic=1)", "--steps", "10"]
 SETUP = Setup(

@@ -43,6 +43,7 @@ from jaxgan.study.scoring import FILES, Origin, scorer
 from jaxgan.study.sweep import trainings_of
 from jaxgan.training import Dataset
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
 STAMP = Stamp("Mind()", "data", 10, 10, "all", "pixels", "none", "none", "live")
 TINY = ["--recipe", "wgan_gp(n_critic=1)", "--networks", "mlp(width=8)", "--batch-size", "16"]
 

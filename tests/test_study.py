@@ -52,6 +52,7 @@ from jaxgan.study.redraw import from_settings, settings_of
 from jaxgan.training import Networks, Recipe, Setup
 from tests.members import MEMBERS
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
 POINTS = MEMBERS["penalized"]
 DIVERGING = dataclasses.replace(
     POINTS, recipe=Recipe(Wasserstein(), sgd(1e6), sgd(1e6), (GradientPenalty(10.0),))

@@ -11,6 +11,7 @@ import pytest
 from jaxgan.cli.main import main
 from jaxgan.study import grid, read_results
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
 TINY = ["--data", "swiss_roll", "--networks", "mlp(width=8)", "--batch-size", "8", "--steps", "10"]
 LISTS = "wgan_gp(learning_rate=[1e-4, 1e30], n_critic=[1, 2])"
 NAMES = [

@@ -6,7 +6,6 @@ import gzip
 from importlib import resources
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 from jaxgan.data.arrays import from_arrays
 from jaxgan.types import Dataset
@@ -29,6 +28,8 @@ def digits() -> Dataset:
     Reference: Alpaydin, Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998 (test part),
     as scikit-learn ships it. https://doi.org/10.24432/C50P49
     """
+    from sklearn.datasets import load_digits  # only here: it takes as long as all of jaxgan
+
     levels, labels = load_digits(return_X_y=True)
     pixels = np.rint(np.reshape(levels, (-1, 8, 8)) * (255 / 16)).astype(np.uint8)
     return from_arrays(pixels, labels, classes=10)
