@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,41 @@ def test_a_partial_checkpoint_does_not_count(tmp_path: Path) -> None:
     (partial / "state.safetensors").write_bytes(b"half")
     found = checkpoint.restore(tmp_path, state_of("penalized"), SETTINGS)
     assert equal(found, state_of("penalized", 1))
+
+
+def test_damaged_checkpoints_of_later_steps_do_not_count_as_kept(tmp_path: Path) -> None:
+    state, losses = state_of("penalized"), {1: 0.5, 2: None, 7: 0.1, 8: None, 9: 0.7}
+    for step, loss in losses.items():
+        checkpoint.save(tmp_path, state._replace(step=step), SETTINGS, keep=9, loss=loss)
+    for step in (7, 8):
+        (tmp_path / f"step-{step:09d}" / "state.safetensors").write_bytes(b"")
+    checkpoint.save(tmp_path, state._replace(step=3), SETTINGS, keep=1)
+    # 7 had the lowest loss, but it is damaged; 9 may be from a loop of your own.
+    assert checkpoint.steps_of(tmp_path) == [1, 3, 9]
+
+
+@pytest.mark.parametrize("name", ["step-000000001.bak", "step-old", "step-1"])
+def test_a_copy_beside_a_checkpoint_is_none(name: str, tmp_path: Path) -> None:
+    state = state_of("penalized", 1)
+    shutil.copytree(checkpoint.save(tmp_path, state, SETTINGS), tmp_path / name)
+    checkpoint.save(tmp_path, state._replace(step=2), SETTINGS, keep=1)
+    assert checkpoint.steps_of(tmp_path) == [2]
+    assert (tmp_path / name / "manifest.json").is_file()
+
+
+@pytest.mark.parametrize("steps", [(1, 2), (1, 1)])
+def test_of_a_linked_checkpoint_only_the_link_is_removed(
+    steps: tuple[int, int], tmp_path: Path
+) -> None:
+    state = state_of("penalized", steps[0])
+    path = checkpoint.save(tmp_path / "run", state, SETTINGS)
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    state = state._replace(step=steps[1])
+    last = checkpoint.save(tmp_path / "run", state, SETTINGS, keep=1)
+    assert list((tmp_path / "run").iterdir()) == [last]
+    assert not last.is_symlink()
+    assert (tmp_path / "elsewhere" / "manifest.json").is_file()
 
 
 def test_other_settings_and_other_networks_are_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import shutil
 import warnings
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ from jaxgan.training import TrainState
 __all__ = ["Damaged", "check_settings", "newest_manifest", "restore", "save", "steps_of"]
 
 STATE, MANIFEST = "state.safetensors", "manifest.json"
+NAME = re.compile(r"step-(\d{9,})")
 
 
 class Damaged(ValueError):
@@ -60,27 +62,28 @@ def save(
     Raises:
         OSError: the folder cannot be written.
     """
-    final = folder / f"step-{int(state.step):09d}"
+    final = _place(folder, int(state.step))
     partial = folder / f".{final.name}.{os.getpid()}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    safetensors.flax.save_file(_flatten(state), partial / STATE)
+    data = safetensors.flax.save(_flatten(state))
+    (partial / STATE).write_bytes(data)
     manifest = {
         "step": int(state.step),
         "planned": planned,
         "loss": None if loss is None or not math.isfinite(loss) else loss,
         "settings": dict(settings),
         "provenance": provenance(),
-        "sha256": {STATE: _digest((partial / STATE).read_bytes())},
+        "sha256": {STATE: _digest(data)},
     }
     manifest["sha256"][MANIFEST] = _digest(_canonical(manifest))
     (partial / MANIFEST).write_text(json.dumps(manifest, indent=1))
     for path in (partial / STATE, partial / MANIFEST, partial):
         _sync(path)
-    shutil.rmtree(final, ignore_errors=True)
+    _remove(final)
     partial.rename(final)
     _sync(folder)
-    _prune(folder, keep)
+    _prune(folder, int(state.step), keep)
     return final
 
 
@@ -110,16 +113,16 @@ def restore(
     steps = steps_of(folder)[::-1]
     losses = _losses(folder) if best else {}
     for step in sorted(steps, key=lambda step: losses.get(step, math.inf)):
-        path = folder / f"step-{step:09d}"
+        path = _place(folder, step)
         try:
-            manifest, arrays = _read(path)
+            manifest, data = _verified(path)
         except Damaged as problem:
             warnings.warn(f"{problem}; trying the one before", stacklevel=2)
             problems.append(str(problem))
             continue
         if settings is not None:
             check_settings(manifest["settings"], settings)
-        return _unflatten(arrays, like)
+        return _unflatten(safetensors.flax.load(data), like)
     if problems:
         raise Damaged(
             f"all checkpoints in {folder} are damaged: {'; '.join(problems)}. Start in a new folder"
@@ -138,16 +141,18 @@ def newest_manifest(folder: Path) -> dict[str, Any] | None:
     """
     for step in steps_of(folder)[::-1]:
         with contextlib.suppress(Damaged):
-            return _read(folder / f"step-{step:09d}")[0]
+            return _verified(_place(folder, step))[0]
     return None
 
 
 def steps_of(folder: Path) -> list[int]:
-    """The steps of the checkpoints in a folder, in order, without partial ones."""
-    return sorted(int(path.name.removeprefix("step-")) for path in folder.glob("step-*"))
+    """The steps of the checkpoints in a folder, in order, without partial ones and other files."""
+    names = (NAME.fullmatch(path.name) for path in folder.glob("step-*"))
+    return sorted(int(name[1]) for name in names if name)
 
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, jax.Array]]:
+def _verified(path: Path) -> tuple[dict[str, Any], bytes]:
+    """The manifest and the bytes of the state, if both are what was written."""
     try:
         manifest = json.loads((path / MANIFEST).read_text())
         data = (path / STATE).read_bytes()
@@ -161,7 +166,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, jax.Array]]:
     ):
         if found != wanted:
             raise Damaged(f"checkpoint {path} is damaged (sha256 of {name} differs)")
-    return manifest, safetensors.flax.load(data)
+    return manifest, data
 
 
 def check_settings(saved: Mapping[str, Any], given: Mapping[str, Any]) -> None:
@@ -205,20 +210,44 @@ def _losses(folder: Path) -> dict[int, float]:
     losses = {}
     for step in steps_of(folder):
         with contextlib.suppress(OSError, ValueError, KeyError):
-            manifest = json.loads((folder / f"step-{step:09d}" / MANIFEST).read_text())
+            manifest = json.loads((_place(folder, step) / MANIFEST).read_text())
             if manifest["loss"] is not None:
                 losses[step] = manifest["loss"]
     return losses
 
 
-def _prune(folder: Path, keep: int) -> None:
+def _prune(folder: Path, last: int, keep: int) -> None:
+    """Removes damaged checkpoints of later steps, then all but the last and the best."""
+    for step in steps_of(folder):
+        if step > last and _is_damaged(_place(folder, step)):
+            _remove(_place(folder, step))
     losses = _losses(folder)
     best = min(losses, key=lambda step: losses[step], default=None)
-    for step in steps_of(folder)[:-keep]:
+    for step in [step for step in steps_of(folder) if step <= last][:-keep]:
         if step != best:
-            shutil.rmtree(folder / f"step-{step:09d}")
+            _remove(_place(folder, step))
     for leftover in folder.glob(".step-*.partial"):
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _place(folder: Path, step: int) -> Path:
+    return folder / f"step-{step:09d}"
+
+
+def _is_damaged(path: Path) -> bool:
+    try:
+        _verified(path)
+    except Damaged:
+        return True
+    return False
+
+
+def _remove(path: Path) -> None:
+    """Removes a checkpoint; of a link, only the link."""
+    if path.is_symlink():
+        path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _canonical(manifest: Mapping[str, Any]) -> bytes:
