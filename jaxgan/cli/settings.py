@@ -81,11 +81,12 @@ def claim_folder(folder: Path, settings: Settings) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
+    from jaxgan.runs.whole import replacing
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        partial = folder / f"{RUN}.partial"
-        partial.write_text(json.dumps(settings, indent=1), encoding="utf-8")
-        partial.replace(folder / RUN)
+        with replacing(folder / RUN) as file:
+            file.write(json.dumps(settings, indent=1).encode())
     except OSError as error:
         raise OSError(
             f"cannot write to {folder} ({error.strerror}): choose another --out"

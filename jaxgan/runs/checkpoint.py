@@ -24,6 +24,7 @@ import safetensors.flax
 
 from jaxgan.runs.identity import differences
 from jaxgan.runs.provenance import provenance
+from jaxgan.runs.whole import sync
 from jaxgan.training import TrainState
 
 __all__ = ["Damaged", "check_settings", "newest_manifest", "restore", "save", "steps_of"]
@@ -79,10 +80,10 @@ def save(
     manifest["sha256"][MANIFEST] = _digest(_canonical(manifest))
     (partial / MANIFEST).write_text(json.dumps(manifest, indent=1))
     for path in (partial / STATE, partial / MANIFEST, partial):
-        _sync(path)
+        sync(path)
     _remove(final)
     partial.rename(final)
-    _sync(folder)
+    sync(folder)
     _prune(folder, int(state.step), keep)
     return final
 
@@ -256,11 +257,3 @@ def _canonical(manifest: Mapping[str, Any]) -> bytes:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

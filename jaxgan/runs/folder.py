@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxgan.runs import checkpoint
 from jaxgan.runs.trackers import Tracker
+from jaxgan.runs.whole import replacing, sync
 from jaxgan.training import TrainState
 from jaxgan.types import unknown
 
@@ -103,9 +104,8 @@ class RunFolder:
         last = -1 if saved is None else int(saved.step)
         for name in (METRICS, OBSERVED):
             rows = [row for row in read_rows(self._path / name) if row["step"] <= last]
-            partial = self._path / f".{name}.partial"
-            partial.write_text("".join(json.dumps(row) + "\n" for row in rows))
-            partial.replace(self._path / name)
+            with replacing(self._path / name) as file:
+                file.writelines(f"{json.dumps(row)}\n".encode() for row in rows)
         self._observed = {row["step"] for row in read_rows(self._path / OBSERVED)}
         return state if saved is None else saved
 
@@ -148,8 +148,11 @@ class RunFolder:
         self._write(OBSERVED, step, values)
 
     def save(self, state: TrainState) -> None:
-        """Writes a checkpoint."""
+        """Writes a checkpoint, after the lines before it are on the disk."""
         if self._path is not None:
+            for name in (METRICS, OBSERVED):
+                if (self._path / name).exists():
+                    sync(self._path / name)
             loss = self._losses.get(int(state.step))
             about = {"loss": loss, "planned": self._planned}
             checkpoint.save(self._path / CHECKPOINTS, state, self._settings, **about)

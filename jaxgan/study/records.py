@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from jaxgan.runs.identity import differences
+from jaxgan.runs.whole import replacing
 
 __all__ = [
     "Ended",
@@ -108,10 +109,8 @@ def save_record(folder: Path, record: Record, identity: Identity) -> None:
     arrays = {f"array/{name}": np.asarray(array) for name, array in record.arrays.items()}
     for name, series in record.series.items():
         arrays |= {f"series/{name}/{part}": x for part, x in series._asdict().items()}
-    partial = folder / f".{ARRAYS}.partial"
-    with partial.open("wb") as file:
+    with replacing(folder / ARRAYS) as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    partial.replace(folder / ARRAYS)
     scores: dict[str, float | None] = {name: float(score) for name, score in record.scores.items()}
     stored = _Stored(
         record.ended,
@@ -122,9 +121,8 @@ def save_record(folder: Path, record: Record, identity: Identity) -> None:
         scores,
         dict(record.provenance),
     )
-    partial = folder / f".{JSON}.partial"
-    partial.write_bytes(msgspec.json.format(msgspec.json.encode(stored), indent=1))
-    partial.replace(folder / JSON)
+    with replacing(folder / JSON) as file:
+        file.write(msgspec.json.format(msgspec.json.encode(stored), indent=1))
 
 
 def load_record(folder: Path, identity: Identity | None = None) -> Record | None:

@@ -12,6 +12,7 @@ import msgspec
 from jaxgan.metrics import Stamp
 from jaxgan.runs.identity import printed
 from jaxgan.runs.provenance import merged, provenance
+from jaxgan.runs.whole import replacing
 from jaxgan.study.about import read_about
 from jaxgan.study.claims import Claim, Unit, Verdict, judge
 from jaxgan.study.experiment import Cell, Cells, Experiment
@@ -185,9 +186,8 @@ def write_results(folder: Path, results: Results) -> None:
         results: the results.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{RESULTS}.partial"
-    partial.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
-    partial.replace(folder / RESULTS)
+    with replacing(folder / RESULTS) as file:
+        file.write(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
 
 
 def read_results(path: str | os.PathLike[str]) -> Results:

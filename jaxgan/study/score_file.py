@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from jaxgan.metrics import StampedScore
+from jaxgan.runs.whole import replacing
 
 __all__ = ["SCORES", "read_scores", "write_scores"]
 
@@ -32,9 +33,8 @@ def write_scores(file: Path, cell: str, scores: Sequence[StampedScore]) -> None:
     {'wgan': []}
     """
     content = {**read_scores(file), cell: list(scores)}
-    partial = file.with_name(f".{file.name}.partial")
-    partial.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
-    partial.replace(file)
+    with replacing(file) as new:
+        new.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
 
 
 def read_scores(file: Path) -> Mapping[str, Sequence[StampedScore]]:
