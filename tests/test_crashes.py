@@ -9,7 +9,8 @@ from typing import Any
 import jax.numpy as jnp
 import pytest
 
-from jaxgan.runs import checkpoint
+from jaxgan.runs import bookkeeping, checkpoint
+from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Plan
 from jaxgan.runs.folder import RunFolder, read_rows
 from jaxgan.training import Player, TrainState
 
@@ -48,3 +49,18 @@ def test_lines_are_on_the_disk_before_their_checkpoint(
     done.clear()
     log.save(at(0))
     assert done == [*names, "checkpoint"]
+
+
+def test_a_checkpoint_is_at_most_so_many_minutes_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, saved = 0.0, []
+    monkeypatch.setattr(bookkeeping.time, "monotonic", lambda: now)
+    monkeypatch.setattr(RunFolder, "save", lambda self, state: saved.append(int(state.step)))
+    plan = Plan(100, 100, 100, (), save_minutes=2.0).check()
+    books = Bookkeeping(plan, RunFolder(None, {}, None, 100), None, lambda step, metrics: None)
+    for step in range(10, 110, 10):
+        now += 50.0
+        books.after(Chunk(at(step), {}, None, 1.0), [])
+    # The chunks that end at least 120 s after the checkpoint before, and the last step.
+    assert saved == [30, 60, 90, 100]
+    with pytest.raises(ValueError, match="save_minutes must be more than 0, got 0"):
+        Plan(1, 1, 1, (), save_minutes=0.0).check()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from pathlib import Path
+from typing import Any
 
 from jaxgan.cli.launch import DIVERGED, carry_out, complain, with_remedy
 from jaxgan.cli.settings import STEPS_OF_EXPERIMENT
@@ -26,7 +27,7 @@ def resume_source(
     steps: int | None,
     *,
     quiet: bool = False,
-    track: str | None = None,
+    **options: Any,
 ) -> None:
     """Resumes a run of `study.run` or `runs.train`.
 
@@ -35,13 +36,13 @@ def resume_source(
         source: its Experiment or Setup, "package.module:NAME".
         steps: new number of generator steps of a single training; the setup's if None.
         quiet: whether to print nothing but problems and the path of the report.
-        track: name of a tracker, see `runs.train`.
+        **options: `track` and `save_minutes`, see `runs.train`, if given.
 
     Raises:
         ValueError: steps are given for an experiment, or a training has settings of its own.
     """
     if is_training(folder):
-        _resume_training(folder, source, steps, quiet=quiet, track=track)
+        _resume_training(folder, source, steps, quiet=quiet, **options)
         return
     found = read_results(folder)
     if steps is not None:
@@ -51,18 +52,18 @@ def resume_source(
         folder,
         experiment,
         quiet=quiet,
-        track=track,
         source=source,
         scale=scale,
         seeds=len(found.sets[0]),
         sets=len(found.sets),
         name=found.experiment,
         command=found.command,
+        **options,
     )
 
 
 def _resume_training(
-    folder: Path, source: str | None, steps: int | None, *, quiet: bool, track: str | None
+    folder: Path, source: str | None, steps: int | None, *, quiet: bool, **options: Any
 ) -> None:
     setup, saved = setup_in(folder, source), manifest_in(folder)["settings"]
     if steps is not None:
@@ -85,7 +86,7 @@ def _resume_training(
             folder=folder,
             title=folder.resolve().name,
             progress=not quiet,
-            track=track,
+            **options,
         )
     except Diverged as problem:
         complain(str(problem))

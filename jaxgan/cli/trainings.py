@@ -31,6 +31,7 @@ def run(
     devices: int = 1,
     via: Via | None = None,
     track: Track | None = None,
+    save_minutes: float | None = None,
     quiet: bool = False,
 ) -> None:
     """Run an experiment: every cell with every seed, verdicts, pictures and a report.
@@ -45,13 +46,14 @@ def run(
         devices: number of devices that share a batch.
         via: how a batch is split; sharded by default for several devices.
         track: tracker that shows the numbers of the trainings, besides the files.
+        save_minutes: the longest time between checkpoints, in minutes; 10 by default.
         quiet: print only problems and the path of the report.
     """
     if (experiment is None) != every:
         raise ValueError("give the name of an experiment, or --all")
     suffix = "" if scale == "small" else f"-{scale}"
     arguments = {"seeds": seeds, "sets": sets, "scale": scale, "devices": devices, "via": via}
-    arguments |= {} if track is None else {"track": track}
+    arguments |= _given(track=track, save_minutes=save_minutes)
     settings = {"command": "run", "arguments": arguments}
     if experiment is None:
         launch_all(out or Path("runs") / f"all{suffix}", settings | {"all": True}, quiet=quiet)
@@ -74,6 +76,7 @@ def train(
     devices: int = 1,
     via: Via | None = None,
     track: Track | None = None,
+    save_minutes: float | None = None,
     quiet: bool = False,
 ) -> None:
     """Train your networks on your data; the exit status is 3 if a training diverges.
@@ -95,11 +98,12 @@ def train(
         devices: number of devices that share a batch.
         via: how a batch is split; sharded by default for several devices.
         track: tracker that shows the numbers of the trainings, besides the files.
+        save_minutes: the longest time between checkpoints, in minutes; 10 by default.
         quiet: print only problems and the path of the report.
     """
     what = _what(data, recipe, networks, objective, penalty, steps, batch_size)
     arguments = {"seeds": seeds, "devices": devices, "via": via}
-    arguments |= {} if track is None else {"track": track}
+    arguments |= _given(track=track, save_minutes=save_minutes)
     settings = {"command": "train", "what": what, "arguments": arguments}
     launch(out or _folder(settings), settings, quiet=quiet)
 
@@ -116,6 +120,7 @@ def sweep(
     out: Path | None = None,
     devices: int = 1,
     via: Via | None = None,
+    save_minutes: float | None = None,
     quiet: bool = False,
 ) -> None:
     """Train every combination of settings with every seed; a table, and curves with bands.
@@ -135,10 +140,12 @@ def sweep(
         out: folder of the results; by default runs/sweep-RECIPE-DATA-NETWORKS-CODE.
         devices: number of devices that share a batch.
         via: how a batch is split; sharded by default for several devices.
+        save_minutes: the longest time between checkpoints, in minutes; 10 by default.
         quiet: print only problems and the path of the report.
     """
     what = _what(data, recipe, networks, objective, penalty, steps, batch_size)
     arguments = {"seeds": seeds, "devices": devices, "via": via}
+    arguments |= _given(save_minutes=save_minutes)
     settings = {"command": "sweep", "what": what, "arguments": arguments}
     launch(out or _folder(settings), settings, quiet=quiet)
 
@@ -149,6 +156,7 @@ def resume(
     steps: int | None = None,
     source: str | None = None,
     track: Track | None = None,
+    save_minutes: float | None = None,
     quiet: bool = False,
 ) -> None:
     """Resume an interrupted run from its last complete checkpoint, or train further.
@@ -158,21 +166,27 @@ def resume(
         steps: new number of generator steps; the planned number by default.
         source: the Setup or Experiment of a run that Python code made, "package.module:NAME".
         track: tracker of the numbers from here on; that of the run by default.
+        save_minutes: the longest time between checkpoints, in minutes; that of the run by default.
         quiet: print only problems and the path of the report.
     """
     from jaxgan.cli.settings import RUN, read_settings
 
+    given = _given(track=track, save_minutes=save_minutes)
     if (folder / RUN).is_file():
         if source is not None:
             raise ValueError(f"{folder} was made by the command line: leave out --source")
         settings = with_steps(read_settings(folder), steps)
-        if track is not None:
-            settings |= {"arguments": settings["arguments"] | {"track": track}}
+        settings |= {"arguments": settings["arguments"] | given}
         (launch_all if settings.get("all") else launch)(folder, settings, quiet=quiet)
     else:
         from jaxgan.cli.further import resume_source
 
-        resume_source(folder, source, steps, quiet=quiet, track=track)
+        resume_source(folder, source, steps, quiet=quiet, **given)
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """The options that are given; the others have their defaults where they are used."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _what(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -40,18 +41,21 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Plan(NamedTuple):
-    """The steps at which something is due: periodically, at given steps, and at the end."""
+    """When something is due: periodically, at given steps, after a time, and at the end."""
 
     steps: int
     log_every: int
     save_every: int
     observe_at: Collection[int]
+    save_minutes: float
 
     def check(self) -> Plan:
         """The plan itself, if it can be followed."""
         for name in ("log_every", "save_every"):
             if (period := getattr(self, name)) < 1:
                 raise ValueError(f"{name} must be at least 1 step, got {period}")
+        if not self.save_minutes > 0:
+            raise ValueError(f"save_minutes must be more than 0, got {self.save_minutes}")
         wrong = [step for step in self.observe_at if step < 0]
         if wrong:
             raise ValueError(f"observe_at must be steps from 0 on, got {wrong[0]}")
@@ -124,6 +128,7 @@ class Bookkeeping:
 
     def __init__(self, plan: Plan, log: RunFolder, observe: Observe | None, watch: Watch) -> None:
         self._plan, self._log, self._observe, self._watch = plan, log, observe, watch
+        self._saved = time.monotonic()
 
     def start(self, state: TrainState) -> None:
         """Observes the first state if that is due."""
@@ -146,7 +151,7 @@ class Bookkeeping:
         log.gather(metrics, seconds)
         if failed is not None:
             log.flush(step, failed)
-            log.save(state)
+            self._save(state)
             raise Diverged(_why(step, failed), state)
         self._watch(step, log.means())
         if stopped or plan.due(step, plan.log_every):
@@ -154,11 +159,16 @@ class Bookkeeping:
         observed = plan.observed(step)
         if self._observe and observed:
             log.observe(self._observe, state)
-        if stopped or plan.due(step, plan.save_every) or (observed and log.keeps_best):
-            log.save(state)
+        late = time.monotonic() - self._saved >= 60 * plan.save_minutes
+        if stopped or late or plan.due(step, plan.save_every) or (observed and log.keeps_best):
+            self._save(state)
         if stopped:
             where = f"; saved in {log.path}: the same call resumes from there" if log.path else ""
             raise Interrupted(f"stopped after step {step}{where}", state)
+
+    def _save(self, state: TrainState) -> None:
+        self._log.save(state)
+        self._saved = time.monotonic()
 
 
 def _why(step: int, metrics: Mapping[str, float]) -> str:

@@ -35,6 +35,7 @@ def train(
     title: str = "training",
     log_every: int = 100,
     save_every: int = 1000,
+    save_minutes: float = 10.0,
     observe: Observe | None = None,
     observe_at: Collection[int] = (),
     best_by: str | None = None,
@@ -46,7 +47,7 @@ def train(
     """Trains for the setup's number of steps, from the last checkpoint in the folder if it has one.
 
     The result depends only on the setup and the seed, to the last bit: not on `log_every`,
-    `save_every` or `observe_at`, nor on how often the run was stopped and resumed.
+    `save_every`, `save_minutes` or `observe_at`, nor on how often the run was stopped and resumed.
 
     Args:
         setup: networks, recipe, data, batch size and steps; if the folder already has that many
@@ -59,6 +60,7 @@ def train(
         log_every: steps per line of `metrics.jsonl`, which has the means since the line before;
             also the largest number of steps per dispatch.
         save_every: steps between checkpoints; one is always saved at the end.
+        save_minutes: the longest time between checkpoints, in minutes.
         observe: a function of the state that returns numbers by name, for lines of
             `observed.jsonl`.
         observe_at: the steps at which it is called, such as `range(0, 1001, 100)`, besides the
@@ -86,7 +88,8 @@ def train(
     >>> int(state.step)
     3
     """
-    plan = Plan(setup.steps, log_every, save_every, observe_at if observe else ()).check()
+    moments = observe_at if observe else ()
+    plan = Plan(setup.steps, log_every, save_every, moments, save_minutes).check()
     check_placement(setup.batch_size, devices, via)
     check_track(track)
     state_key, key = keys_of_run(seed)

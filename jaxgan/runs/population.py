@@ -59,6 +59,7 @@ def train_population(
     folder: Path | None = None,
     log_every: int = 100,
     save_every: int = 1000,
+    save_minutes: float = 10.0,
     progress: bool = True,
 ) -> Population:
     """Trains one member per seed, each with its own settings, in one compiled program.
@@ -81,6 +82,7 @@ def train_population(
             goes on from its checkpoints. Nothing is written if None.
         log_every: see `train`.
         save_every: see `train`.
+        save_minutes: see `train`.
         progress: see `train`.
 
     Returns:
@@ -106,7 +108,7 @@ def train_population(
     settings, seeds = dict(settings or {}), [int(seed) for seed in seeds]
     recipes = _recipes(make, seeds, settings)
     setups = [Setup(networks, recipe, data, batch_size, steps) for recipe in recipes]
-    plan = Plan(steps, log_every, save_every, ()).check()
+    plan = Plan(steps, log_every, save_every, (), save_minutes).check()
     if way is not None and way not in get_args(Way):
         raise unknown("way", way, get_args(Way))
     program = Program(setups[0], make, seeds, settings, min(log_every, steps or 1))

@@ -46,6 +46,7 @@ def run(
     via: Via | None = None,
     progress: bool = True,
     track: str | Track | None = None,
+    save_minutes: float | None = None,
     on_start: Callable[[], object] = lambda: None,
     report: Callable[[Path], None] = lambda folder: None,
 ) -> Results:
@@ -66,6 +67,7 @@ def run(
         via: how a batch is split over the devices, see `runs.devices`.
         progress: whether to show the progress on standard error.
         track: tracker of every training, see `runs.train`.
+        save_minutes: the longest time between checkpoints of every training; its own if None.
         on_start: called after all checks, before the first file is written.
         report: function of the folder, called each time the results are written.
 
@@ -79,8 +81,10 @@ def run(
     cells = check(experiment, scale)
     size = experiment.scales[scale]
     chosen = seed_sets(size.seeds if seeds is None else seeds, sets)
-    options = {"devices": devices, "via": via, "progress": progress}
-    cells = _placed(cells, **options, **({"track": check_track(track)} if track else {}))
+    options: dict[str, Any] = {"devices": devices, "via": via, "progress": progress}
+    options |= {} if track is None else {"track": check_track(track)}
+    options |= {} if save_minutes is None else {"save_minutes": save_minutes}
+    cells = _placed(cells, **options)
     about = {"experiment": name, "command": command, "scale": scale}
     about["started"] = _started(folder, about, read_about(experiment.about or "").title)
     records = {cell: _earlier(cells, cell, folder, chosen) for cell in cells}

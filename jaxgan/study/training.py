@@ -41,6 +41,7 @@ class Training:
         via: how a batch is split over the devices, see `runs.devices`.
         progress: whether to show the progress on standard error.
         track: see `runs.train`; it does not change the result.
+        save_minutes: the longest time between checkpoints, in minutes, see `runs.train`.
         on_moment: function of the record so far, called after each moment.
 
     >>> from jaxgan import data, recipes
@@ -65,6 +66,7 @@ class Training:
     via: Via | None = None
     progress: bool = True
     track: str | Track | None = None
+    save_minutes: float = 10.0
     on_moment: Callable[[Record], None] = lambda record: None
 
     def __call__(self, seed: int, folder: Path) -> Record:
@@ -95,6 +97,7 @@ class Training:
                 title=f"{folder.parent.name} {folder.name}",
                 log_every=min(100, fifth),
                 save_every=fifth,
+                save_minutes=self.save_minutes,
                 observe=log.observe,
                 observe_at=moments,
                 best_by=self.best_by,
