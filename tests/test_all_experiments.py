@@ -90,7 +90,7 @@ def test_it_resumes_where_it_stopped(
 
     with monkeypatch.context() as patch:
         patch.setattr("jaxgan.cli.everything.launch", stop)
-        with pytest.raises(SystemExit, match="Resume with: jaxgan resume runs/all"):
+        with pytest.raises(SystemExit, match="130"):
             main(["run", "--all", "--quiet", "--seeds", "4"])
     assert began == ["high"]
     (checkout / "arguments" / "second_2018" / "bad.py").unlink()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import jax.numpy as jnp
 import pytest
 
+from jaxgan.cli.launch import with_remedy
+from jaxgan.cli.main import app, main
 from jaxgan.runs import bookkeeping, checkpoint
-from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Plan
+from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Interrupted, Plan
 from jaxgan.runs.folder import RunFolder, read_rows
+from jaxgan.runs.pace import Stopped, stoppable
 from jaxgan.training import Player, TrainState
 
 
@@ -64,3 +68,45 @@ def test_a_checkpoint_is_at_most_so_many_minutes_old(monkeypatch: pytest.MonkeyP
     assert saved == [30, 60, 90, 100]
     with pytest.raises(ValueError, match="save_minutes must be more than 0, got 0"):
         Plan(1, 1, 1, (), save_minutes=0.0).check()
+
+
+def test_a_signal_in_the_only_observation_of_a_run_stops_it(tmp_path: Path) -> None:
+    # Of a run whose steps were all taken before, only the observation is missing.
+    with stoppable() as stopped:
+
+        def observe(state: TrainState) -> dict[str, float]:
+            signal.raise_signal(signal.SIGTERM)
+            return {}
+
+        log = RunFolder(None, {}, None, 4)
+        books = Bookkeeping(Plan(4, 1, 1, (4,), 1.0), log, observe, lambda step, metrics: None)
+        with pytest.raises(Interrupted, match="stopped after step 4") as stop:
+            books.start(at(4), stopped)
+        assert stop.value.number == signal.SIGTERM
+        with pytest.raises(Stopped, match="at once"):
+            signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    ("stop", "status"),
+    [
+        (Interrupted("after step 2", at(2), signal.SIGTERM), 143),
+        (Stopped("at once", signal.SIGTERM), 143),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_a_scheduler_can_tell_a_signal_from_an_error(
+    stop: KeyboardInterrupt,
+    status: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+) -> None:
+    def run(**options: Any) -> None:
+        raise with_remedy(stop, tmp_path, None)
+
+    monkeypatch.setattr(app, "cli", run)
+    with pytest.raises(SystemExit) as found:
+        main(["resume", str(tmp_path)])
+    assert found.value.code == status
+    assert f"Resume with: jaxgan resume {tmp_path}" in capsys.readouterr().err

@@ -66,7 +66,8 @@ def test_results_of_an_interrupted_run_say_its_step(
     with monkeypatch.context() as patch:
         patch.setattr("jaxgan.runs.loop.SECONDS_PER_CHUNK", 0.0)  # chunks of one step
         shown = fails(*words, "--seeds", seeds, "--out", out)
-    assert f"Resume with: jaxgan resume '{out}'" in shown
+    assert shown == "130"
+    assert f"Resume with: jaxgan resume '{out}'" in capsys.readouterr().err
     (one,) = read_results(out).cells["wgan_gp"].seeds
     assert (one.steps, one.ended) == (5, "unfinished")
     assert checkpoint.steps_of(out / "wgan_gp" / "seed-0" / "checkpoints")[-1] == 5
@@ -85,10 +86,11 @@ def test_a_run_that_is_to_go_further_is_unfinished_until_it_is(
 
 
 def test_a_signal_in_the_last_chunk_stops_the_seeds_that_follow(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     stop_at(monkeypatch, 10)
-    assert "stopped after step 10" in fails(*WORDS, "--seeds", "3", "--out", tmp_path / "run")
+    assert fails(*WORDS, "--seeds", "3", "--out", tmp_path / "run") == "130"
+    assert "stopped after step 10" in capsys.readouterr().err
     monkeypatch.undo()
     assert not (tmp_path / "run" / "wgan_gp" / "seed-1").exists()
     main(["resume", str(tmp_path / "run"), "--quiet"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def launch_all(folder: Path, settings: Settings, *, quiet: bool = False) -> None
     import jax
 
     from jaxgan.report import write_index
+    from jaxgan.runs.pace import Stopped
 
     check_folder(folder, settings)
     names = _with_scale(settings["arguments"]["scale"])
@@ -38,9 +40,8 @@ def launch_all(folder: Path, settings: Settings, *, quiet: bool = False) -> None
         try:
             launch(folder / name, one, quiet=quiet)
         except KeyboardInterrupt as stop:
-            raise KeyboardInterrupt(
-                f"stopped in {name}\nResume with: jaxgan resume {folder}"
-            ) from stop
+            text = f"stopped in {name}\nResume with: jaxgan resume {folder}"
+            raise Stopped(text, getattr(stop, "number", signal.SIGINT)) from stop
         except Exception as error:  # the other experiments do not depend on it
             complain(f"{name} failed: {'; '.join([str(error), *getattr(error, '__notes__', [])])}")
             failed.append(name)

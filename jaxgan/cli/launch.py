@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -133,10 +134,13 @@ def carry_out(
 
 def with_remedy(stop: KeyboardInterrupt, folder: Path, source: str | None) -> KeyboardInterrupt:
     """The interruption, with the command that resumes the run if it has written anything."""
+    from jaxgan.runs.pace import Stopped
+
     if not folder.is_dir():
         return stop
     words = ["jaxgan", "resume", str(folder), *(["--source", source] if source else [])]
-    return KeyboardInterrupt(f"{stop}\nResume with: {shlex.join(words)}".lstrip())
+    text = f"{stop}\nResume with: {shlex.join(words)}".lstrip()
+    return Stopped(text, getattr(stop, "number", signal.SIGINT))
 
 
 def complain(problem: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -32,7 +33,9 @@ for command in (*TRAINING, *TRAINED, data, doctor):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line.
 
-    `jaxgan --version` prints the version; `--debug` shows the traceback of an error.
+    `jaxgan --version` prints the version; `--debug` shows the traceback of an error. The exit
+    status is 1 after an error, 3 if a training diverged, and 128 + the number of a signal: 130
+    for Ctrl-C, 143 for SIGTERM.
 
     Args:
         arguments: command-line words; `sys.argv[1:]` if None.
@@ -53,9 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             f"{VERSION} prints the version, {DEBUG} shows the traceback of an error.",
         )
     except KeyboardInterrupt as stop:
-        sys.exit(f"jaxgan: {stop or 'stopped'}")
-    except (ValueError, TypeError, OSError, ImportError) as error:
+        print(f"jaxgan: {str(stop) or 'stopped'}", file=sys.stderr)
+        sys.exit(128 + getattr(stop, "number", signal.SIGINT))
+    except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
         if debug:
             raise
         notes = getattr(error, "__notes__", [])
-        sys.exit(f"jaxgan: {'; '.join([str(error), *notes])}")
+        sys.exit(f"jaxgan: {'; '.join([str(error) or type(error).__name__, *notes])}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
 from jaxgan.runs.folder import Observe, RunFolder
+from jaxgan.runs.pace import Stopped
 from jaxgan.runs.progress import Watch
 from jaxgan.training import TrainState
 
@@ -28,15 +30,16 @@ class Diverged(FloatingPointError):
         self.state, self.step = state, int(state.step)
 
 
-class Interrupted(KeyboardInterrupt):
+class Interrupted(Stopped):
     """The run was stopped by a signal.
 
     Attributes:
         state: the state after the last step, which is saved if the run has a folder.
+        number: the signal.
     """
 
-    def __init__(self, message: str, state: TrainState) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, state: TrainState, number: int = signal.SIGINT) -> None:
+        super().__init__(message, number)
         self.state = state
 
 
@@ -130,10 +133,21 @@ class Bookkeeping:
         self._plan, self._log, self._observe, self._watch = plan, log, observe, watch
         self._saved = time.monotonic()
 
-    def start(self, state: TrainState) -> None:
-        """Observes the first state if that is due."""
+    def start(self, state: TrainState, stopped: Sequence[int]) -> None:
+        """Observes the first state if that is due.
+
+        Args:
+            state: the first state.
+            stopped: the signals received so far, which may grow; then the state is saved.
+
+        Raises:
+            Interrupted: the run was asked to stop.
+        """
         if self._observe and self._plan.observed(int(state.step)):
             self._log.observe(self._observe, state)
+        if stopped:
+            self._save(state)
+            self._stop(state, stopped[0])
 
     def after(self, chunk: Chunk, stopped: Sequence[int]) -> None:
         """Logs, observes and saves after a chunk.
@@ -163,12 +177,16 @@ class Bookkeeping:
         if stopped or late or plan.due(step, plan.save_every) or (observed and log.keeps_best):
             self._save(state)
         if stopped:
-            where = f"; saved in {log.path}: the same call resumes from there" if log.path else ""
-            raise Interrupted(f"stopped after step {step}{where}", state)
+            self._stop(state, stopped[0])
 
     def _save(self, state: TrainState) -> None:
         self._log.save(state)
         self._saved = time.monotonic()
+
+    def _stop(self, state: TrainState, number: int) -> NoReturn:
+        path = self._log.path
+        where = f"; saved in {path}: the same call resumes from there" if path else ""
+        raise Interrupted(f"stopped after step {int(state.step)}{where}", state, number)
 
 
 def _why(step: int, metrics: Mapping[str, float]) -> str:

@@ -106,7 +106,7 @@ def train(
     ):
         log.report_to(tracker)
         books = Bookkeeping(plan, log, observe, watch)
-        books.start(state)
+        books.start(state, stopped)
         while int(state.step) < setup.steps:
             chunk = advance(state)
             books.after(chunk, stopped)

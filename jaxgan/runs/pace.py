@@ -7,7 +7,19 @@ import signal
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["Pace", "stoppable"]
+__all__ = ["Pace", "Stopped", "stoppable"]
+
+
+class Stopped(KeyboardInterrupt):
+    """The process received a signal.
+
+    Attributes:
+        number: the signal.
+    """
+
+    def __init__(self, message: str, number: int = signal.SIGINT) -> None:
+        super().__init__(message)
+        self.number = number
 
 
 class Pace:
@@ -51,7 +63,7 @@ def stoppable() -> Iterator[list[int]]:
     def stop(number: int, frame: Any) -> None:
         del frame
         if stopped:
-            raise KeyboardInterrupt
+            raise Stopped("stopped at once", number)
         stopped.append(number)
 
     numbers = (signal.SIGINT, signal.SIGTERM)
