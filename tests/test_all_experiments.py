@@ -92,6 +92,7 @@ def test_it_resumes_where_it_stopped(
         patch.setattr("jaxgan.cli.everything.launch", stop)
         with pytest.raises(SystemExit, match="130"):
             main(["run", "--all", "--quiet", "--seeds", "4"])
+    assert "Resume with: jaxgan resume runs/all" in capsys.readouterr().err
     assert began == ["high"]
     (checkout / "arguments" / "second_2018" / "bad.py").unlink()
     main(["resume", "runs/all", "--quiet"])

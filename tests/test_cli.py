@@ -133,7 +133,7 @@ def test_outside_a_checkout_any_module_will_do(
 
 def test_an_unwritable_folder_is_said_before_the_training(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert "choose another --out" in fails(["train", *TINY, "--out", str(tmp_path / "file" / "x")])
+    assert "choose another folder" in fails(["train", *TINY, "--out", str(tmp_path / "file" / "x")])
 
 
 def test_a_killed_run_ends_in_the_same_bits(tmp_path: Path) -> None:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import jax.numpy as jnp
 import pytest
 
+from jaxgan import recipes
 from jaxgan.cli.launch import with_remedy
 from jaxgan.cli.main import app, main
+from jaxgan.networks import presets
 from jaxgan.runs import bookkeeping, checkpoint
 from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Interrupted, Plan
 from jaxgan.runs.folder import RunFolder, read_rows
+from jaxgan.runs.lock import locked
+from jaxgan.runs.loop import train
 from jaxgan.runs.pace import Stopped, stoppable
-from jaxgan.training import Player, TrainState
+from jaxgan.study import Experiment, Record, Scale, run
+from jaxgan.training import Dataset, Player, Setup, TrainState
 
 
 def at(step: int) -> TrainState:
@@ -102,11 +110,47 @@ def test_a_scheduler_can_tell_a_signal_from_an_error(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Any,
 ) -> None:
-    def run(**options: Any) -> None:
+    def cli(**options: Any) -> None:
         raise with_remedy(stop, tmp_path, None)
 
-    monkeypatch.setattr(app, "cli", run)
+    monkeypatch.setattr(app, "cli", cli)
     with pytest.raises(SystemExit) as found:
         main(["resume", str(tmp_path)])
     assert found.value.code == status
     assert f"Resume with: jaxgan resume {tmp_path}" in capsys.readouterr().err
+
+
+def test_a_folder_is_locked_until_its_process_ends(tmp_path: Path) -> None:
+    hold = (
+        "import fcntl, time; f = open('.lock', 'w'); f.write('process 7 on pluto'); f.flush();"
+        "fcntl.flock(f, fcntl.LOCK_EX); print(flush=True); time.sleep(600)"
+    )
+    command, text = (
+        [sys.executable, "-c", hold],
+        f"{re.escape(str(tmp_path))} is in use by process 7",
+    )
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(BlockingIOError, match=f"{text} on pluto: wait"), locked(tmp_path):
+            pass
+        other.kill()
+    with locked(tmp_path):
+        assert f"process {os.getpid()} on " in (tmp_path / ".lock").read_text()
+
+
+SETUP = Setup(presets.mlp((2,), width=4), recipes.wgan_gp(), Dataset(jnp.zeros((4, 2))), 2, steps=0)
+EXPERIMENT = Experiment("A cell.", {"small": Scale(lambda: {"a": lambda seed, folder: Record()})})
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda folder: train(SETUP, folder=folder, progress=False),
+        lambda folder: run(EXPERIMENT, folder, progress=False),
+    ],
+)
+def test_whatever_writes_to_a_folder_locks_it(write: Any, tmp_path: Path) -> None:
+    with locked(tmp_path), pytest.raises(BlockingIOError, match="is in use"):
+        write(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]

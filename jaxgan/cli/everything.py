@@ -29,24 +29,28 @@ def launch_all(folder: Path, settings: Settings, *, quiet: bool = False) -> None
     import jax
 
     from jaxgan.report import write_index
+    from jaxgan.runs.lock import locked
     from jaxgan.runs.pace import Stopped
 
     check_folder(folder, settings)
     names = _with_scale(settings["arguments"]["scale"])
-    claim_folder(folder, settings)
     failed = []
-    for name in names:
-        one = {"command": "run", "experiment": name, "arguments": settings["arguments"]}
-        try:
-            launch(folder / name, one, quiet=quiet)
-        except KeyboardInterrupt as stop:
-            text = f"stopped in {name}\nResume with: jaxgan resume {folder}"
-            raise Stopped(text, getattr(stop, "number", signal.SIGINT)) from stop
-        except Exception as error:  # the other experiments do not depend on it
-            complain(f"{name} failed: {'; '.join([str(error), *getattr(error, '__notes__', [])])}")
-            failed.append(name)
-        page = write_index(folder)
-        jax.clear_caches()  # JAX keeps the programs of measures, see `training.kept`
+    with locked(folder):
+        claim_folder(folder, settings)
+        for name in names:
+            one = {"command": "run", "experiment": name, "arguments": settings["arguments"]}
+            try:
+                launch(folder / name, one, quiet=quiet)
+            except KeyboardInterrupt as stop:
+                text = f"stopped in {name}\nResume with: jaxgan resume {folder}"
+                raise Stopped(text, getattr(stop, "number", signal.SIGINT)) from stop
+            except Exception as error:  # the other experiments do not depend on it
+                complain(
+                    f"{name} failed: {'; '.join([str(error), *getattr(error, '__notes__', [])])}"
+                )
+                failed.append(name)
+            page = write_index(folder)
+            jax.clear_caches()  # JAX keeps the programs of measures, see `training.kept`
     print(page)
     if failed:
         sys.exit(f"jaxgan: {len(failed)} of {len(names)} failed: {', '.join(failed)}")

@@ -14,6 +14,7 @@ from jaxgan.runs.devices import Via, check_placement, compile_chunk
 from jaxgan.runs.feed import feed
 from jaxgan.runs.folder import Observe, RunFolder
 from jaxgan.runs.identity import describe
+from jaxgan.runs.lock import locked
 from jaxgan.runs.pace import Pace, stoppable
 from jaxgan.runs.progress import watching
 from jaxgan.runs.trackers import Track, check_track, tracking
@@ -78,6 +79,7 @@ def train(
     Raises:
         ValueError: the setup or the settings differ from the folder's, a period is below 1, or the
             batch does not divide over the devices.
+        BlockingIOError: another process writes to the folder.
         Diverged: a metric or the state is not finite; the state before that step is saved.
         Interrupted: SIGINT or SIGTERM was received; the state is saved.
 
@@ -97,20 +99,21 @@ def train(
     state = create_state(setup.networks, setup.recipe, state_key, setup.data)
     identity = {} if folder is None else describe(setup, seed) | dict(settings or {})
     log = RunFolder(folder, identity, best_by, setup.steps)
-    state = log.restore(state)
     advance = _advance(setup, key, plan, devices=devices, via=via)
-    with (
-        stoppable() as stopped,
-        watching(title, setup.steps, int(state.step), shown=progress) as watch,
-        tracking(track, folder, title, identity) as tracker,
-    ):
-        log.report_to(tracker)
-        books = Bookkeeping(plan, log, observe, watch)
-        books.start(state, stopped)
-        while int(state.step) < setup.steps:
-            chunk = advance(state)
-            books.after(chunk, stopped)
-            state = chunk.state
+    with locked(folder):
+        state = log.restore(state)
+        with (
+            stoppable() as stopped,
+            watching(title, setup.steps, int(state.step), shown=progress) as watch,
+            tracking(track, folder, title, identity) as tracker,
+        ):
+            log.report_to(tracker)
+            books = Bookkeeping(plan, log, observe, watch)
+            books.start(state, stopped)
+            while int(state.step) < setup.steps:
+                chunk = advance(state)
+                books.after(chunk, stopped)
+                state = chunk.state
     return state
 
 

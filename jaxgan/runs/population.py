@@ -20,6 +20,7 @@ from jaxgan.runs import checkpoint
 from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Diverged, Interrupted, Plan
 from jaxgan.runs.folder import CHECKPOINTS, RunFolder
 from jaxgan.runs.identity import describe
+from jaxgan.runs.lock import locked
 from jaxgan.runs.loop import SECONDS_PER_CHUNK
 from jaxgan.runs.members import Program, Way
 from jaxgan.runs.pace import Pace, stoppable
@@ -91,6 +92,7 @@ def train_population(
     Raises:
         ValueError: data that are streamed; settings of another length than the seeds, or one that
             changes the program instead of a number in it; or a batch larger than the data.
+        BlockingIOError: another process writes to the folder.
         Interrupted: SIGINT or SIGTERM was received; all members are saved.
 
     >>> from jaxgan import data, recipes
@@ -118,15 +120,16 @@ def train_population(
     ]
     way = way or _earlier_way(folder) or program.faster(states)
     logs = [_log(folder, i, setups[i], seed, way) for i, seed in enumerate(seeds)]
-    states = [log.restore(state) for log, state in zip(logs, states, strict=True)]
-    title = f"{len(seeds)} members, {way}"
-    with (
-        stoppable() as stopped,
-        watching(title, steps, min(int(s.step) for s in states), shown=progress) as watch,
-    ):
-        watch = _once(watch)
-        books = [Bookkeeping(plan, log, None, watch) for log in logs]
-        metrics = _run(functools.partial(program, way), states, books, plan, stopped)
+    with locked(folder):
+        states = [log.restore(state) for log, state in zip(logs, states, strict=True)]
+        title = f"{len(seeds)} members, {way}"
+        with (
+            stoppable() as stopped,
+            watching(title, steps, min(int(s.step) for s in states), shown=progress) as watch,
+        ):
+            watch = _once(watch)
+            books = [Bookkeeping(plan, log, None, watch) for log in logs]
+            metrics = _run(functools.partial(program, way), states, books, plan, stopped)
     return Population(states, metrics, way)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from jaxgan.runs import Diverged, Via
 from jaxgan.runs.devices import check_placement
+from jaxgan.runs.lock import locked
 from jaxgan.runs.provenance import provenance
 from jaxgan.runs.trackers import Track, check_track
 from jaxgan.study.about import read_about
@@ -77,6 +78,7 @@ def run(
     Raises:
         ValueError: the experiment has a mistake, see `check`, or the folder has other settings or
             another experiment.
+        BlockingIOError: another process writes to the folder.
     """
     cells = check(experiment, scale)
     size = experiment.scales[scale]
@@ -88,7 +90,6 @@ def run(
     about = {"experiment": name, "command": command, "scale": scale}
     about["started"] = _started(folder, about, read_about(experiment.about or "").title)
     records = {cell: _earlier(cells, cell, folder, chosen) for cell in cells}
-    on_start()
 
     def publish() -> Results:
         results = results_of(experiment, cells, records, chosen, judged=size.judged, about=about)
@@ -96,24 +97,26 @@ def run(
         report(folder)
         return results
 
-    for seed in [seed for seeds in chosen for seed in seeds]:
-        for cell_name, cell in cells.items():
-            if cell_name == REAL and seed != chosen[0][0]:
-                continue
+    with locked(folder):
+        on_start()
+        for seed in [seed for seeds in chosen for seed in seeds]:
+            for cell_name, cell in cells.items():
+                if cell_name == REAL and seed != chosen[0][0]:
+                    continue
 
-            def keep(record: Record, cell: str = cell_name, seed: int = seed) -> None:
-                check_scores(cell, record.scores, experiment.metrics)
-                records[cell][seed] = _scores_only(record)
-                publish()
+                def keep(record: Record, cell: str = cell_name, seed: int = seed) -> None:
+                    check_scores(cell, record.scores, experiment.metrics)
+                    records[cell][seed] = _scores_only(record)
+                    publish()
 
-            if isinstance(cell, Training):
-                cell = dataclasses.replace(cell, on_moment=keep)
-            try:
-                keep(_found(cell, seed, place(folder, cell_name, seed)))
-            except Exception as error:
-                error.add_note(f"in cell {cell_name!r} with seed {seed}")
-                raise
-    return publish()
+                if isinstance(cell, Training):
+                    cell = dataclasses.replace(cell, on_moment=keep)
+                try:
+                    keep(_found(cell, seed, place(folder, cell_name, seed)))
+                except Exception as error:
+                    error.add_note(f"in cell {cell_name!r} with seed {seed}")
+                    raise
+        return publish()
 
 
 def _placed(cells: Cells, **options: Any) -> Cells:
