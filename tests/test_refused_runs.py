@@ -218,7 +218,7 @@ def test_arguments_that_would_have_no_effect_are_refused(tmp_path: Path) -> None
         assert "leave out --source" in fails(command, whole, *source)
     assert "--draw-seed must be from 0" in fails("sample", whole, "--draw-seed", "-1")
     (whole / "run.json").write_text("{}")
-    assert "run.json has no arguments" in fails("resume", whole)
+    assert "run.json has no valid arguments" in fails("resume", whole)
 
 
 def test_a_checkpoint_of_a_loop_of_your_own_is_reported(tmp_path: Path, capsys: Any) -> None:

@@ -8,11 +8,22 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from jaxgan.cli.settings import RUN
+
 __all__ = ["attribute", "import_from_here", "search_here"]
 
 
 def search_here() -> None:
-    """Lets Python find modules in the working directory, as `python -m` does."""
+    """Lets Python find modules in the working directory, as `python -m` does.
+
+    Raises:
+        ValueError: the working directory is the folder of a run, which may be another person's.
+    """
+    if (Path.cwd() / RUN).is_file():
+        raise ValueError(
+            f"{Path.cwd()} is the folder of a run, from which no code is imported: change to the "
+            "folder of your own code"
+        )
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
 

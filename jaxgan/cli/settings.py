@@ -41,14 +41,22 @@ def read_settings(folder: Path) -> Settings:
     """
     try:
         settings = json.loads((folder / RUN).read_text(encoding="utf-8"))
-        missing = {"command", "arguments"} - settings.keys()
+        missing = [name for name, kind in _wanted(settings) if type(settings.get(name)) is not kind]
     except (OSError, ValueError, AttributeError) as error:
         raise ValueError(
             f"{folder / RUN} cannot be read ({error}): start in a new folder"
         ) from error
     if missing:
-        raise ValueError(f"{folder / RUN} has no {min(missing)}: start in a new folder")
+        raise ValueError(f"{folder / RUN} has no valid {missing[0]}: start in a new folder")
     return settings
+
+
+def _wanted(settings: Any) -> list[tuple[str, type]]:
+    """The settings without which nothing can be resumed, and their types in JSON."""
+    wanted: list[tuple[str, type]] = [("arguments", dict), ("command", str)]
+    if settings.get("command") != "run":
+        return [*wanted, ("what", dict)]
+    return wanted if settings.get("all") else [*wanted, ("experiment", str)]
 
 
 def check_folder(folder: Path, settings: Settings) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Literal, Unpack
 
@@ -13,7 +15,10 @@ from jaxgan.data.pixels import from_pixels
 from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset, unknown
 
-__all__ = ["from_npz"]
+__all__ = ["UNREADABLE", "from_npz"]
+
+UNREADABLE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What NumPy raises for a `.npz` file that is empty, incomplete or of another kind."""
 
 NAMES = {
     "train": (("real", "images", "x", "x_train"), ("labels", "y", "y_train")),
@@ -43,7 +48,8 @@ def from_npz(
 
     Raises:
         FileNotFoundError: the file does not exist.
-        ValueError: no array has one of those names, or the arrays are invalid.
+        ValueError: the file cannot be read, no array has one of those names, or the arrays are
+            invalid.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -57,13 +63,28 @@ def from_npz(
         raise FileNotFoundError(f"no file {os.fspath(path)!r}: give the path of a .npz file")
     if split not in NAMES:
         raise unknown("split", split, NAMES)
-    with np.load(path, allow_pickle=False) as arrays:
-        real, labels = (
-            next((name for name in names if name in arrays), None) for names in NAMES[split]
+    try:
+        held, real, labels = _read(path, split)
+    except UNREADABLE as error:
+        raise ValueError(
+            f"{os.fspath(path)!r} cannot be read as .npz ({error}): write it with numpy.savez"
+        ) from error
+    if real is None:
+        raise ValueError(
+            f"{os.fspath(path)!r} holds {held} but none of {NAMES[split][0]}: save the examples "
+            "under one of these names"
         )
-        if real is None:
-            raise ValueError(
-                f"{os.fspath(path)!r} holds {sorted(arrays)} but none of {NAMES[split][0]}: save "
-                "the examples under one of these names"
-            )
-        return from_pixels(arrays[real], arrays[labels] if labels else None, classes, **options)
+    return from_pixels(real, labels, classes, **options)
+
+
+def _read(
+    path: str | os.PathLike[str], split: str
+) -> tuple[list[str], np.ndarray | None, np.ndarray | None]:
+    """The names of all arrays; examples and labels, or None."""
+    with Path(path).open("rb") as file:  # NumPy leaves a broken file open
+        arrays = np.load(file, allow_pickle=False)
+        if isinstance(arrays, np.ndarray):
+            raise ValueError("it is a single array, .npy")
+        names = (next((x for x in known if x in arrays), None) for known in NAMES[split])
+        real, labels = (None if name is None else arrays[name] for name in names)
+        return sorted(arrays), real, labels

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
+from jaxgan.data.npz import UNREADABLE
 from jaxgan.runs.identity import differences
 from jaxgan.runs.whole import replacing
 
@@ -143,9 +144,9 @@ def load_record(folder: Path, identity: Identity | None = None) -> Record | None
     if identity is not None and differences(stored.identity, _as_json(identity)):
         return None
     try:
-        with np.load(folder / ARRAYS, allow_pickle=False) as file:
-            arrays = dict(file)
-    except (OSError, ValueError) as error:
+        with (folder / ARRAYS).open("rb") as file:  # NumPy leaves a broken file open
+            arrays = dict(np.load(file, allow_pickle=False))
+    except UNREADABLE as error:
         raise _unreadable(folder, error) from error
     names = {key.split("/", 1)[1].rsplit("/", 1)[0] for key in arrays if key.startswith("series/")}
     return Record(
