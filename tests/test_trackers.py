@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import functools
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,12 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jaxgan import study
+from jaxgan import recipes, study
 from jaxgan.cli.main import main
 from jaxgan.cli.settings import check_folder, claim_folder
-from jaxgan.runs import train
+from jaxgan.runs import train, train_population
 from jaxgan.runs.folder import METRICS, OBSERVED, read_rows
-from tests.members import MEMBERS
+from jaxgan.runs.members import Program, Way
+from jaxgan.runs.trackers import tracking
+from jaxgan.training import TrainState
+from tests.members import MEMBERS, MLP
 
 SETUP = dataclasses.replace(MEMBERS["penalized"], steps=6)
 OPTIONS: dict[str, Any] = {"log_every": 2, "save_every": 4, "progress": False}
@@ -86,15 +91,47 @@ def test_tensorboard_has_the_numbers_of_the_file(tmp_path: Path) -> None:
 def test_each_training_of_an_experiment_has_a_tracker(tmp_path: Path) -> None:
     MADE.clear()
     cell = study.Training(SETUP, lambda moment: study.Measurement(), moments=[6], progress=False)
+    cells = {"a": cell, "b": study.Sweep({0.5: cell}, lambda x, found: {})}
     experiment = study.Experiment(
-        "Two seeds.", scales={"small": study.Scale(lambda: {"a": cell}, seeds=2)}
+        "Two seeds.", scales={"small": study.Scale(lambda: cells, seeds=2)}
     )
     study.run(experiment, tmp_path, track=Listed, progress=False)
-    assert [tracker.about[1] for tracker in MADE] == ["a seed-0", "a seed-1"]
+    titles = ["a seed-0", "b seed-0 0.5", "a seed-1", "b seed-1 0.5"]
+    assert [tracker.about[1] for tracker in MADE] == titles
 
 
-def test_the_command_line_keeps_the_tracker_out_of_the_identity(
+def test_each_member_of_a_population_has_a_tracker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def steps_only(self: Program, way: Way, states: list[TrainState], length: int) -> Any:
+        after = [state._replace(step=state.step + length) for state in states]
+        return after, {"critic/gap": np.full((2, length), [[0.5], [2.5]])}
+
+    monkeypatch.setattr(Program, "__call__", steps_only)
+    MADE.clear()
+    arguments: Any = {"steps": 2, "batch_size": 4, "seeds": [0, 7], "folder": tmp_path}
+    settings = {"learning_rate": [1e-4, 0.001]}
+    populate = functools.partial(
+        train_population, MLP, recipes.wgan_gp, SETUP.data, settings=settings, **arguments
+    )
+    populate(way="serial", track=Listed)
+    assert [tracker.about[:2] for tracker in MADE] == [
+        (tmp_path / "member-0", "member-0 seed-0 learning_rate=0.0001"),
+        (tmp_path / "member-1", "member-1 seed-7 learning_rate=0.001"),
+    ]
+    for tracker in MADE:
+        folder, _, about = tracker.about
+        assert folder is not None
+        assert tracker.lines == read_rows(folder / METRICS)
+        assert (about["way"], tracker.closed) == ("serial", True)
+    assert [tracker.lines[0]["critic/gap"] for tracker in MADE] == [0.5, 2.5]
+    with pytest.raises(ValueError, match="unknown tracker 'tensorbord': did you mean"):
+        populate(track="tensorbord")
+
+
+@pytest.mark.parametrize("command", ["train", "sweep"])
+def test_the_command_line_keeps_the_tracker_out_of_the_identity(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[dict[str, Any]] = []
 
@@ -104,23 +141,35 @@ def test_the_command_line_keeps_the_tracker_out_of_the_identity(
         seen.append(settings["arguments"])
 
     monkeypatch.setattr("jaxgan.cli.trainings.launch", launch)
-    main(["train", "--out", str(tmp_path)])
-    main(["train", "--out", str(tmp_path), "--track", "tensorboard"])
+    main([command, "--out", str(tmp_path)])
+    main([command, "--out", str(tmp_path), "--track", "tensorboard"])
     main(["resume", str(tmp_path)])
     main(["resume", str(tmp_path), "--track", "wandb"])
     named = [None, "tensorboard", "tensorboard", "wandb"]
     assert [arguments.get("track") for arguments in seen] == named
 
 
-def test_weights_and_biases_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_and_biases_offline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
     wandb = pytest.importorskip("wandb")
     monkeypatch.setenv("WANDB_MODE", "offline")
     monkeypatch.setenv("WANDB_SILENT", "true")
-    train(SETUP, folder=tmp_path, title="mine", track="wandb", **OPTIONS)
+    with contextlib.ExitStack() as stack:  # two runs at once, as of a population
+        for title in ("a", "b"):
+            (tmp_path / title).mkdir()
+            tracker = stack.enter_context(tracking("wandb", tmp_path / title, f"of {title}", {}))
+            tracker.log(1, {"critic/gap": 0.5})
+            stack.callback(tracker.log, 2, {"generator/loss": 0.5})
     wandb.teardown()  # as at the end of a process: its service writes the rest of the file
-    name = (tmp_path / "wandb-id").read_text()
-    (file,) = (tmp_path / "wandb").glob(f"offline-run-*/run-{name}.wandb")
-    assert b"critic/gap" in file.read_bytes()
+    assert "the tracker failed" not in capsys.readouterr().err
+    for title in ("a", "b"):
+        name = (tmp_path / title / "wandb-id").read_text()
+        (file,) = (tmp_path / title / "wandb").glob(f"offline-run-*/run-{name}.wandb")
+        found = file.read_bytes()
+        assert all(
+            part in found for part in (b"critic/gap", b"generator/loss", b"of " + title.encode())
+        )
 
 
 def test_trackers_that_cannot_be_used_are_named(

@@ -120,6 +120,7 @@ def sweep(
     out: Path | None = None,
     devices: int = 1,
     via: Via | None = None,
+    track: Track | None = None,
     save_minutes: float | None = None,
     quiet: bool = False,
 ) -> None:
@@ -140,12 +141,13 @@ def sweep(
         out: folder of the results; by default runs/sweep-RECIPE-DATA-NETWORKS-CODE.
         devices: number of devices that share a batch.
         via: how a batch is split; sharded by default for several devices.
+        track: tracker that shows the numbers of the trainings, each named after its setting.
         save_minutes: the longest time between checkpoints, in minutes; 10 by default.
         quiet: print only problems and the path of the report.
     """
     what = _what(data, recipe, networks, objective, penalty, steps, batch_size)
     arguments = {"seeds": seeds, "devices": devices, "via": via}
-    arguments |= _given(save_minutes=save_minutes)
+    arguments |= _given(track=track, save_minutes=save_minutes)
     settings = {"command": "sweep", "what": what, "arguments": arguments}
     launch(out or _folder(settings), settings, quiet=quiet)
 

@@ -88,6 +88,11 @@ class RunFolder:
         return self._path
 
     @property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings in which a resumed run must equal the first one."""
+        return self._settings
+
+    @property
     def keeps_best(self) -> bool:
         """Whether the best checkpoint is kept."""
         return self._best_by is not None

@@ -105,7 +105,7 @@ def train(
         with (
             stoppable() as stopped,
             watching(title, setup.steps, int(state.step), shown=progress) as watch,
-            tracking(track, folder, title, identity) as tracker,
+            tracking(track, folder, title, log.settings) as tracker,
         ):
             log.report_to(tracker)
             books = Bookkeeping(plan, log, observe, watch)

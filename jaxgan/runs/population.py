@@ -6,6 +6,7 @@ They are trained one after the other or together under `vmap`, whichever is fast
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ from jaxgan.runs.loop import SECONDS_PER_CHUNK
 from jaxgan.runs.members import Program, Way
 from jaxgan.runs.pace import Pace, stoppable
 from jaxgan.runs.progress import Watch, watching
+from jaxgan.runs.trackers import Track, check_track, tracking
 from jaxgan.training import Networks, Recipe, Setup, TrainState, create_state
 from jaxgan.training.keys import keys_of_run
 from jaxgan.types import Dataset, unknown
@@ -62,6 +64,7 @@ def train_population(
     save_every: int = 1000,
     save_minutes: float = 10.0,
     progress: bool = True,
+    track: str | Track | None = None,
 ) -> Population:
     """Trains one member per seed, each with its own settings, in one compiled program.
 
@@ -85,6 +88,8 @@ def train_population(
         save_every: see `train`.
         save_minutes: see `train`.
         progress: see `train`.
+        track: see `train`; each member has a tracker, with a title such as "member-0 seed-0
+            learning_rate=0.001".
 
     Returns:
         States and metrics of all members.
@@ -111,6 +116,7 @@ def train_population(
     recipes = _recipes(make, seeds, settings)
     setups = [Setup(networks, recipe, data, batch_size, steps) for recipe in recipes]
     plan = Plan(steps, log_every, save_every, (), save_minutes).check()
+    check_track(track)
     if way is not None and way not in get_args(Way):
         raise unknown("way", way, get_args(Way))
     program = Program(setups[0], make, seeds, settings, min(log_every, steps or 1))
@@ -126,7 +132,12 @@ def train_population(
         with (
             stoppable() as stopped,
             watching(title, steps, min(int(s.step) for s in states), shown=progress) as watch,
+            contextlib.ExitStack() as trackers,
         ):
+            for i, log in enumerate(logs):
+                name = _title(i, seeds[i], settings)
+                tracker = tracking(track, log.path, name, log.settings)
+                log.report_to(trackers.enter_context(tracker))
             watch = _once(watch)
             books = [Bookkeeping(plan, log, None, watch) for log in logs]
             metrics = _run(functools.partial(program, way), states, books, plan, stopped)
@@ -197,6 +208,11 @@ def _log(folder: Path | None, index: int, setup: Setup, seed: int, way: Way) -> 
         return RunFolder(None, {}, None, setup.steps)
     identity = describe(setup, seed) | {"way": way}  # the other way rounds differently
     return RunFolder(folder / f"member-{index}", identity, None, setup.steps)
+
+
+def _title(index: int, seed: int, settings: Mapping[str, Sequence[int | float]]) -> str:
+    numbers = (f"{name}={values[index]}" for name, values in settings.items())
+    return " ".join([f"member-{index}", f"seed-{seed}", *numbers])
 
 
 def _recipes(

@@ -74,7 +74,8 @@ class WandB:
     """A run of Weights & Biases in the project "jaxgan"; its environment variables apply.
 
     `WANDB_MODE=offline` writes to the folder only, for `wandb sync`; `WANDB_PROJECT` names another
-    project. A resumed training goes on in the same run, whose name is kept in `wandb-id`.
+    project. A resumed training goes on in the same run, whose name is kept in `wandb-id`. Other
+    runs of the process stay open, since the members of a population are trained together.
 
     Args:
         folder: the folder of the training; the working directory if None.
@@ -91,7 +92,7 @@ class WandB:
             dir=folder,
             id=_kept_id(folder),
             resume="allow",
-            reinit="finish_previous",
+            reinit="create_new",
             settings=package.Settings(console="off"),
         )
 

@@ -29,6 +29,7 @@ __all__ = [
     "load_records",
     "place",
     "save_record",
+    "title_of",
 ]
 
 Ended = Literal["finished", "diverged", "unfinished"]
@@ -173,6 +174,16 @@ def load_identity(folder: Path) -> Identity:
 def place(folder: Path, cell: str, seed: int) -> Path:
     """The folder of the record of a cell and seed, in the folder of a run."""
     return folder / cell / f"seed-{seed}"
+
+
+def title_of(folder: Path) -> str:
+    """The title of a training: cell and seed, and the folder below them in a `Sweep`.
+
+    >>> title_of(place(Path("runs"), "clipping", 0) / "0.5")
+    'clipping seed-0 0.5'
+    """
+    seeds = [i for i, part in enumerate(folder.parts) if part.startswith("seed-")]
+    return " ".join(folder.parts[(seeds or [len(folder.parts) - 1])[-1] - 1 :])
 
 
 def load_records(folder: Path, cells: Iterable[str], seeds: Iterable[int]) -> Records:

@@ -19,7 +19,14 @@ from jaxgan.runs.provenance import merged, provenance
 from jaxgan.runs.trackers import Track
 from jaxgan.study.identity import code_of, described
 from jaxgan.study.moment import Measure, Measurement, Moment, latent_key, logged
-from jaxgan.study.records import Record, Series, load_identity, load_record, save_record
+from jaxgan.study.records import (
+    Record,
+    Series,
+    load_identity,
+    load_record,
+    save_record,
+    title_of,
+)
 from jaxgan.training import Setup, TrainState, create_state
 
 __all__ = ["Training"]
@@ -94,7 +101,7 @@ class Training:
                 seed=seed,
                 folder=folder,
                 settings=self._measured_by(),
-                title=f"{folder.parent.name} {folder.name}",
+                title=title_of(folder),
                 log_every=min(100, fifth),
                 save_every=fifth,
                 save_minutes=self.save_minutes,
