@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import chex
+import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import linen as nn
@@ -19,6 +20,7 @@ from jaxtyping import Array, Float, Key
 
 __all__ = [
     "Batch",
+    "ClassNames",
     "Critic",
     "Dataset",
     "Metrics",
@@ -66,11 +68,16 @@ RANGES: dict[str, Callable[[float], bool]] = {
 """The ranges of `check_number`."""
 
 
+@jax.tree_util.register_static
+class ClassNames(tuple[str, ...]):
+    """The names of classes by label: a static part of a pytree, on which no program depends."""
+
+
 class Dataset(NamedTuple):
     """A whole training set, kept on the device.
 
     Images are uint8 `[n, height, width, channels]` and are mapped to [-1, 1] when they are drawn;
-    other data are float `[n, ...]` and are used unchanged.
+    other data are float `[n, ...]` and are used unchanged. `names` are those of the classes.
 
     >>> Dataset(jnp.zeros((5, 8, 8, 1), jnp.uint8))
     Dataset(real=uint8[5, 8, 8, 1], labels=None)
@@ -78,11 +85,12 @@ class Dataset(NamedTuple):
 
     real: Array
     labels: Array | None = None
+    names: ClassNames | None = None
 
     def __repr__(self) -> str:
         """Types and shapes instead of values."""
-        labels = None if self.labels is None else _shape(self.labels)
-        return f"{type(self).__name__}(real={_shape(self.real)}, labels={labels})"
+        real, labels = (x if x is None else f"{x.dtype}{list(x.shape)}" for x in self[:2])
+        return f"{type(self).__name__}(real={real}, labels={labels})"
 
 
 class Batch(NamedTuple):
@@ -105,8 +113,7 @@ class Objective(abc.ABC):
     `[batch]`, features `[batch, ...]`. Objectives with equal settings compare equal.
 
     Attributes:
-        features: whether the losses compare features of the critic, or the examples themselves,
-            instead of one score per example.
+        features: whether the losses compare features or examples instead of one score per example.
     """
 
     features: ClassVar[bool] = False
@@ -196,9 +203,8 @@ class Networks:
         for role in ("generator", "critic"):
             module = getattr(self, role)
             if not isinstance(module, nn.Module):
-                raise TypeError(
-                    f"the {role} must be an instance of flax.linen.Module, got {module!r}"
-                )
+                wanted = "an instance of flax.linen.Module"
+                raise TypeError(f"the {role} must be {wanted}, got {module!r}")
         if not callable(self.latent) or isinstance(self.latent, type):
             wanted = "a function key -> [size], such as networks.Normal(2)"
             raise TypeError(f"the latent must be {wanted}, got {self.latent!r}")
@@ -242,12 +248,11 @@ def check_number(name: str, value: Any, wanted: str, remedy: str) -> None:
     if (traced := isinstance(value, Tracer)) and not whole:
         return
     array: Any = np.asarray(value) if isinstance(value, (int, float)) else value
-    dtype = getattr(array, "dtype", object)
     error = f"{name} must be {wanted}, got {value!r}: {remedy}"
-    if traced or not jnp.issubdtype(dtype, jnp.number) or array.ndim:
+    if traced or not jnp.issubdtype(getattr(array, "dtype", object), jnp.number) or array.ndim:
         raise TypeError(error)
     fits = math.isfinite(array) and RANGES[wanted.removeprefix("an integer of ")](array)
-    if not fits or (whole and not jnp.issubdtype(dtype, jnp.integer)):
+    if not fits or (whole and not jnp.issubdtype(array.dtype, jnp.integer)):
         raise ValueError(error)
 
 
@@ -294,7 +299,3 @@ def unknown(kind: str, name: str, names: Iterable[str]) -> ValueError:
     near = difflib.get_close_matches(str(name), names, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     return ValueError(f"unknown {kind} {name!r}: {hint}There are {', '.join(names)}")
-
-
-def _shape(array: Array) -> str:
-    return f"{array.dtype}{list(array.shape)}"

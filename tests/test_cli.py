@@ -64,6 +64,16 @@ def test_data_are_counted_and_drawn(tmp_path: Path, capsys: Any) -> None:
     assert re.search(r"\s+.*".join(facts), shown.split("a.png")[0], re.DOTALL)
     a, b, c = ((tmp_path / f"{name}.png").read_bytes() for name in "abc")
     assert a == b != c
+    main(
+        [
+            "data",
+            f"npz(path='{tmp_path}/mine.npz', classes=['cat', 'dog'])",
+            *words[2:],
+            str(tmp_path / "d.png"),
+        ]
+    )
+    assert "2 (cat: 8, dog: 4)" in capsys.readouterr().out
+    assert (tmp_path / "d.png").read_bytes() != a
 
 
 def test_train_resume_sample_and_report(tmp_path: Path, capsys: Any) -> None:

@@ -51,6 +51,10 @@ def nan_in(x: np.ndarray) -> np.ndarray:
         ((POINTS, np.zeros(5)), "labels must be \\[5\\] integers"),
         ((POINTS, np.array([0, 1, 2, 3, 10]), 10), "0..9, got 0..10"),
         ((POINTS, np.array([-1, 0, 0, 0, 0])), "got -1..0"),
+        ((POINTS, np.arange(5) % 3, ["cat", "dog"]), "0..1, got 0..2"),
+        ((POINTS, np.zeros(5, int), ["cat", "cat"]), "distinct names by label, got \\['cat', 'cat"),
+        ((POINTS, np.zeros(5, int), "cat"), "distinct names by label, got 'cat'"),
+        ((POINTS, None, ["cat", "dog"]), "classes has 2 names, but there are no labels"),
     ],
 )
 def test_what_is_wrong_with_arrays_is_named(arguments: Any, message: str) -> None:
@@ -63,6 +67,8 @@ def test_files(tmp_path: Path) -> None:
     data = load(str(tmp_path / "mine.npz"))
     assert data.real.shape == (5, 8, 8, 1)
     assert data.labels is not None
+    assert data.names is None
+    assert load("npz", path=tmp_path / "mine.npz", classes=[*"abcde"]).names == (*"abcde",)
     np.savez(tmp_path / "other.npz", pictures=np.ones((5, 8, 8), np.uint8))
     with pytest.raises(ValueError, match=r"holds \['pictures'\] but none of"):
         from_npz(tmp_path / "other.npz")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,16 @@ import pytest
 from flax import linen as nn
 
 from jaxgan import optimizers, recipes
+from jaxgan.data import Stream, from_arrays
 from jaxgan.runs import identity, train
-from jaxgan.training import Dataset, Networks, Recipe, Setup
-from jaxgan.types import Critic
+from jaxgan.study.identity import code_of, described
+from jaxgan.training import Dataset, Networks, Recipe, Setup, sample_batch
+from jaxgan.types import ClassNames, Critic
 from tests.members import MEMBERS, MLP
 
 POINTS = MEMBERS["penalized"].data
 SGD = optimizers.sgd(0.1)
+KEY = jax.random.key(0)
 
 
 def setup(networks: Networks = MLP, **changes: Any) -> Setup:
@@ -161,6 +165,27 @@ UNCHANGED: dict[str, tuple[Setup, Setup]] = {
         with_networks(critic=critic_of(jax.nn.relu)),
     ),
 }
+
+
+def test_names_of_classes_change_nothing_but_what_is_shown() -> None:
+    named = from_arrays(POINTS.real, np.arange(40) % 2, ["cat", "dog"])
+    plain, other = named._replace(names=None), named._replace(names=ClassNames(["a", "b"]))
+    assert named.names == ("cat", "dog")
+    assert len(jax.tree.leaves(named)) == 2
+    assert jax.jit(lambda data: data)(named).names == named.names
+    shape = jax.ShapeDtypeStruct((40, 2), jnp.uint8)
+    streams = [Stream(shape, named.labels, len, "", names=data.names) for data in (named, plain)]
+    programs = [
+        str(jax.make_jaxpr(lambda data: sample_batch(data, KEY, n_critic=1, batch_size=2))(data))
+        for data in (named, plain)
+    ]
+    assert programs[0] == programs[1]
+    for a, b in ((named, plain), (named, other), streams):
+        assert identity.fingerprint(a) == identity.fingerprint(b)
+        for of in (described, code_of):
+            assert of(functools.partial(print, a)) == of(functools.partial(print, b))
+    with pytest.raises(TypeError, match="names of data must be ClassNames, got tuple: give"):
+        dataclasses.replace(setup(), data=named._replace(names=("cat", "dog")))  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize("what", UNCHANGED)

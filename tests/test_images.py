@@ -56,6 +56,9 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_folder_has_the_pixels_of_its_files_and_a_label_per_class(folder: Path) -> None:
     assert same(from_folder(folder))
+    assert from_folder(folder).names == CLASSES
+    assert from_folder(folder, flip=True, dequantize=True).names == CLASSES
+    assert from_folder(folder / "cat").names is None
     assert same(load(str(folder)))
     assert same(load("folder", path=str(folder.parent), split="pets"))
 
@@ -72,6 +75,7 @@ def test_an_archive_is_the_folder_and_is_not_extracted(folder: Path, name: str) 
             archive.add(folder, "pets")
     before = sorted(folder.parent.rglob("*"))
     assert same(from_archive(path))
+    assert from_archive(path).names == CLASSES
     assert same(load(str(path)))
     assert sorted(folder.parent.rglob("*")) == before
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
@@ -192,6 +196,7 @@ def test_hugging_face_columns_are_found_by_type(tmp_path: Path) -> None:
     table = datasets.Dataset.from_dict(columns, features=features)
     table.save_to_disk(tmp_path / "plain")
     assert same(from_huggingface(tmp_path / "plain"))
+    assert from_huggingface(tmp_path / "plain").names == CLASSES
     datasets.DatasetDict({"train": table}).save_to_disk(tmp_path / "split")
     assert same(from_huggingface(tmp_path / "split", split="train"))
     with pytest.raises(ValueError, match=r"unknown split .None.*train"):
@@ -229,6 +234,7 @@ def test_tfds_as_array_records_and_as_tfrecords_without_tensorflow(tmp_path: Pat
     Pets(data_dir=tmp_path, file_format="array_record").download_and_prepare()
     data = from_tfds("pets", data_dir=tmp_path)
     assert sorted(data.labels.tolist()) == LABELS.tolist()  # pyright: ignore[reportOptionalMemberAccess]
+    assert data.names == CLASSES
     found = {image.tobytes() for image in np.asarray(data.real)}
     assert found == {image.tobytes() for image in PIXELS}
 

@@ -76,6 +76,7 @@ def test_a_stream_says_what_it_is(folder: Path) -> None:
     assert (stream.real.shape, stream.real.dtype) == (whole.real.shape, whole.real.dtype)
     assert fingerprint(stream) == fingerprint(whole)
     assert same(stream.labels, whole.labels)
+    assert stream.names == whole.names == in_memory(stream).names == ("a", "b")
     index = np.array([[3, 0], [23, 3]])
     assert same(stream.gather(index), jax.tree.map(lambda x: x[index], whole))
     # All of a small set, in order: its scores are compared with those of a run in memory.

@@ -56,10 +56,11 @@ def _sheet(found: Dataset, key: Key[Array, ""]) -> Figure:
     import numpy as np
 
     from jaxgan import figures
+    from jaxgan.data.names import class_name
 
     order = np.asarray(jax.random.permutation(key, len(found.real)))
     if found.labels is None:
         return figures.sample_grid({"data": found.real[order[:PER_SHEET]]}, columns=10)
     labels = np.asarray(found.labels)[order]
-    rows = {str(k): order[labels == k][:PER_CLASS] for k in np.unique(labels)[:CLASSES]}
-    return figures.contact_sheet({name: found.real[some] for name, some in rows.items()})
+    rows = {k: order[labels == k][:PER_CLASS] for k in np.unique(labels)[:CLASSES].tolist()}
+    return figures.contact_sheet({class_name(found, k): found.real[i] for k, i in rows.items()})

@@ -131,7 +131,7 @@ def data_of(text: str) -> Dataset | Stream:
         return load(text)
     own = build("data", text)
     try:
-        return from_arrays(own.real, own.labels)
+        return from_arrays(own.real, own.labels, own.names)
     except (TypeError, ValueError) as error:
         raise ValueError(f"data {text}: {error}") from error
 

@@ -64,7 +64,7 @@ def from_archive(
         raise ValueError(f"{os.fspath(path)!r} cannot be used: {error}") from error
     read = functools.partial(_read, [files[name] for name in found.paths])
     names = [f"{os.fspath(path)}/{name}" for name in found.paths]
-    return from_images(Source(names, read, found.labels, len(found.classes) or None), **options)
+    return from_images(Source(names, read, found.labels, found.classes or None), **options)
 
 
 def _from_zip(path: str | os.PathLike[str]) -> dict[str, bytes]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 from numpy.typing import ArrayLike
 
-from jaxgan.types import Dataset
+from jaxgan.types import ClassNames, Dataset
 
 __all__ = ["checked_labels", "from_arrays"]
 
 
 def from_arrays(
-    real: ArrayLike, labels: ArrayLike | None = None, classes: int | None = None
+    real: ArrayLike,
+    labels: ArrayLike | None = None,
+    classes: int | Sequence[str] | None = None,
 ) -> Dataset:
     """A data set from arrays: images, points, or sequences of one-hot tokens.
 
@@ -21,17 +25,19 @@ def from_arrays(
         real: uint8 images `[n, h, w]` or `[n, h, w, channels]` with pixels 0..255, or floats
             `[n, ...]`; float images (rank 4) must be in [-1, 1], the range of a tanh.
         labels: integers from 0, `[n]`; None for data without classes.
-        classes: number of classes; the largest label + 1 if None.
+        classes: number of classes, or their names by label; the largest label + 1 if None.
 
     Returns:
         The data set, on the device; uint8 stays uint8.
 
     Raises:
         ValueError: empty data, a wrong rank or type, values that are not finite or out of range,
-            or invalid labels.
+            or invalid labels or names.
 
     >>> from_arrays(np.zeros((5, 8, 8), np.uint8)).real.shape
     (5, 8, 8, 1)
+    >>> from_arrays(np.zeros((2, 3)), [0, 1], classes=["cat", "dog"]).names
+    ('cat', 'dog')
     """
     images = np.asarray(real)
     _check_rank(images)
@@ -40,7 +46,7 @@ def from_arrays(
     else:
         images = images.astype(np.float32)
         _check_values(images)
-    return Dataset(jnp.asarray(images), checked_labels(labels, classes, len(images)))
+    return Dataset(jnp.asarray(images), *checked_labels(labels, classes, len(images)))
 
 
 def _check_rank(real: np.ndarray) -> None:
@@ -75,35 +81,55 @@ def _check_values(real: np.ndarray) -> None:
         )
 
 
-def checked_labels(labels: ArrayLike | None, classes: int | None, n: int) -> Array | None:
-    """Labels as training takes them.
+def checked_labels(
+    labels: ArrayLike | None, classes: int | Sequence[str] | None, n: int
+) -> tuple[Array | None, ClassNames | None]:
+    """Labels and names of classes as training takes them.
 
     Args:
         labels: integers from 0, `[n]`; None for data without classes.
-        classes: number of classes; the largest label + 1 if None.
+        classes: number of classes, or their names by label; the largest label + 1 if None.
         n: number of examples.
 
     Returns:
-        `[n]` int32 on the device, or None.
+        `[n]` int32 on the device, or None; the names, if there are any.
 
     Raises:
-        ValueError: another shape or type, or a label out of range.
+        ValueError: another shape or type, a label out of range, names that are not distinct, or
+            names without labels.
 
-    >>> checked_labels([0, 2], None, 2).tolist()
-    [0, 2]
+    >>> labels, names = checked_labels([0, 2], ["cat", "dog", "eel"], 2)
+    >>> labels.tolist(), names
+    ([0, 2], ('cat', 'dog', 'eel'))
     """
+    count, names = _named(classes)
     if labels is None:
-        return None
+        if names is not None:
+            raise ValueError(f"classes has {count} names, but there are no labels: give them")
+        return None, None
     values = np.asarray(labels)
     if values.shape != (n,) or not np.issubdtype(values.dtype, np.integer):
         raise ValueError(
             f"labels must be [{n}] integers, one per example, got {values.dtype} of shape "
             f"{values.shape}"
         )
-    low, high, limit = int(values.min()), int(values.max()), classes or int(values.max()) + 1
+    low, high, limit = int(values.min()), int(values.max()), count or int(values.max()) + 1
     if low < 0 or high >= limit:
         raise ValueError(
             f"labels must lie in 0..{limit - 1}, got {low}..{high}: renumber them, or "
             "give another number of classes"
         )
-    return jnp.asarray(values, jnp.int32)
+    return jnp.asarray(values, jnp.int32), names
+
+
+def _named(classes: int | Sequence[str] | None) -> tuple[int | None, ClassNames | None]:
+    """The number of classes and their names, if they are given."""
+    if classes is None or isinstance(classes, int):
+        return classes, None
+    texts = not isinstance(classes, str) and all(isinstance(name, str) for name in classes)
+    if not texts or len(set(classes)) < len(classes):
+        raise ValueError(
+            f"classes must be a number, or distinct names by label, got {classes!r}: give, for "
+            "example, ['cat', 'dog']"
+        )
+    return len(classes), ClassNames(classes)

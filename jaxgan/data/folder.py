@@ -58,7 +58,7 @@ def from_folder(
         raise ValueError(f"{os.fspath(path)!r}: {error}") from error
     paths = [str(root / file) for file in found.paths]
     read = functools.partial(_read, paths)
-    return from_images(Source(paths, read, found.labels, len(found.classes) or None), **options)
+    return from_images(Source(paths, read, found.labels, found.classes or None), **options)
 
 
 def _read(paths: Sequence[str], index: int) -> Image.Image:

@@ -23,8 +23,8 @@ def from_huggingface(
 ) -> Dataset | Stream:
     """A data set in a folder that `datasets.Dataset.save_to_disk` has written.
 
-    The images are the column of type `Image`, the labels that of type `ClassLabel`, if there is
-    one. Nothing is downloaded.
+    The images are the column of type `Image`, labels and names of classes those of the column of
+    type `ClassLabel`, if there is one. Nothing is downloaded.
 
     Args:
         path: the folder.
@@ -66,7 +66,7 @@ def from_huggingface(
     encoded = table.cast_column(image, datasets.Image(decode=False))
     labels = None if label is None else np.asarray(table.with_format("numpy")[label][:])
     names = [f"{os.fspath(path)}[{i}]" for i in range(len(table))]
-    classes = None if label is None else table.features[label].num_classes
+    classes = None if label is None else table.features[label].names
     read = functools.partial(_read, encoded, image)
     return from_images(Source(names, read, labels, classes), **options)
 

@@ -63,13 +63,13 @@ class Source(NamedTuple):
         names: a name per image, for messages.
         read: the image of an index; called from several threads.
         labels: `[n]` integers from 0, or None.
-        classes: the number of classes, or None.
+        classes: the number of classes, or their names by label, or None.
     """
 
     names: Sequence[str]
     read: Callable[[int], Image.Image]
     labels: np.ndarray | None = None
-    classes: int | None = None
+    classes: int | Sequence[str] | None = None
 
 
 class _Example(NamedTuple):
@@ -94,7 +94,8 @@ def from_images(source: Source, **options: Unpack[ImageOptions]) -> Dataset | St
         **options: see `ImageOptions`.
 
     Returns:
-        uint8 images `[n, height, width, channels]` and labels, on the device or as a stream.
+        uint8 images `[n, height, width, channels]`, labels and names of classes, on the device or
+        as a stream.
 
     Raises:
         TypeError: `workers` is not an integer.
@@ -117,8 +118,9 @@ def from_images(source: Source, **options: Unpack[ImageOptions]) -> Dataset | St
     if isinstance(store, Memory):
         return kind(*from_arrays(store.all(), labels, source.classes))
     read = _Example(source.read, preparation, np.array(kept), copies)
-    stream = store.stream(read, checked_labels(labels, source.classes, len(kept) * copies), kind)
-    return dataclasses.replace(stream, workers=options.get("workers", 0))
+    labels, named = checked_labels(labels, source.classes, len(kept) * copies)
+    stream = store.stream(read, labels, kind)
+    return dataclasses.replace(stream, names=named, workers=options.get("workers", 0))
 
 
 def _collect(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Unpack
 
@@ -29,7 +30,7 @@ NAMES = {
 
 def from_npz(
     path: str | os.PathLike[str],
-    classes: int | None = None,
+    classes: int | Sequence[str] | None = None,
     *,
     split: Literal["train", "test"] = "train",
     **options: Unpack[ImageOptions],
@@ -39,7 +40,7 @@ def from_npz(
     Args:
         path: path of the file. It contains `real` (or `images`, `x`, `x_train`) and, if there are
             classes, `labels` (or `y`, `y_train`).
-        classes: number of classes; the largest label + 1 if None.
+        classes: number of classes, or their names by label; the largest label + 1 if None.
         split: "test" for `x_test` and `y_test`, as Keras names them.
         **options: for uint8 images, see `ImageOptions`.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Unpack
 
 import numpy as np
@@ -20,7 +21,7 @@ __all__ = ["from_pixels"]
 def from_pixels(
     real: np.ndarray,
     labels: ArrayLike | None = None,
-    classes: int | None = None,
+    classes: int | Sequence[str] | None = None,
     **options: Unpack[ImageOptions],
 ) -> Dataset | Stream:
     """A data set from arrays, see `from_arrays`, where uint8 images may have the options of images.
@@ -28,7 +29,7 @@ def from_pixels(
     Args:
         real: `[n, ...]` examples.
         labels: `[n]` integers from 0, also as `[n, 1]` or of an unsigned type.
-        classes: number of classes; the largest label + 1 if None.
+        classes: number of classes, or their names by label; the largest label + 1 if None.
         **options: see `ImageOptions`; only for uint8 images with one channel or three.
 
     Returns:

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Int, UInt8
 
-from jaxgan.types import Dataset
+from jaxgan.types import ClassNames, Dataset
 
 __all__ = ["SOME", "Stream", "in_memory"]
 
@@ -33,6 +33,7 @@ class Stream:
         fingerprint: the fingerprint of the same set in memory, see `runs.identity`.
         kind: `Dataset`, or `Dequantized` if pixels get noise when they are drawn.
         workers: processes that read ahead during a run; threads of the run's own process if 0.
+        names: the names of the classes by label, or None; not part of the identity of a run.
 
     >>> stream = Stream(jax.ShapeDtypeStruct((9, 2, 2, 1), jnp.uint8), None,
     ...     lambda i: np.full((2, 2, 1), i, np.uint8), "")
@@ -48,6 +49,7 @@ class Stream:
     fingerprint: str
     kind: type[Dataset] = Dataset
     workers: int = 0
+    names: ClassNames | None = dataclasses.field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """Types and shapes, as of a `Dataset`."""
@@ -78,4 +80,4 @@ def in_memory(data: Dataset | Stream) -> Dataset:
     if not isinstance(data, Stream):
         return data
     chosen = jax.random.permutation(jax.random.key(0), len(data.real))[:SOME]
-    return jax.tree.map(jnp.asarray, data.gather(np.sort(chosen)))
+    return jax.tree.map(jnp.asarray, data.gather(np.sort(chosen)))._replace(names=data.names)

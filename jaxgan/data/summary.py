@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from jaxgan.data.names import class_name
 from jaxgan.types import Dataset
 
 __all__ = ["Summary", "summarize"]
@@ -19,7 +20,8 @@ class Summary(NamedTuple):
         dtype: their type.
         low: the smallest value.
         high: the largest value.
-        classes: the number of examples per label, empty without labels.
+        classes: the number of examples per class by name, or by label if there are no names;
+            empty without labels.
         duplicates: examples that equal an earlier one in every value.
         size: bytes on the device, with labels.
     """
@@ -28,7 +30,7 @@ class Summary(NamedTuple):
     dtype: str
     low: float
     high: float
-    classes: dict[int, int]
+    classes: dict[str, int]
     duplicates: int
     size: int
 
@@ -36,7 +38,7 @@ class Summary(NamedTuple):
         """The facts as the command line shows them."""
         units = {"GiB": 2**30, "MiB": 2**20, "KiB": 2**10, "bytes": 1}
         unit = next((name for name, size in units.items() if self.size >= size), "bytes")
-        counts = ", ".join(f"{label}: {n:,}" for label, n in self.classes.items())
+        counts = ", ".join(f"{name}: {n:,}" for name, n in self.classes.items())
         lines = {
             "examples": f"{self.shape[0]:,}",
             "shape": " x ".join(map(str, self.shape[1:])),
@@ -77,7 +79,7 @@ def summarize(data: Dataset) -> Summary:
         str(real.dtype),
         float(real.min()),
         float(real.max()),
-        dict(zip(labels.tolist(), counts.tolist(), strict=True)),
+        dict(zip((class_name(data, k) for k in labels.tolist()), counts.tolist(), strict=True)),
         len(real) - len({example.tobytes() for example in real}),
-        sum(array.nbytes for array in data if array is not None),
+        sum(array.nbytes for array in (data.real, data.labels) if array is not None),
     )

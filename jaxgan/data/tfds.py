@@ -38,7 +38,7 @@ def from_tfds(
         **options: see `ImageOptions`.
 
     Returns:
-        The split's features `image` and `label`.
+        The split's features `image` and `label`, with the names of classes.
 
     Raises:
         FileNotFoundError: the set is not prepared there; the message has the command to prepare it.
@@ -68,7 +68,7 @@ def from_tfds(
     labels, classes = None, None
     if "label" in features:
         labels = np.array([int(examples[i]["label"]) for i in range(len(examples))])
-        classes = getattr(features["label"], "num_classes", None)
+        classes = getattr(features["label"], "num_classes", None) and features["label"].names
     names = [f"{name} {split} {i}" for i in range(len(examples))]
     read = functools.partial(_read, examples)
     return from_images(Source(names, read, labels, classes), **options)

@@ -17,6 +17,7 @@ import numpy as np
 from jaxgan.runs.identity import printed
 from jaxgan.study.experiment import Cell
 from jaxgan.study.records import Identity
+from jaxgan.types import Dataset
 
 __all__ = ["code_of", "described", "identity_of"]
 
@@ -62,8 +63,7 @@ def described(value: Any) -> str:
     'max(1)'
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        return f"{type(value).__name__}({_keywords(fields)})"
+        return f"{type(value).__name__}({_keywords(_fields(value))})"
     if isinstance(value, functools.partial):
         words = [*map(described, value.args), *filter(None, [_keywords(value.keywords)])]
         return f"{described(value.func)}({', '.join(words)})"
@@ -103,7 +103,9 @@ def _codes(value: Any, seen: set[int]) -> Iterator[str]:
         parts = (*parts, *(value.__defaults__ or ()))
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         yield _source(type(value))
-        parts = (getattr(value, field.name) for field in dataclasses.fields(value))
+        parts = _fields(value).values()
+    elif isinstance(value, Dataset):
+        parts = (value.real, value.labels)  # without the names of classes
     elif isinstance(value, tuple):
         parts = value
     elif isinstance(value, (np.ndarray, jax.Array)):
@@ -122,6 +124,11 @@ def _source(value: Any) -> str:
         with contextlib.suppress(OSError, TypeError):
             return inspect.getsource(value)
     return f"{value.__module__}.{value.__qualname__}"
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass that count in comparisons."""
+    return {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.compare}
 
 
 def _keywords(fields: dict[str, Any]) -> str:
