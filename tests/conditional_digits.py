@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,6 +14,7 @@ from jaxgan import runs
 from jaxgan.networks import ConvTranspose, Normal
 from jaxgan.objectives import Wasserstein
 from jaxgan.training import Dataset, Networks, Recipe, Setup
+from jaxgan.types import ClassNames
 
 CLASSES, PIXELS = 3, 4
 
@@ -47,6 +50,8 @@ DATA = Dataset(
     jnp.asarray(RANDOM.integers(0, 256, (40, PIXELS, PIXELS, 1)), jnp.uint8), jnp.asarray(LABELS)
 )
 SETUP = Setup(PAIR, RECIPE, DATA, batch_size=4, steps=2)
+NAMES = ClassNames(["ant", "bee", "cat", "dog"])
+NAMED = dataclasses.replace(SETUP, data=DATA._replace(names=NAMES))
 
 
 def train(folder: object) -> None:

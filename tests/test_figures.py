@@ -78,6 +78,29 @@ def test_saved_samples_are_not_resampled(tmp_path: Path, arms: int, size: int, s
         assert holds(picture, mosaic(images, 8, scale))
 
 
+def test_rows_have_their_names_before_them(tmp_path: Path) -> None:
+    arms = {"real": noise(6, 28, 28, 1), "acgan": noise(6, 28, 28, 1)}
+    long = "sulphur-crested cockatoo"
+    names = {"acgan": ["cat", long, "eel"]}
+    figure = figures.sample_grid(arms, 2, names)
+    assert [text.get_text() for text in figure.texts] == [
+        "real",
+        "acgan",
+        "cat",
+        long[:19] + "…",
+        "eel",
+    ]
+    figure.canvas.draw()  # pyright: ignore[reportAttributeAccessIssue]
+    block = figure.axes[1].get_window_extent()
+    assert block.width == mosaic(arms["acgan"], 2, 3).shape[1]  # 28 pixels, three times in 96
+    for row, text in enumerate(figure.texts[2:]):
+        extent = text.get_window_extent()
+        assert figure.axes[0].get_window_extent().x1 < extent.x0 < extent.x1 < block.x0
+        # Rows are 3 * 28 high with 4 between them, from the top.
+        assert abs((extent.y0 + extent.y1) / 2 - (block.y1 - 88 * row - 42)) < 8
+    assert holds(drawn(figure, tmp_path / "rows.png"), mosaic(arms["acgan"], 2, 3))
+
+
 def test_progress_has_a_cell_per_arm_and_moment(tmp_path: Path) -> None:
     a, b, c = noise(3, 4, 8, 8, 1)
     figure = figures.progress_grid({"x": [(100, a), (5000, b)], "y": [(5000, c)]})

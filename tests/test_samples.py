@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,27 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import linen as nn
+from matplotlib.figure import Figure
 from PIL import Image
 
+from jaxgan import figures
+from jaxgan.cli.draws import asked_labels
 from jaxgan.cli.main import main
+from jaxgan.cli.sources import Trained
 from jaxgan.networks import Normal
-from jaxgan.study import ImageMeasure, Moment, Real
+from jaxgan.study import ImageMeasure, Moment, Real, Samples
 from jaxgan.study.classes import conditional
+from jaxgan.study.records import load_record, save_record
 from jaxgan.training import Dataset, Networks, create_state, lerp, slerp
+from jaxgan.types import ClassNames
 from tests import conditional_digits
-from tests.conditional_digits import DATA, LABELS, PAIR, RECIPE, SETUP
+from tests.conditional_digits import DATA, LABELS, NAMED, PAIR, RECIPE, SETUP
 
 KEY = jax.random.key(1)
+STATE = create_state(PAIR, RECIPE, KEY, DATA)
+ROWS = ["bee", "cat", "dog", "bee", "cat", "dog", "bee", "cat"]
 SOURCE = ["--source", f"{conditional_digits.__name__}:SETUP"]
+WITH_NAMES = ["--source", f"{conditional_digits.__name__}:NAMED"]
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +62,40 @@ def test_samples_of_one_class_and_of_all(run: Path, tmp_path: Path) -> None:
     assert sorted(path.parent.name for path in tmp_path.glob("*/*.png")) == [*"111222333"]
     image = np.asarray(Image.open(tmp_path / "2" / "000004.png"))
     np.testing.assert_array_equal(image, np.round(127.5 * (samples[4, ..., 0] + 1)))
+
+
+def test_a_class_has_a_name(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[Any] = []
+
+    def grid(images: Any, columns: int, names: Any) -> Figure:
+        rows.append((columns, names))
+        return Figure()
+
+    monkeypatch.setattr(figures, "sample_grid", grid)
+    # The names are no part of the identity of the run, which was made without them.
+    main(["sample", str(run), "--n", "2", "--label", "bee", *WITH_NAMES])
+    assert shades(np.load(run / "samples-2-label-1.npy")).tolist() == [1, 1]
+    for source, n in ((WITH_NAMES, 2), (WITH_NAMES, 17), (SOURCE, 2)):
+        main(["sample", str(run), "--n", str(n), "--labels", "all", *source])
+    # 17 of each class are no row of the picture, which has 16 columns.
+    names = [[], ["bee", "cat", "dog"], [], []]
+    assert rows == [
+        (columns, {run.name: of}) for columns, of in zip([8, 2, 16, 2], names, strict=True)
+    ]
+
+
+def test_a_name_is_found_before_a_number() -> None:
+    data = DATA._replace(names=ClassNames(["0", "3", "2", "1"]))
+    found = Trained("", dataclasses.replace(SETUP, data=data), 0, STATE)
+    assert [asked_labels(found, text, every=False) for text in "123"] == [[3], [2], [1]]
+    # There is no ant in the data, and no class 7.
+    found = Trained("", NAMED, 0, STATE)
+    for text, hint in (("bea", "did you mean 'bee'. "), ("ant", ".*"), ("7", "")):
+        message = f"unknown class in --label {text!r}: {hint}There are bee, cat, dog"
+        with pytest.raises(ValueError, match=message):
+            asked_labels(found, text, every=False)
+    with pytest.raises(ValueError, match="must be a class of the data, 1 to 3, got cat"):
+        asked_labels(found._replace(setup=SETUP), "cat", every=False)
 
 
 def test_classes_that_cannot_be_drawn_are_refused(run: Path) -> None:
@@ -99,14 +143,12 @@ def test_a_generator_is_conditional_if_its_output_depends_on_the_label() -> None
     deaf = Networks(Deaf(), PAIR.critic, Normal(5))
     state = create_state(deaf, RECIPE, KEY, DATA)
     assert not conditional(deaf, state, DATA)
-    state = create_state(PAIR, RECIPE, KEY, DATA)
-    assert conditional(PAIR, state, DATA)
-    assert not conditional(PAIR, state, Dataset(DATA.real))
+    assert conditional(PAIR, STATE, DATA)
+    assert not conditional(PAIR, STATE, Dataset(DATA.real))
 
 
 def test_pictures_have_a_row_per_class() -> None:
-    state = create_state(PAIR, RECIPE, KEY, DATA)
-    found = ImageMeasure()(Moment(SETUP, state, KEY, {}))
+    found = ImageMeasure()(Moment(SETUP, STATE, KEY, {}))
     frames, samples = found.frames["samples"], found.arrays["samples"]
 
     def labels(images: np.ndarray) -> list[int]:
@@ -119,6 +161,11 @@ def test_pictures_have_a_row_per_class() -> None:
     grid = frames.reshape(4, 4, 4, 4)[:, :, :-1]
     np.testing.assert_array_equal(grid, np.broadcast_to(grid[:1], grid.shape))
     assert not (grid[0, 0] == grid[0, 1]).all()
+    # The picture names the rows if the classes have names; nothing else changes.
+    named = ImageMeasure()(Moment(NAMED, STATE, KEY, {})).arrays
+    assert named.keys() - found.arrays.keys() == {"samples/names"}
+    assert named["samples/names"].tolist() == ROWS
+    np.testing.assert_array_equal(named["samples"], samples)
 
 
 def test_real_examples_have_the_same_rows(tmp_path: Path) -> None:
@@ -128,6 +175,12 @@ def test_real_examples_have_the_same_rows(tmp_path: Path) -> None:
     }
     labels = [known[image.tobytes()] for image in found]
     assert labels == [*np.repeat([1, 2, 3, 1, 2, 3, 1, 2], 8)]
+    named = Real(NAMED.data, by_class=True)(0, tmp_path)
+    assert named.arrays["samples/names"].tolist() == ROWS
+    save_record(tmp_path, named, {})
+    picture = Samples().draw({"real": [load_record(tmp_path) or named]}, {})
+    assert [text.get_text() for text in picture.texts] == ["real", *ROWS]
+    assert "samples/names" not in Real(NAMED.data)(0, tmp_path).arrays
     # There are 20 examples of class 3, so that its two rows of 8 show different ones.
     assert len({image.tobytes() for image, k in zip(found, labels, strict=True) if k == 3}) == 16
 

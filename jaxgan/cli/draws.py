@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from jaxtyping import Array, Key
 
     from jaxgan.cli.sources import Trained
+    from jaxgan.data import Stream
+    from jaxgan.types import Dataset
 
 __all__ = ["asked_labels", "check_draw", "draw_key", "stem_of"]
 
@@ -49,12 +51,12 @@ def draw_key(found: Trained, draw_seed: int) -> Key[Array, ""]:
     return jax.random.fold_in(key, 1 + draw_seed) if draw_seed else key
 
 
-def asked_labels(found: Trained, label: int | None, *, every: bool) -> list[int] | None:
+def asked_labels(found: Trained, label: str | None, *, every: bool) -> list[int] | None:
     """The classes that the options ask for.
 
     Args:
         found: the training.
-        label: the value of `--label`.
+        label: the value of `--label`, the name of a class or its number.
         every: whether all classes are asked for.
 
     Returns:
@@ -74,11 +76,22 @@ def asked_labels(found: Trained, label: int | None, *, every: bool) -> list[int]
             "--label and --labels, or train a conditional one"
         )
     known = classes_of(setup.data).tolist()
-    if label is not None and label not in known:
-        raise ValueError(
-            f"--label must be a class of the data, {known[0]} to {known[-1]}, got {label}"
-        )
-    return known if label is None else [label]
+    return known if label is None else [_label(label, setup.data, known)]
+
+
+def _label(text: str, data: Dataset | Stream, known: list[int]) -> int:
+    """The class with this name, otherwise with this number."""
+    from jaxgan.data.names import class_name
+    from jaxgan.types import unknown
+
+    names = {class_name(data, label): label for label in known}
+    if text in names:
+        return names[text]
+    if text.isdecimal() and int(text) in known:
+        return int(text)
+    if data.names is not None:
+        raise unknown("class in --label", text, names)
+    raise ValueError(f"--label must be a class of the data, {known[0]} to {known[-1]}, got {text}")
 
 
 def stem_of(

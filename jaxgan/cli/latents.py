@@ -26,7 +26,7 @@ def interpolate(
     coordinate: int = 0,
     lines: int = 6,
     stops: int = 10,
-    label: int | None = None,
+    label: str | None = None,
     draw_seed: int = 0,
     cell: str | None = None,
     seed: int = 0,
@@ -45,7 +45,8 @@ def interpolate(
         coordinate: index of that number, for coordinate.
         lines: number of paths.
         stops: number of examples on each path.
-        label: the class of all examples; by default each path has one, drawn from the data.
+        label: the class of all examples, by name or number; by default each path has one, drawn
+            from the data.
         draw_seed: seed of the latents.
         cell: name of a training of the experiment; the first by default.
         seed: the seed of the training.
@@ -71,7 +72,7 @@ def interpolate(
     examples = np.asarray(generate(networks, found.state, paths.reshape(lines * stops, -1), labels))
     examples = examples.reshape(lines, stops, *examples.shape[1:])
     name = f"interpolation-{way}{coordinate if way == 'coordinate' else ''}"
-    stem = stem_of(name, cell, seed, draw_seed, label, best=best)
+    stem = stem_of(name, cell, seed, draw_seed, asked[0] if asked else None, best=best)
     written = folder / f"{stem}.npy"
     np.save(written, examples)
     if examples.ndim == 5:
@@ -100,7 +101,7 @@ def neighbors(
     folder: Positional[Path],
     /,
     n: int = 16,
-    label: int | None = None,
+    label: str | None = None,
     draw_seed: int = 0,
     cell: str | None = None,
     seed: int = 0,
@@ -116,7 +117,7 @@ def neighbors(
     Args:
         folder: the folder of the run.
         n: number of samples.
-        label: the class of all samples, for a generator that uses labels.
+        label: the class of all samples, by name or number, for a generator that uses labels.
         draw_seed: seed of the latents.
         cell: name of a training of the experiment; the first by default.
         seed: the seed of the training.
@@ -139,7 +140,8 @@ def neighbors(
     arrays = nearest(jnp.asarray(samples), in_memory(found.setup.data))
     pairs = arrays["nearest/samples"], arrays["nearest/real"]
     distances = arrays["nearest/distances"]
-    stem = stem_of(f"neighbors-{n}", cell, seed, draw_seed, label, best=best)
+    one = asked[0] if asked else None
+    stem = stem_of(f"neighbors-{n}", cell, seed, draw_seed, one, best=best)
     written = folder / f"{stem}.npz"
     np.savez(written, samples=pairs[0], real=pairs[1], distances=distances)
     print(f"distances: smallest {distances.min():.4g}, median {np.median(distances):.4g}")

@@ -25,7 +25,7 @@ def sample(
     folder: Positional[Path],
     /,
     n: int | None = None,
-    label: int | None = None,
+    label: str | None = None,
     labels: Literal["data", "all"] = "data",
     pngs: Path | None = None,
     draw_seed: int = 0,
@@ -36,12 +36,13 @@ def sample(
 ) -> None:
     """Draw samples from a run, saved in its folder as samples-N.png and samples-N.npy.
 
-    Labels, a cell, seed, draw seed or the best checkpoint, if given, are part of the name.
+    Labels (by number), a cell, seed, draw seed or the best checkpoint, if given, are part of the
+    name.
 
     Args:
         folder: the folder of the run.
         n: number of samples, 64 by default; of each class with --labels all, 8 by default.
-        label: the class of all samples, for a generator that uses labels.
+        label: the class of all samples, by name or number, for a generator that uses labels.
         labels: data draws labels with the frequencies of the data; all gives a row per class.
         pngs: folder for one PNG file per sample, with a folder per class if labels are used.
         draw_seed: seed of the latents.
@@ -67,11 +68,13 @@ def sample(
     asked = asked_labels(found, label, every=every)
     samples, classes = drawn(found, draw_key(found, draw_seed), n, asked)
     begin = f"samples-{n}{'-labels-all' if every else ''}"
-    stem = stem_of(begin, cell, seed, draw_seed, label, best=best)
+    one = asked[0] if asked and not every else None
+    stem = stem_of(begin, cell, seed, draw_seed, one, best=best)
     np.save(folder / f"{stem}.npy", samples)
     if pngs is not None:
         figures.save_images(samples, pngs, classes)
-    print(_picture(folder / stem, found, samples, min(n, MOST) if every else COLUMNS))
+    rows = asked if asked and every and n <= MOST else []
+    print(_picture(folder / stem, found, samples, min(n, MOST) if every else COLUMNS, rows))
 
 
 def drawn(
@@ -106,14 +109,22 @@ def drawn(
     return samples, np.asarray(labels).tolist() if uses else None
 
 
-def _picture(stem: Path, found: Trained, samples: np.ndarray, columns: int) -> Path:
-    """Draws images or points; returns the path of the picture, or of the array if there is none."""
+def _picture(
+    stem: Path, found: Trained, samples: np.ndarray, columns: int, rows: list[int]
+) -> Path:
+    """Draws images, with a row for each of these classes, or points.
+
+    Returns the path of the picture, or of the array if there is none.
+    """
     import numpy as np
 
     from jaxgan import figures
+    from jaxgan.data.names import class_name
 
     if samples.ndim == 4:
-        figure = figures.sample_grid({found.name: samples}, columns)
+        data = found.setup.data
+        names = [class_name(data, label) for label in rows if data.names is not None]
+        figure = figures.sample_grid({found.name: samples}, columns, {found.name: names})
     elif samples.shape[1:] == (2,):
         figure = figures.density(np.asarray(found.setup.data.real), {found.name: samples})
     else:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 
 from jaxgan.figures.canvas import canvas, paste, write
-from jaxgan.figures.style import PAGE, width_of
+from jaxgan.figures.style import PAGE, shortened, width_of
 from jaxgan.figures.tiles import Images, mosaic, zoom
 
 __all__ = ["contact_sheet"]
@@ -34,7 +34,7 @@ def contact_sheet(rows: Mapping[str, Images]) -> Figure:
     """
     if not rows:
         raise ValueError("contact_sheet: rows is empty; give the images of at least one class")
-    left = MARGIN + max(width_of(name) for name in rows)
+    left = MARGIN + max(width_of(shortened(name)) for name in rows)
     columns = max(len(images) for images in rows.values())
     width = max(images.shape[2] for images in rows.values())
     scale = zoom(width, (PAGE - left) // columns - GAP)
@@ -42,6 +42,7 @@ def contact_sheet(rows: Mapping[str, Images]) -> Figure:
     height = GAP + max(strip.shape[0] for strip in strips.values())
     figure = canvas(left + max(strip.shape[1] for strip in strips.values()), height * len(rows))
     for i, (name, strip) in enumerate(strips.items()):
-        write(figure, name, left - MARGIN // 2, i * height + height // 2 + 10, align="right")
+        y = i * height + height // 2 + 10
+        write(figure, shortened(name), left - MARGIN // 2, y, align="right")
         paste(figure, strip, left, i * height)
     return figure

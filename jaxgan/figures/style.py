@@ -23,6 +23,7 @@ __all__ = [
     "SOFT",
     "arm_colors",
     "quiet",
+    "shortened",
     "width_of",
     "words",
 ]
@@ -96,6 +97,15 @@ def width_of(text: str, size: float = BODY, weight: str = "normal") -> int:
     """
     font = FontProperties(family="DejaVu Sans", weight=weight)
     return round(TextPath((0, 0), text.replace("$", "S"), size, font).get_extents().x1 * DPI / 72)
+
+
+def shortened(name: str, most: int = 20) -> str:
+    """A name with at most this many characters.
+
+    >>> shortened("tench"), shortened("sulphur-crested cockatoo")
+    ('tench', 'sulphur-crested coc…')
+    """
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def quiet(axes: Axes) -> None:

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key
 
+from jaxgan.data.names import class_name
 from jaxgan.data.stream import Stream, in_memory
 from jaxgan.runs.identity import fingerprint
 from jaxgan.study.classes import by_class, classes_of, conditional
@@ -41,7 +42,8 @@ class ImageMeasure:
 
     If the generator uses labels, those of the scored samples are drawn with the frequencies of the
     data, and pictures have a row per class, of the first 10 classes, with the same latents in each
-    row: frames are a square of at least 4 x 4 images, `samples` has 8 images per row.
+    row: frames are a square of at least 4 x 4 images, `samples` has 8 images per row. If classes
+    have names, the array `samples/names` has that of each row.
 
     Attributes:
         score: function from `samples` samples to scores; no scores if None.
@@ -56,8 +58,10 @@ class ImageMeasure:
         n = max(self.samples, SHOWN)
         images = _samples(moment, n)
         scores = self.score(images[: self.samples]) if self.score else {}
-        frames, shown = _rows(moment) or (images[:FRAMES], images[:SHOWN])
+        rows = _rows(moment)
+        frames, shown = rows or (images[:FRAMES], images[:SHOWN])
         arrays = {"samples": to_pixels(shown), "lines": to_pixels(_lines(moment))}
+        arrays |= _names_of_rows(moment.setup.data) if rows else {}
         if moment.last:
             arrays |= nearest(images[:NEIGHBORS], in_memory(moment.setup.data))
         return Measurement(scores, {"samples": to_pixels(frames)}, arrays)
@@ -108,6 +112,7 @@ class Real:
         )
         real = data.gather(order).real if isinstance(data, Stream) else data.real[order]
         arrays = {"samples": np.asarray(to_pixels(real) if image else real), **self.arrays}
+        arrays |= _names_of_rows(data) if self.by_class else {}
         return Record(dict(self.scores()) if self.scores else {}, {}, arrays)
 
     def identity(self, seed: int) -> dict[str, Any]:
@@ -164,6 +169,12 @@ def _shown_classes(data: Dataset | Stream) -> np.ndarray:
     """The label of each row of `samples`: the first classes, repeated up to a square."""
     classes = classes_of(data)[:CLASSES]
     return np.resize(classes, max(len(classes), COLUMNS))
+
+
+def _names_of_rows(data: Dataset | Stream) -> dict[str, np.ndarray]:
+    """The array with the name of each row of `samples`, if the classes have names."""
+    names = [class_name(data, label) for label in _shown_classes(data).tolist()]
+    return {} if data.names is None else {"samples/names": np.array(names)}
 
 
 def _in_class_rows(data: Dataset | Stream, order: np.ndarray) -> np.ndarray:

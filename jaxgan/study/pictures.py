@@ -47,7 +47,7 @@ LOSSES: tuple[Panel, ...] = (
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Samples(Picture):
-    """Images of the last moment beside real images."""
+    """Images of the last moment beside real images; rows with names if records have them."""
 
     file: str = "samples.png"
     caption: str = (
@@ -58,7 +58,8 @@ class Samples(Picture):
 
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
         """A block per cell."""
-        return figures.sample_grid(_arrays(records, self.array))
+        names = {arm: x.tolist() for arm, x in _arrays(records, f"{self.array}/names").items()}
+        return figures.sample_grid(_arrays(records, self.array), names=names)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
