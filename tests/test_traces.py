@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import gc
 import weakref
 from typing import Any
 
 import chex
 import jax
+import jax.numpy as jnp
+import optax
 import pytest
 
 from jaxgan.recipes import wgan_gp
 from jaxgan.runs.devices import compile_chunk
-from jaxgan.training import create_state, make_train_step, sample_batch
+from jaxgan.training import (
+    Player,
+    TrainState,
+    chunk,
+    create_state,
+    make_train_step,
+    sample_batch,
+)
 from tests.members import MEMBERS, MLP, NETWORKS, RECIPES
 
 
@@ -46,6 +56,49 @@ def test_three_steps_are_traced_once(name: str) -> None:
     for _ in range(3):
         state, _ = step(state, batch)
     assert int(state.step) == 3
+
+
+def test_the_step_of_identity_and_chunk_is_traced_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    setup, traces = MEMBERS["penalized"], []
+    make = chunk.make_train_step
+
+    def counted(*arguments: Any) -> Any:
+        step = make(*arguments)
+        return lambda state, batch: traces.append(1) or step(state, batch)
+
+    monkeypatch.setattr(chunk, "make_train_step", counted)
+    chunk._train_step.cache_clear()
+    networks, recipe, data, key = setup.networks, setup.recipe, setup.data, jax.random.key(0)
+    state = create_state(networks, recipe, key, data)
+    size = {"batch_size": 8, "n_critic": recipe.critic_steps(0), "capacity": 4}
+    jax.eval_shape(functools.partial(chunk.first_step, networks, recipe, data, 8), key)
+    jax.eval_shape(
+        functools.partial(chunk.train_chunk, networks, recipe, **size), state, data, key, 2
+    )
+    chunk._train_step.cache_clear()
+    assert len(traces) == 1
+
+
+def test_a_chunk_grows_with_the_leaves_and_not_with_their_square() -> None:
+    # XLA repeats a cheap decision in each leaf's update: `any` of stacked flags made n^2
+    # instructions, half of the time in which a residual network was compiled.
+    points, recipe, key = MEMBERS["penalized"].data, wgan_gp(), jax.random.key(0)
+
+    def instructions(leaves: int) -> int:
+        params = {str(i): jnp.zeros(()) for i in range(leaves)}
+        player = Player(params, {}, optax.EmptyState())
+        state = TrainState(jnp.zeros((), jnp.int32), player, player, None)
+
+        def step(state: TrainState, batch: Any) -> tuple[TrainState, dict[str, jax.Array]]:
+            moved = jax.tree.map(lambda leaf: leaf + batch.real.mean(), state)
+            return moved._replace(step=state.step + 1), {"mean": batch.real.mean()}
+
+        run = functools.partial(chunk.take_steps, step, recipe, batch_size=2, n_critic=1)
+        program = jax.jit(functools.partial(run, capacity=2)).lower(state, points, key, 2)
+        return program.compile().as_text().count(" = ")
+
+    few, more, most = (instructions(leaves) for leaves in (10, 20, 40))
+    assert most - more < 3 * (more - few)  # twice for a line, four times for a square
 
 
 class Variants(chex.TestCase):
