@@ -74,7 +74,7 @@ def test_a_checkpoint_is_at_most_so_many_minutes_old(monkeypatch: pytest.MonkeyP
         books.after(Chunk(at(step), {}, None, 1.0), [])
     # The chunks that end at least 120 s after the checkpoint before, and the last step.
     assert saved == [30, 60, 90, 100]
-    with pytest.raises(ValueError, match="save_minutes must be more than 0, got 0"):
+    with pytest.raises(ValueError, match="save_minutes must be positive, got 0"):
         Plan(1, 1, 1, (), save_minutes=0.0).check()
 
 

@@ -188,6 +188,7 @@ def test_a_penalty_is_told_from_a_function_that_makes_one() -> None:
         (["--recipe", "tests.test_population:SETTINGS(weight=1)"], "got a dict"),
         (["--networks", "tests.members:MLP(width=3)"], "is a Networks: leave out the brackets"),
         (["--seeds", "0"], "seeds must be at least 1, got 0"),
+        (["--save-minutes", "0"], "save_minutes must be positive, got 0.0: give minutes"),
         (["--devices", "0"], "devices must be at least 1, got 0"),
         (["--recipe", "this_fails:X"], "this_fails cannot be imported (KeyError: 'no')"),
     ],

@@ -13,6 +13,7 @@ from jaxgan.runs.folder import Observe, RunFolder
 from jaxgan.runs.pace import Stopped
 from jaxgan.runs.progress import Watch
 from jaxgan.training import TrainState
+from jaxgan.types import check_number
 
 __all__ = ["Bookkeeping", "Chunk", "Diverged", "Interrupted", "Plan"]
 
@@ -43,6 +44,11 @@ class Interrupted(Stopped):
         self.state = state
 
 
+def check_minutes(minutes: float) -> None:
+    """Checks the longest time between checkpoints, in minutes."""
+    check_number("save_minutes", minutes, "positive", "give minutes, such as 10")
+
+
 class Plan(NamedTuple):
     """When something is due: periodically, at given steps, after a time, and at the end."""
 
@@ -57,8 +63,7 @@ class Plan(NamedTuple):
         for name in ("log_every", "save_every"):
             if (period := getattr(self, name)) < 1:
                 raise ValueError(f"{name} must be at least 1 step, got {period}")
-        if not self.save_minutes > 0:
-            raise ValueError(f"save_minutes must be more than 0, got {self.save_minutes}")
+        check_minutes(self.save_minutes)
         wrong = [step for step in self.observe_at if step < 0]
         if wrong:
             raise ValueError(f"observe_at must be steps from 0 on, got {wrong[0]}")

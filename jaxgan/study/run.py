@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jaxgan.runs import Diverged, Via
+from jaxgan.runs.bookkeeping import check_minutes
 from jaxgan.runs.devices import check_placement
 from jaxgan.runs.lock import locked
 from jaxgan.runs.provenance import provenance
@@ -80,6 +81,8 @@ def run(
             another experiment.
         BlockingIOError: another process writes to the folder.
     """
+    if save_minutes is not None:
+        check_minutes(save_minutes)
     cells = check(experiment, scale)
     size = experiment.scales[scale]
     chosen = seed_sets(size.seeds if seeds is None else seeds, sets)
