@@ -80,24 +80,21 @@ def test_saved_samples_are_not_resampled(tmp_path: Path, arms: int, size: int, s
 
 def test_rows_have_their_names_before_them(tmp_path: Path) -> None:
     arms = {"real": noise(6, 28, 28, 1), "acgan": noise(6, 28, 28, 1)}
-    long = "sulphur-crested cockatoo"
-    names = {"acgan": ["cat", long, "eel"]}
-    figure = figures.sample_grid(arms, 2, names)
-    assert [text.get_text() for text in figure.texts] == [
-        "real",
-        "acgan",
-        "cat",
-        long[:19] + "…",
-        "eel",
-    ]
+    names = ["cat", "sulphur-crested cockatoo", "eel"]
+    figure = figures.sample_grid(arms, 2, dict.fromkeys(arms, names))
+    written = [text.get_text() for text in figure.texts]
+    assert written == [x for arm in arms for x in (arm, "cat", "sulphur-crested coc…", "eel")]
     figure.canvas.draw()  # pyright: ignore[reportAttributeAccessIssue]
-    block = figure.axes[1].get_window_extent()
-    assert block.width == mosaic(arms["acgan"], 2, 3).shape[1]  # 28 pixels, three times in 96
-    for row, text in enumerate(figure.texts[2:]):
-        extent = text.get_window_extent()
-        assert figure.axes[0].get_window_extent().x1 < extent.x0 < extent.x1 < block.x0
-        # Rows are 3 * 28 high with 4 between them, from the top.
-        assert abs((extent.y0 + extent.y1) / 2 - (block.y1 - 88 * row - 42)) < 8
+    free = 0.0
+    for arm, axes in enumerate(figure.axes):
+        block = axes.get_window_extent()
+        assert round(block.width) == mosaic(arms["acgan"], 2, 3).shape[1]  # 28 pixels, 3 times
+        for row, text in enumerate(figure.texts[4 * arm + 1 : 4 * arm + 4]):
+            extent = text.get_window_extent()
+            assert free - 1 < extent.x0 < extent.x1 < block.x0
+            # Rows are 3 * 28 high with 4 between them, from the top.
+            assert abs((extent.y0 + extent.y1) / 2 - (block.y1 - 88 * row - 42)) < 8
+        free = block.x1
     assert holds(drawn(figure, tmp_path / "rows.png"), mosaic(arms["acgan"], 2, 3))
 
 
