@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,11 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("jaxgan")
+
+
+def pytest_collection_finish() -> None:
+    """Keeps the garbage collector from looking at modules and tests, which live to the end."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")

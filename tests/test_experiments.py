@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from jaxgan.report import write_report
-from jaxgan.study import Experiment, check, mixture, read_results, run
+from jaxgan.study import Experiment, check, classifiers, mixture, read_results, run
 from tests.daily import daily_if
 
 pytestmark = pytest.mark.usefixtures("unchecked_types")
@@ -54,7 +55,11 @@ def test_it_fits_at_every_scale(name: str, scale: str) -> None:
 def test_it_runs_at_its_smallest_and_judges_nothing(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mixture, "PAIRED", 100)  # 1,000 untrained points take a second each time
+    # W1 of 1,000 untrained points takes a second each time, a classifier of MNIST half a minute.
+    monkeypatch.setattr(mixture, "PAIRED", 100)
+    briefly = functools.partial(classifiers.train_classifier, steps=100)
+    monkeypatch.setattr(classifiers, "train_classifier", briefly)
+    monkeypatch.setattr(classifiers, "RECIPE", "100 steps")
     experiment = experiment_of(name)
     results = run(experiment, tmp_path, scale="smoke", seeds=1, name=name)
     assert msgspec.json.encode(read_results(tmp_path)) == msgspec.json.encode(results)
