@@ -51,15 +51,42 @@ def test_it_fits_at_every_scale(name: str, scale: str) -> None:
         check(experiment, scale, measure=False)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_it_runs_at_its_smallest_and_judges_nothing(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # W1 of 1,000 untrained points takes a second each time, a classifier of MNIST half a minute.
+COSTLY = {
+    "fgan_2016/divergences",
+    "mode_coverage/twenty_five",
+    "r3gan_2024/lazy_penalties",
+    "sngan_2018/lipschitz_methods",
+    "su_2017/loss_sensitive",
+    "su_2017/penalties",
+    "su_2017/runaway",
+    "su_2017/symmetry",
+    "wgan_2017/loss_curves",
+    "wgan_gp_2017/gaussians",
+    "wgan_gp_2017/gradient_flow",
+    "wgan_gp_2017/norms",
+    "wgan_gp_2017/text",
+}
+"""Compiling their trainings takes half a minute each; every day they are measured untrained."""
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """W1 of 100 points, and a brief classifier: both would take longer than the trainings."""
     monkeypatch.setattr(mixture, "PAIRED", 100)
     briefly = functools.partial(classifiers.train_classifier, steps=100)
     monkeypatch.setattr(classifiers, "train_classifier", briefly)
     monkeypatch.setattr(classifiers, "RECIPE", "100 steps")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("name", sorted(COSTLY))
+def test_it_is_measured_untrained(name: str) -> None:
+    check(experiment_of(name), "smoke")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("name", [daily_if(name not in COSTLY, name) for name in NAMES])
+def test_it_runs_at_its_smallest_and_judges_nothing(name: str, tmp_path: Path) -> None:
     experiment = experiment_of(name)
     results = run(experiment, tmp_path, scale="smoke", seeds=1, name=name)
     assert msgspec.json.encode(read_results(tmp_path)) == msgspec.json.encode(results)
