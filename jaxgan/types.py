@@ -295,7 +295,6 @@ def unknown(kind: str, name: str, names: Iterable[str]) -> ValueError:
     >>> str(unknown("recipe", "wgangp", ["gan", "wgan_gp"]))
     "unknown recipe 'wgangp': did you mean 'wgan_gp'? There are gan, wgan_gp"
     """
-    names = sorted(names)
-    near = difflib.get_close_matches(str(name), names, n=1)
+    near = difflib.get_close_matches(str(name), names := sorted(names), n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     return ValueError(f"unknown {kind} {name!r}: {hint}There are {', '.join(names)}")
