@@ -40,7 +40,7 @@ hypothesis.settings.load_profile("jaxgan")
 
 
 def pytest_collection_finish() -> None:
-    """Keeps the garbage collector from looking at modules and tests, which live to the end."""
+    """The garbage collector skips modules and tests: they are needed to the end."""
     gc.freeze()
 
 

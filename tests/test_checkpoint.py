@@ -105,7 +105,7 @@ def test_damaged_checkpoints_of_later_steps_do_not_count_as_kept(tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["step-000000001.bak", "step-old", "step-1"])
-def test_a_copy_beside_a_checkpoint_is_none(name: str, tmp_path: Path) -> None:
+def test_a_copy_beside_a_checkpoint_is_not_a_checkpoint(name: str, tmp_path: Path) -> None:
     state = state_of("penalized", 1)
     shutil.copytree(checkpoint.save(tmp_path, state, SETTINGS), tmp_path / name)
     checkpoint.save(tmp_path, state._replace(step=2), SETTINGS, keep=1)

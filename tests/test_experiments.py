@@ -1,4 +1,4 @@
-"""Every experiment has its four paragraphs, valid shapes at every scale, and runs for two steps."""
+"""Every experiment has its four paragraphs, valid shapes, and runs for two steps."""
 
 from __future__ import annotations
 

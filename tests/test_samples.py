@@ -72,12 +72,12 @@ def test_a_class_has_a_name(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         return Figure()
 
     monkeypatch.setattr(figures, "sample_grid", grid)
-    # The names are no part of the identity of the run, which was made without them.
+    # The names are not part of the identity of the run, which was made without them.
     main(["sample", str(run), "--n", "2", "--label", "bee", *WITH_NAMES])
     assert shades(np.load(run / "samples-2-label-1.npy")).tolist() == [1, 1]
     for source, n in ((WITH_NAMES, 2), (WITH_NAMES, 17), (SOURCE, 2)):
         main(["sample", str(run), "--n", str(n), "--labels", "all", *source])
-    # 17 of each class are no row of the picture, which has 16 columns.
+    # A row of the picture has 16 columns, so 17 images of a class do not fit in one.
     names = [[], ["bee", "cat", "dog"], [], []]
     assert rows == [
         (columns, {run.name: of}) for columns, of in zip([8, 2, 16, 2], names, strict=True)
@@ -88,7 +88,7 @@ def test_a_name_is_found_before_a_number() -> None:
     data = DATA._replace(names=ClassNames(["0", "3", "2", "1"]))
     found = Trained("", dataclasses.replace(SETUP, data=data), 0, STATE)
     assert [asked_labels(found, text, every=False) for text in "123"] == [[3], [2], [1]]
-    # There is no ant in the data, and no class 7.
+    # No example has the class "ant", and 7 is not a class.
     found = Trained("", NAMED, 0, STATE)
     for text, hint in (("bea", "did you mean 'bee'. "), ("ant", ".*"), ("7", "")):
         message = f"unknown class in --label {text!r}: {hint}There are bee, cat, dog"

@@ -82,7 +82,7 @@ def test_the_step_of_identity_and_chunk_is_traced_once(monkeypatch: pytest.Monke
 def test_a_chunk_grows_with_the_leaves_and_not_with_their_square() -> None:
     # XLA repeats a cheap decision in each leaf's update: `any` of stacked flags made n^2
     # instructions, half of the time in which a residual network was compiled.
-    points, recipe, key = MEMBERS["penalized"].data, wgan_gp(), jax.random.key(0)
+    points, key = MEMBERS["penalized"].data, jax.random.key(0)
 
     def instructions(leaves: int) -> int:
         params = {str(i): jnp.zeros(()) for i in range(leaves)}
@@ -93,7 +93,7 @@ def test_a_chunk_grows_with_the_leaves_and_not_with_their_square() -> None:
             moved = jax.tree.map(lambda leaf: leaf + batch.real.mean(), state)
             return moved._replace(step=state.step + 1), {"mean": batch.real.mean()}
 
-        run = functools.partial(chunk.take_steps, step, recipe, batch_size=2, n_critic=1)
+        run = functools.partial(chunk.take_steps, step, batch_size=2, n_critic=1)
         program = jax.jit(functools.partial(run, capacity=2)).lower(state, points, key, 2)
         return program.compile().as_text().count(" = ")
 

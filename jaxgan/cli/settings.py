@@ -80,10 +80,10 @@ def check_folder(folder: Path, settings: Settings) -> None:
 
 
 def claim_folder(folder: Path, settings: Settings) -> None:
-    """Creates the folder and writes `run.json`.
+    """Writes `run.json`.
 
     Args:
-        folder: the run's folder.
+        folder: the run's folder, which is locked and so exists.
         settings: the run's settings.
 
     Raises:
@@ -91,14 +91,8 @@ def claim_folder(folder: Path, settings: Settings) -> None:
     """
     from jaxgan.runs.whole import replacing
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with replacing(folder / RUN) as file:
-            file.write(json.dumps(settings, indent=1).encode())
-    except OSError as error:
-        raise OSError(
-            f"cannot write to {folder} ({error.strerror}): choose another --out"
-        ) from error
+    with replacing(folder / RUN) as file:
+        file.write(json.dumps(settings, indent=1).encode())
 
 
 def with_steps(settings: Settings, steps: int | None) -> Settings:

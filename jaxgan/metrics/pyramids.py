@@ -86,7 +86,7 @@ def laplacian_slices(
         The distance for each height of a level, the finest first.
 
     Raises:
-        ValueError: the images are smaller or differ in shape, or there is no patch or projection.
+        ValueError: the images are smaller or differ in shape, or a number is below 1.
 
     >>> x = np.random.default_rng(0).normal(size=(3, 16, 16, 1))
     >>> laplacian_slices(x, x, jax.random.key(0), patches=2, projections=4)

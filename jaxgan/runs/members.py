@@ -77,8 +77,8 @@ def _compile(
         length: Array,
     ) -> Any:
         recipe = _traced(make, settings)
-        step = make_train_step(networks, recipe)
-        return take_steps(step, recipe, state, data, key, length, **size)
+        step, more = make_train_step(networks, recipe), recipe.generator_batches
+        return take_steps(step, state, data, key, length, generator_batches=more, **size)
 
     if way == "vmapped":
         return jax.jit(jax.vmap(one, in_axes=(0, None, 0, 0, None)))

@@ -100,14 +100,14 @@ def train_chunk(
     check_parts(networks=networks, recipe=recipe)
     if not isinstance(data, Block):
         check_parts(data=data)
-    size = {"batch_size": batch_size, "n_critic": n_critic}
+    more = recipe.generator_batches
+    size = {"batch_size": batch_size, "n_critic": n_critic, "generator_batches": more}
     step = _train_step(networks, recipe, axis_name)
-    return take_steps(step, recipe, state, data, key, length, capacity, share, **size)
+    return take_steps(step, state, data, key, length, capacity, share, **size)
 
 
 def take_steps(
     step: TrainStep,
-    recipe: Recipe,
     state: TrainState,
     data: Dataset | Block,
     key: Key[Array, ""],
@@ -120,14 +120,13 @@ def take_steps(
 
     Args:
         step: the train step.
-        recipe: its settings.
         state: the state to start from.
         data: the whole data set, or the examples of these steps.
         key: the key of the run.
         length: steps to take, at most `capacity`.
         capacity: the size of the returned metrics.
         share: function of a whole batch that returns this device's part.
-        **size: batch_size and n_critic.
+        **size: batch_size, n_critic and generator_batches of a step, see `sample_batch`.
 
     Returns:
         The state after the chunk and the metrics of its steps, `[capacity]` each, zero from
@@ -138,7 +137,7 @@ def take_steps(
     >>> networks, recipe = presets.mlp((2,), width=8), recipes.wgan_gp()
     >>> points, step = data.load("swiss_roll"), make_train_step(networks, recipe)
     >>> state = create_state(networks, recipe, jax.random.key(0), points)
-    >>> run = functools.partial(take_steps, step, recipe, capacity=8, batch_size=4, n_critic=5)
+    >>> run = functools.partial(take_steps, step, capacity=8, batch_size=4, n_critic=5)
     >>> state, history = jax.eval_shape(run, state, points, jax.random.key(1), 2)
     >>> history["critic/gap"].shape
     (8,)
@@ -150,8 +149,7 @@ def take_steps(
         if isinstance(data, Block):
             batch = data.batch(state.step, step_key)
         else:
-            more = recipe.generator_batches
-            batch = sample_batch(data, step_key, generator_batches=more, **size)
+            batch = sample_batch(data, step_key, **size)
         return step(state, share(batch))
 
     def body(index: Array, carry: tuple[TrainState, Metrics]) -> tuple[TrainState, Metrics]:
