@@ -12,7 +12,7 @@ import jax
 import numpy as np
 import ot
 import prdc
-from scipy import linalg, special, stats
+from scipy import linalg, ndimage, special, stats
 from scipy.spatial.distance import cdist
 
 from jaxgan.metrics import (
@@ -20,7 +20,9 @@ from jaxgan.metrics import (
     classification_score,
     frechet_distance,
     kernel_distance,
+    laplacian_pyramid,
     manifold_scores,
+    mean_slice,
     mind,
     nearest,
     parzen_log_likelihood,
@@ -56,6 +58,15 @@ def rows() -> Iterator[Row]:
     yield "sliced Wasserstein, 200 and 150", "POT", sliced_wasserstein(x, y, key, 50), wanted
     squares = [ot.wasserstein_1d(x @ v, y @ v, p=2) for v in u]
     yield "MIND", "POT, slice by slice", mind(x, y, key, 50), 24 * float(np.mean(squares))
+    wanted = stats.wasserstein_distance(x @ u[0], y @ u[0])
+    ours = mean_slice(x, y, key, 1, order=1)
+    yield "sliced Wasserstein-1, as of patches", "SciPy", ours, float(wanted)
+    images = rng.normal(size=(2, 64, 64, 3))
+    kernel = np.multiply.outer(*2 * [np.array([1, 4, 6, 4, 1]) / 16])[None, :, :, None]
+    low = ndimage.convolve(images, kernel, mode="mirror")[:, ::2, ::2]
+    coarse = ndimage.convolve(low, kernel, mode="mirror")[:, ::2, ::2]
+    ours, wanted = laplacian_pyramid(images)[-1].std(), coarse.std()
+    yield "Laplacian pyramid, deviation of a level", "SciPy", float(ours), float(wanted)
     score = classification_score(special.softmax(x, axis=1), 4)
     yield "classification score, mean", "torch-fidelity", score.mean, 1.3903703059861203
     yield "classification score, std", "torch-fidelity", score.std, 0.03342276148941928

@@ -9,7 +9,7 @@ from pathlib import Path
 
 CACHE = Path(__file__).parent.parent / ".cache" / "jax"
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(CACHE))
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
 # Most programs here are compiled once and run once, so most of the time is compilation.
 QUICK = os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1") == "1"
 if "xla_force_host_platform_device_count" not in os.environ.get("XLA_FLAGS", ""):
@@ -39,9 +39,18 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("jaxgan")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The walks through whole pages run first, so that no worker waits for the other's last one."""
+    items.sort(key=lambda item: "walk" not in item.name)
+
+
 def pytest_collection_finish() -> None:
-    """The garbage collector skips modules and tests: they are needed to the end."""
+    """The garbage collector skips modules and tests, which are needed to the end, and runs rarely.
+
+    Tracing makes millions of small objects, few of them in cycles.
+    """
     gc.freeze()
+    gc.set_threshold(200_000, 20, 50)
 
 
 @pytest.fixture(scope="module")

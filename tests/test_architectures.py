@@ -14,6 +14,7 @@ from jaxgan.networks import BottleneckCritic, DCGANCritic, presets
 from jaxgan.networks.bottleneck import BottleneckBlock
 from jaxgan.networks.presets.wgan_gp import Variant
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
 KEY = jax.random.key(0)
 VARIANTS = get_args(Variant)
 

@@ -163,6 +163,7 @@ def test_the_table_of_the_docs_is_up_to_date() -> None:
     assert (ROOT / "docs" / "members.md").read_text() == table()
 
 
+@pytest.mark.slow
 def test_a_member_added_to_one_file_is_everywhere(tmp_path: Path) -> None:
     # The example of CONTRIBUTING.md, added to a file in a copy of this project: the command
     # line lists and builds it, the table shows it, and the suites test its formula.

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.daily import daily_if
+
 pytestmark = pytest.mark.usefixtures("unchecked_types")
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -17,7 +19,11 @@ EXECUTED = [page for page in PAGES if page.name not in WALKS]
 """Pages of Python only; the walks have tests of their own, which also execute their commands."""
 
 
-@pytest.mark.parametrize("page", EXECUTED, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    [daily_if(page.name != "reading_the_loss.md", page) for page in EXECUTED],
+    ids=lambda page: page.name,
+)
 def test_the_python_of_a_page_runs_from_top_to_bottom(page: Path) -> None:
     names: dict[str, object] = {"__name__": "__main__"}
     for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL):

@@ -22,6 +22,7 @@ def missing(text: str) -> bool:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of the packages that read and write these files
 def test_the_walk_from_a_run_to_other_programs(
     tmp_path: Path, monkeypatch: Any, capsys: Any

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from jaxgan import objectives
 from jaxgan.divergences import f_divergence
 from jaxgan.types import Objective
+from tests.daily import daily_if
 from tests.formulas import Settings, evaluate, formula_of
 from tests.variants import MATCHING, OBJECTIVES
 
@@ -150,7 +151,9 @@ def test_losses_push_the_right_way_at_equal_scores(game: Any) -> None:
     assert (jax.jit(jax.grad(game.generator_loss, 1))(equal, equal) < 0).all()
 
 
-@pytest.mark.parametrize("dtype", [jnp.float16, jnp.bfloat16, jnp.float32])
+@pytest.mark.parametrize(
+    "dtype", [jnp.float16, daily_if(False, jnp.bfloat16), daily_if(False, jnp.float32)]
+)
 def test_the_type_of_the_scores_is_kept_and_stays_finite(objective: Any, dtype: Any) -> None:
     # The largest float16 is 65504: exponentials and cubes overflow for scores above about 5.
     real, fake = jnp.array([-4, 1, 4], dtype), jnp.array([4, 0, -4], dtype)

@@ -30,6 +30,7 @@ from jaxgan.training import (
 from jaxgan.training import score as score_of
 from tests.members import MEMBERS, MLP, PENALIZED
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
 KEY = jax.random.key(0)
 DATA = MEMBERS["penalized"].data
 STILL = Recipe(Wasserstein(), sgd(0.0), sgd(0.0), n_critic=1)

@@ -23,6 +23,7 @@ from jaxgan.study import read_run
 from jaxgan.training import Recipe, Setup
 from tests.members import MEMBERS, MLP
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
 DATA = MEMBERS["penalized"].data
 SETTINGS = {"learning_rate": [1e-4, 1e-3, 1e-3], "weight": [0.1, 10.0, 1.0]}
 SEEDS = [0, 0, 1]

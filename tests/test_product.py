@@ -22,10 +22,11 @@ from jaxgan.optimizers import sgd
 from jaxgan.penalties import GradientPenalty
 from jaxgan.training import Batch, Recipe, create_state, make_train_step
 from jaxgan.types import Objective
+from tests.daily import daily_if
 from tests.members import MEMBERS, MLP
 from tests.variants import MATCHING, OBJECTIVES, PENALTIES, Perceptron
 
-pytestmark = pytest.mark.usefixtures("doubles")
+pytestmark = pytest.mark.usefixtures("doubles", "unchecked_types")
 
 # Few bins: in fifty bins, six real and six fake numbers share none, and there is no gradient.
 ALL = OBJECTIVES | MATCHING | {"histogram_js": HistogramJS(bins=5)}
@@ -124,7 +125,15 @@ def adversarial() -> tuple[Any, Any]:
     return gradients(critic_losses, players()[1])
 
 
-@pytest.mark.parametrize("penalty", PENALTIES.values(), ids=PENALTIES)
+FIRST = {type(one): name for name, one in reversed(PENALTIES.items())}.values()
+"""One variant of each penalty, which runs every day; its others are `slow`."""
+
+
+@pytest.mark.parametrize(
+    "penalty",
+    [daily_if(name in FIRST, one) for name, one in PENALTIES.items()],
+    ids=PENALTIES,
+)
 def test_the_critics_nested_gradient(penalty: Any) -> None:
     found, wanted = gradients(functools.partial(penalties, penalty), players()[1])
     for index, (name, objective) in enumerate(ALL.items()):

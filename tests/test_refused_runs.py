@@ -23,6 +23,7 @@ from jaxgan.study import read_results, read_run
 from jaxgan.types import Dataset
 from tests.test_run_folders import SETUP, TINY, WORDS, fails, says
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
 HERE = "tests.test_refused_runs"
 
 
@@ -303,8 +304,10 @@ def test_the_differing_settings_are_named(changed: Any, texts: list[str]) -> Non
 
 
 def test_labels_of_samples_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    images, out = str(tmp_path / "images.npz"), str(tmp_path / "x")
+    np.savez(images, images=np.zeros((20, 8, 8, 1), np.uint8), labels=np.arange(20) % 10)
     words = ["--networks", "mlp(width=4)", "--recipe", "wgan_gp(n_critic=1)", "--batch-size", "4"]
-    main(["train", "--data", "digits", *words, "--steps", "1", "--out", str(tmp_path), "--quiet"])
+    main(["train", "--data", images, *words, "--steps", "1", "--out", out, "--quiet"])
     seen: list[Any] = []
 
     def watch(networks: Any, state: Any, key: Any, n: int, labels: Any) -> Any:
@@ -312,5 +315,5 @@ def test_labels_of_samples_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyP
         return jnp.zeros((n, 8, 8, 1))
 
     monkeypatch.setattr("jaxgan.training.sample", watch)
-    main(["sample", str(tmp_path), "--n", "200"])
+    main(["sample", out, "--n", "200"])
     assert set(seen[0].tolist()) == set(range(10))

@@ -145,6 +145,7 @@ def test_initial_weights_are_within_the_bounds_of_the_papers_code() -> None:
             assert not leaf.any(), name
 
 
+@pytest.mark.slow
 def test_a_step_of_wgan_gp_is_finite() -> None:
     pair, recipe = presets.resnet((32, 32, 1), width=2, latent=3), recipes.wgan_gp(n_critic=1)
     data = Dataset(jnp.asarray(np.random.default_rng(0).integers(0, 256, (8, 32, 32, 1)), "uint8"))

@@ -16,6 +16,7 @@ import pytest
 from jaxgan import data, recipes, runs, study
 from jaxgan.cli.main import main
 from jaxgan.cli.trainings import _folder, _what
+from jaxgan.cli.unjudged import unjudged
 from jaxgan.networks import presets
 from jaxgan.runs import Diverged
 from jaxgan.study.records import load_record
@@ -149,14 +150,27 @@ def test_training_further_keeps_the_moments(run: Path, trained: Path) -> None:
     assert json.loads((run / "run.json").read_text())["what"]["steps"] == 20
 
 
+@pytest.mark.slow
 def test_images_keep_their_frames_when_training_goes_on(tmp_path: Path) -> None:
-    out = str(tmp_path / "x")
+    images, out = str(tmp_path / "images.npz"), str(tmp_path / "x")
+    np.savez(images, images=np.zeros((9, 8, 8, 1), np.uint8))
     words = ["--networks", "mlp(width=4)", "--recipe", "wgan_gp(n_critic=1)", "--batch-size", "4"]
-    main(["train", "--data", "digits", *words, "--steps", "5", "--out", out, "--quiet"])
+    main(["train", "--data", images, *words, "--steps", "5", "--out", out, "--quiet"])
     main(["resume", out, "--steps", "10", "--quiet"])
     record = load_record(tmp_path / "x" / "wgan_gp" / "seed-0")
     assert record is not None
     assert record.series["samples"].steps.tolist() == [0, 1, 2, 3, 4, 5, 6, 8, 10]
+
+
+@pytest.mark.parametrize(("channels", "pictures"), [(1, 5), (2, 1), (3, 5), (4, 1)])
+def test_images_that_no_picture_can_show_have_curves_only(
+    channels: int, pictures: int, tmp_path: Path
+) -> None:
+    images = str(tmp_path / "images.npz")
+    np.savez(images, images=np.zeros((9, 8, 8, channels), np.uint8))
+    found = unjudged(images, "wgan_gp", "mlp(width=4)", steps=1, batch_size=4).pictures
+    assert len(found) == pictures
+    assert "curves.png" in [picture.file for picture in found]
 
 
 def test_fewer_steps_than_the_state_has_are_refused(run: Path) -> None:

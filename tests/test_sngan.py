@@ -21,6 +21,7 @@ from jaxgan.networks import (
 )
 from jaxgan.penalties import GradientPenalty
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
 KEY = jax.random.key(0)
 
 

@@ -32,6 +32,7 @@ from jaxgan.training import (
 )
 from tests.members import MEMBERS, MLP, PENALIZED, setup
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
 MEMBER = MEMBERS["penalized"]
 
 

@@ -143,6 +143,7 @@ def test_blocks_follow_a_schedule_of_critic_steps(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("optimized")
+@pytest.mark.slow
 def test_processes_read_the_same_examples(folder: Path) -> None:
     whole, stream = setup(folder), setup(folder, stream=True, workers=2)
     data = feed.feed(stream, KEY, 5).data

@@ -531,6 +531,7 @@ EXPERIMENT = Experiment(
 '''
 
 
+@pytest.mark.slow
 def test_experiments_from_modules_elsewhere_and_reports_without_their_code(tmp_path: Path) -> None:
     package = tmp_path / "my"
     package.mkdir()

@@ -26,6 +26,8 @@ from jaxgan.training import (
 )
 from tests.members import MEMBERS, MLP, NETWORKS, RECIPES
 
+pytestmark = pytest.mark.usefixtures("unchecked_types")
+
 
 def start(setup: Any) -> tuple[Any, Any]:
     """A state and a batch for a setup."""

@@ -191,10 +191,7 @@ def test_the_number_of_devices_changes_nothing(name: str, via: Any, devices: int
 @pytest.mark.parametrize(
     ("name", "via", "devices"),
     [
-        *(
-            daily_if(hasattr(recipes, name) or name in NETWORKS, name, "pmap", 8)
-            for name in RECIPES
-        ),
+        *(daily_if(name in NETWORKS, name, "pmap", 8) for name in RECIPES),
         *(daily_if(False, name, "sharded", 2) for name in NETWORKS),
     ],
 )

@@ -20,7 +20,7 @@ from jaxgan.objectives import Hinge
 from jaxgan.optimizers import sgd
 from jaxgan.penalties import GradientPenalty
 from jaxgan.study.scoring import origin_of
-from jaxgan.training import Recipe, create_state, make_train_step, sample_batch
+from jaxgan.training import Networks, Recipe, create_state, make_train_step, sample_batch
 from tests.members import MEMBERS, MLP
 
 KEY = jax.random.key(0)
@@ -171,11 +171,20 @@ def test_a_generator_step_is_one_iteration_and_the_critics_steps_none() -> None:
     assert origin_of(new).batch_norm == "none"  # the collection has no moments
 
 
-def test_sagan_networks_normalize_every_layer_of_both() -> None:
+BOTH = {"classes": 3, "generator_weights": "spectral"}
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        presets.sngan_resnet((32, 32, 3), 8, 8, 4, attention=True, **BOTH),
+        presets.resnet((32, 32, 3), 8, 4, critic_weights="spectral", **BOTH),
+    ],
+    ids=["sagan", "resnet"],
+)
+def test_every_layer_of_both_networks_is_normalized(pair: Networks) -> None:
     # Section 4.1 of Zhang et al. and generator.py of their code: every convolution and dense layer,
     # those of self-attention too; not the scales and offsets of the classes.
-    options = {"classes": 3, "attention": True, "generator_weights": "spectral"}
-    pair = presets.sngan_resnet((32, 32, 3), 8, 8, 4, **options)
     labels = jnp.zeros(1, int)
     for module, shape in ((pair.generator, (1, 4)), (pair.critic, (1, 32, 32, 3))):
         init = functools.partial(module.init, train=False, labels=labels)

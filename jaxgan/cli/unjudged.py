@@ -109,7 +109,7 @@ def _measure(shape: tuple[int, ...], score: SampleScore | None) -> ImageMeasure 
 
 
 def _pictures(name: str, shape: tuple[int, ...], *, by_class: bool) -> tuple[Picture, ...]:
-    if len(shape) == 3:
+    if len(shape) == 3 and shape[2] in (1, 3):  # others cannot be drawn
         samples = Samples(caption=BY_CLASS) if by_class else Samples()
         return (samples, Progress(), Curves(), Interpolation(), Neighbors(cell=name))
     return (Points(), Curves()) if shape == (2,) else (Curves(),)

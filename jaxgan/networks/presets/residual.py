@@ -24,6 +24,7 @@ def resnet(
     features: int | None = None,
     critic_weights: Weights = "none",
     classes: int | None = None,
+    generator_weights: Weights = "none",
 ) -> Networks:
     """Residual networks for images of 32 x 32 pixels: those of the WGAN-GP paper for CIFAR.
 
@@ -42,6 +43,8 @@ def resnet(
         classes: number of classes. The generator's batch normalizations then have a scale and an
             offset per class, and the critic classifies, too: train with
             `recipes.wgan_gp_resnet(auxiliary=True)`. None ignores labels.
+        generator_weights: normalization of the generator's weights, with the choices of the
+            critic's.
 
     Returns:
         The pair.
@@ -57,7 +60,8 @@ def resnet(
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Appendix F.
     https://arxiv.org/abs/1704.00028
     """
-    generator = ResNetGenerator(checked_shape(shape), width, generator_norm, classes)
+    options = {"classes": classes, "weights": generator_weights}
+    generator = ResNetGenerator(checked_shape(shape), width, generator_norm, **options)
     critic = ResNetCritic(width, critic_norm, dropout, features, critic_weights, classes)
     return Networks(generator, critic, Normal(latent))
 
