@@ -20,63 +20,35 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-import jax
-import numpy as np
-
 from jaxgan import recipes
 from jaxgan.data import load
-from jaxgan.data.synthetic import TWENTY_FIVE_STD, twenty_five_centers, twenty_five_gaussians
-from jaxgan.divergences import wasserstein1
-from jaxgan.metrics import mode_coverage
 from jaxgan.networks import presets
 from jaxgan.study import (
+    MIXTURE_METRICS,
     Curves,
     Experiment,
-    Metric,
+    MixtureScore,
     PointMeasure,
     Points,
-    Real,
     Scale,
     Training,
     advantage,
 )
 from jaxgan.training import Recipe, Setup
 
-POINTS_OF_W1 = 1000
+SCORE = MixtureScore("twenty_five_gaussians")
 NO_COUNT = "The paper counts no modes; PacGAN's table has 17.3 of 25 for a GAN with other networks"
-
-
-def score(samples: jax.Array) -> Mapping[str, float]:
-    """Modes and high-quality share at 3 and 10 deviations, reverse KL, exact W1."""
-    near, far = (
-        mode_coverage(samples, twenty_five_centers(), TWENTY_FIVE_STD, within)
-        for within in (3.0, 10.0)
-    )
-    real = load("twenty_five_gaussians").real[:POINTS_OF_W1]
-    return {
-        "modes_3": float(near.modes),
-        "modes_10": float(far.modes),
-        "quality_3": float(near.high_quality),
-        "quality_10": float(far.high_quality),
-        "reverse_kl": float(far.reverse_kl),
-        "w1": wasserstein1(np.asarray(samples[:POINTS_OF_W1]), np.asarray(real)),
-    }
-
-
-def real_scores() -> Mapping[str, float]:
-    """Scores of as many fresh points of the distribution."""
-    return score(twenty_five_gaussians(jax.random.key(1), 2500))
 
 
 def cells(arms: Mapping[str, Recipe], width: int, steps: int, batch_size: int) -> dict:
     """The same networks with every recipe, and the real points."""
-    data, networks = load("twenty_five_gaussians"), presets.mlp((2,), width=width, latent=2)
-    measure = PointMeasure(score, samples=2500)
+    data, networks = load(SCORE.data), presets.mlp((2,), width=width, latent=2)
+    measure = PointMeasure(SCORE, samples=2500)
     trainings = {
         arm: Training(Setup(networks, recipe, data, batch_size, steps), measure, best_by="w1")
         for arm, recipe in arms.items()
     }
-    return {"real": Real(data, real_scores, {"centers": twenty_five_centers()}), **trainings}
+    return {"real": SCORE.real(), **trainings}
 
 
 def recipes_at(rate: float) -> Mapping[str, Recipe]:
@@ -90,18 +62,9 @@ def recipes_at(rate: float) -> Mapping[str, Recipe]:
 
 EXPERIMENT = Experiment(
     about=__doc__,
-    protocol="2,500 samples of the generator after the last step, no moving average. A sample "
-    "counts for its nearest mode if it lies within 3 (10) standard deviations; a mode counts with "
-    "one such sample. Reverse KL in nats, of the histogram at 10 deviations. W1 is exact, by "
-    f"assignment of {POINTS_OF_W1:,} samples to as many data points.",
-    metrics={
-        "modes_3": Metric("modes, 3 sd", "higher", "of 25, within 3 deviations"),
-        "modes_10": Metric("modes, 10 sd", "higher", "of 25, within 10 deviations"),
-        "quality_3": Metric("high quality, 3 sd", "higher", "a perfect sampler has 0.989"),
-        "quality_10": Metric("high quality, 10 sd", "higher", "share within 10 deviations"),
-        "reverse_kl": Metric("reverse KL", "lower", "nats; 0 is uniform, log 25 = 3.2 one mode"),
-        "w1": Metric("W1", "lower", "exact, in units of the data; the reference is its floor"),
-    },
+    protocol="2,500 samples of the generator after the last step, no moving average. "
+    f"{SCORE.protocol}",
+    metrics=MIXTURE_METRICS,
     claims=tuple(
         advantage(
             f"WGAN-GP reaches more of the 25 modes (within 10 deviations) than {name}",
