@@ -9,10 +9,14 @@ Paper     Xu et al., An Empirical Study on Evaluation Metrics of GANs, 2018, Sec
           Rule, 2017, Figure 3 (noise and blur). https://arxiv.org/abs/1706.08500 Binkowski et al.,
           Demystifying MMD GANs, 2018 (the number of samples). https://arxiv.org/abs/1801.01401
 Differs   features of a small classifier of digits instead of ResNet-34 and Inception; 400 samples
-          against 500 real images, both from 5,000 MNIST digits: the samples are real images, too.
-          In these features blurred digits stay as near to real ones as sharp digits are, so that
-          precision does not see blur, while recall, coverage and the Fréchet distance do.
-Expect    not measured
+          against 500 real images, both of 5,000 MNIST digits. In these features blurred digits stay
+          near real ones: precision does not see blur; recall, coverage, Fréchet distance do.
+Expect    scale small, 10 + 10 seeds, 3 min 47 s on 1 x cpu, 2 cores. Its claims: holds 0.742, again
+          holds 0.778 | holds 0.0205, again holds 0.0228 | does not hold -0.0155, again does not
+          hold -0.0138 | holds 0.954, again holds 0.956 | holds 34.1, again holds 20.6 | holds 2.22,
+          again holds 2.55 | holds 12, again holds 12.8 | holds 1.01, again holds 1.01 | holds 8.29,
+          again holds 9.06 | holds 1, again holds 1 | holds 0.0395, again holds 0.046 | holds 4.38,
+          again holds 4.92 | holds 0.0275, again undecided 0.0343 | holds 0.783, again holds 0.689
 
     jaxgan run metrics_sanity
 """
