@@ -9,8 +9,8 @@ Differs   3 hidden layers of 128 instead of 512 and 3,000 generator steps instea
           and WGAN-GP at a learning rate of 1e-3 instead of 1e-4, clipping with the paper's RMSProp
           at 5e-5 and c = 0.01. Scale paper is as published. The paper shows value surfaces of
           critics and counts no modes.
-Expect    scale small, 10 + 10 seeds, 40 min 27 s on 1 x cpu, 2 cores. Its claims: holds 8.1, again
-          holds 8.1 | holds 0.9, again undecided 0.4
+Expect    scale small, 10 + 10 seeds, 37 min 8 s on 1 x cpu, 2 cores. Its claims: holds 8.1, again
+          holds 8.1 | holds 1.2, again undecided 0.6
 
     jaxgan run gaussians
 """
