@@ -21,7 +21,7 @@ from jaxgan.training import Setup
 from tests.broken import BROKEN, images, points, with_critic
 from tests.broken import setup as healthy
 from tests.correct import CORRECT
-from tests.daily import daily_if
+from tests.daily import daily_if, first_of_each
 
 pytestmark = pytest.mark.usefixtures("unchecked_types")
 PAGE = Path(__file__).parent.parent / "docs" / "doctor.md"
@@ -33,7 +33,7 @@ def names(setup: Setup, seed: int = 0, devices: int = 2) -> list[str]:
     return [finding.name for finding in report.findings]
 
 
-FIRST = {name: what for what, (name, _) in reversed(BROKEN.items())}.values()
+FIRST = first_of_each({what: name for what, (name, _) in BROKEN.items()})
 """One setup for each finding, which runs every day; others with the same finding are `slow`."""
 
 

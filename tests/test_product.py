@@ -22,7 +22,7 @@ from jaxgan.optimizers import sgd
 from jaxgan.penalties import GradientPenalty
 from jaxgan.training import Batch, Recipe, create_state, make_train_step
 from jaxgan.types import Objective
-from tests.daily import daily_if
+from tests.daily import daily_if, first_of_each
 from tests.members import MEMBERS, MLP
 from tests.variants import MATCHING, OBJECTIVES, PENALTIES, Perceptron
 
@@ -125,7 +125,7 @@ def adversarial() -> tuple[Any, Any]:
     return gradients(critic_losses, players()[1])
 
 
-FIRST = {type(one): name for name, one in reversed(PENALTIES.items())}.values()
+FIRST = first_of_each({name: type(one) for name, one in PENALTIES.items()})
 """One variant of each penalty, which runs every day; its others are `slow`."""
 
 

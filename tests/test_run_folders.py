@@ -152,10 +152,9 @@ def test_training_further_keeps_the_moments(run: Path, trained: Path) -> None:
 
 @pytest.mark.slow
 def test_images_keep_their_frames_when_training_goes_on(tmp_path: Path) -> None:
-    images, out = str(tmp_path / "images.npz"), str(tmp_path / "x")
-    np.savez(images, images=np.zeros((9, 8, 8, 1), np.uint8))
+    out = str(tmp_path / "x")
     words = ["--networks", "mlp(width=4)", "--recipe", "wgan_gp(n_critic=1)", "--batch-size", "4"]
-    main(["train", "--data", images, *words, "--steps", "5", "--out", out, "--quiet"])
+    main(["train", "--data", "digits", *words, "--steps", "5", "--out", out, "--quiet"])
     main(["resume", out, "--steps", "10", "--quiet"])
     record = load_record(tmp_path / "x" / "wgan_gp" / "seed-0")
     assert record is not None
@@ -163,7 +162,7 @@ def test_images_keep_their_frames_when_training_goes_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("channels", "pictures"), [(1, 5), (2, 1), (3, 5), (4, 1)])
-def test_images_that_no_picture_can_show_have_curves_only(
+def test_only_gray_and_color_images_have_pictures(
     channels: int, pictures: int, tmp_path: Path
 ) -> None:
     images = str(tmp_path / "images.npz")

@@ -54,7 +54,7 @@ def images(name: str) -> tuple[study.Scorer, np.ndarray, np.ndarray, np.ndarray]
     return by, pixels[real], pixels[others], np.asarray(data.labels)[others]
 
 
-LEVELS = {  # the first level is no disturbance
+LEVELS = {  # undisturbed images first
     "undisturbed": (1,),
     "classes": (10, 8, 5, 2, 1),
     "blur": (0, 0.5, 1, 1.5, 2),

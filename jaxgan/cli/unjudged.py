@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from jaxgan.cli.catalogue import build
 from jaxgan.cli.setups import cell_name, setup_of, setups_of
+from jaxgan.figures.tiles import CHANNELS
 from jaxgan.networks.conditional import takes_labels
 from jaxgan.study import (
     Curves,
@@ -109,7 +110,7 @@ def _measure(shape: tuple[int, ...], score: SampleScore | None) -> ImageMeasure 
 
 
 def _pictures(name: str, shape: tuple[int, ...], *, by_class: bool) -> tuple[Picture, ...]:
-    if len(shape) == 3 and shape[2] in (1, 3):  # others cannot be drawn
+    if len(shape) == 3 and shape[2] in CHANNELS:
         samples = Samples(caption=BY_CLASS) if by_class else Samples()
         return (samples, Progress(), Curves(), Interpolation(), Neighbors(cell=name))
     return (Points(), Curves()) if shape == (2,) else (Curves(),)

@@ -6,12 +6,15 @@ import jax
 import numpy as np
 from jaxtyping import Real, UInt8
 
-__all__ = ["Images", "mosaic", "pixels", "zoom"]
+__all__ = ["CHANNELS", "Images", "mosaic", "pixels", "zoom"]
 
 Images = (
     Real[np.ndarray, "_n _height _width _channels"] | Real[jax.Array, "_n _height _width _channels"]
 )
 """uint8, or float in [-1, 1]; one channel or three."""
+
+CHANNELS = (1, 3)
+"""The numbers of channels that can be drawn: gray and color."""
 
 NOT_FINITE = (242, 190, 196)
 
@@ -32,7 +35,7 @@ def pixels(images: Images) -> UInt8[np.ndarray, "_n _height _width 3"]:
     [0, 128, 255]
     """
     array = np.asarray(images)
-    if array.shape[-1] not in (1, 3):
+    if array.shape[-1] not in CHANNELS:
         raise ValueError(f"images must have 1 or 3 channels (last axis), got shape {array.shape}")
     array = np.broadcast_to(array, (*array.shape[:-1], 3))
     if array.dtype == np.uint8:

@@ -60,8 +60,8 @@ def resnet(
     Reference: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Appendix F.
     https://arxiv.org/abs/1704.00028
     """
-    options = {"classes": classes, "weights": generator_weights}
-    generator = ResNetGenerator(checked_shape(shape), width, generator_norm, **options)
+    shape = checked_shape(shape)
+    generator = ResNetGenerator(shape, width, generator_norm, classes, weights=generator_weights)
     critic = ResNetCritic(width, critic_norm, dropout, features, critic_weights, classes)
     return Networks(generator, critic, Normal(latent))
 
