@@ -30,7 +30,7 @@ from jaxgan import recipes, study
 from jaxgan.data import digits, from_arrays
 from jaxgan.networks import presets
 from jaxgan.study import ClassifierScore, Measurement, Metric, Moment, Scale, Training, advantage
-from jaxgan.training import Recipe, Setup, sample, score
+from jaxgan.training import Recipe, Setup, sample
 
 FEW, HELD_OUT, CLASSIFIED = 200, 597, ClassifierScore("digits")
 
@@ -44,17 +44,10 @@ def images() -> np.ndarray:
 
 def measure(moment: Moment) -> Measurement:
     """The critic's gaps on training and on held-out images, without dropout, and the distance."""
-    networks, state = moment.setup.networks, moment.state
-    fakes = sample(networks, state, moment.key, 1797)
-    sets = moment.setup.data.real, jnp.asarray(images()[-HELD_OUT:]), fakes
-    train, held_out, fake = (float(score(networks, state, x).mean()) for x in sets)
-    scores = {
-        "train": train - fake,
-        "held_out": held_out - fake,
-        "apart": train - held_out,
-        "share": (train - held_out) / max(train - fake, 1e-6),
-        "frechet": CLASSIFIED(fakes)["frechet"],
-    }
+    fakes = sample(moment.setup.networks, moment.state, moment.key, 1797)
+    scores = study.critic_gaps(moment, jnp.asarray(images()[-HELD_OUT:]), fakes)
+    scores["share"] = scores["apart"] / max(scores["train"], 1e-6)
+    scores["frechet"] = CLASSIFIED(fakes)["frechet"]
     return Measurement(scores, {}, {"samples": np.asarray(fakes[:64])})
 
 

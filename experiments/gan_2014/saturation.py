@@ -104,8 +104,7 @@ def distance(moment: Moment) -> Measurement:
     """From the mean of the fakes to that of the real examples, now and on average so far."""
     fakes = sample(moment.setup.networks, moment.state, moment.key, 4096)
     away = float(jnp.linalg.norm(fakes.mean(axis=0) - CENTER))
-    before = moment.series["distance"].values if "distance" in moment.series else []
-    return Measurement({"distance": away, "so_far": float(np.mean([*before, away]))})
+    return Measurement({"distance": away, "so_far": float(moment.values("distance", away).mean())})
 
 
 def cells(steps: int) -> dict:

@@ -25,8 +25,6 @@ import math
 import sys
 
 import jax
-import numpy as np
-from scipy.stats import rankdata
 
 from jaxgan import recipes, study
 from jaxgan.data import load
@@ -45,16 +43,9 @@ def ranks(moment: Moment, name: str, estimate: float) -> Measurement:
     real = jax.random.choice(of_real, data.real, (POINTS,), replace=False) / 127.5 - 1
     fake = sample(networks, state, of_fake, POINTS)
     now = {"w1": wasserstein1(*(x.reshape(POINTS, -1) for x in (real, fake))), name: estimate}
-    series = {
-        key: np.append(moment.series[key].values if key in moment.series else [], value)
-        for key, value in now.items()
-    }
-    w1, estimates = series["w1"], series[name]
+    w1, estimates = (moment.values(key, value) for key, value in now.items())
     third = max(1, len(w1) // 3)
-    varied = min(np.ptp(w1), np.ptp(estimates)) > 0
-    now["rank"] = 0.0
-    if varied:
-        now["rank"] = float(np.corrcoef(rankdata(w1), rankdata(estimates))[0, 1])
+    now["rank"] = study.rank_correlation(w1, estimates)
     now["w1_ratio"] = float(w1[-third:].mean() / w1[:third].mean())
     now["fall"] = float(estimates[:third].mean() - estimates[-third:].mean())
     return Measurement(now)

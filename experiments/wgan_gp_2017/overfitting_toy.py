@@ -21,17 +21,15 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Sequence
 
 import jax.numpy as jnp
 import numpy as np
-from scipy.stats import rankdata
 
 from jaxgan import recipes, study
 from jaxgan.data import digits, from_arrays
 from jaxgan.networks import presets
 from jaxgan.study import Measurement, Metric, Moment, Scale, Training, advantage, threshold
-from jaxgan.training import Recipe, Setup, sample, score
+from jaxgan.training import Recipe, Setup, sample
 
 FEW, MANY, MOMENTS = 200, 1200, 20
 QUARTER = MOMENTS // 4
@@ -46,23 +44,15 @@ def images() -> np.ndarray:
 
 def gaps(moment: Moment) -> Measurement:
     """The critic's gaps on training and on held-out images, and how they have changed."""
-    networks, state = moment.setup.networks, moment.state
-    mean = lambda x: float(score(networks, state, x).mean())  # noqa: E731
-    train, held_out = mean(moment.setup.data.real), mean(jnp.asarray(images()[MANY:]))
-    fake = mean(sample(networks, state, moment.key, 1000))
-    now = {"train": train - fake, "held_out": held_out - fake, "apart": train - held_out}
-    past = {name: [*series_of(moment, name), value] for name, value in now.items()}
+    fakes = sample(moment.setup.networks, moment.state, moment.key, 1000)
+    now = study.critic_gaps(moment, jnp.asarray(images()[MANY:]), fakes)
+    past = {name: moment.values(name, value) for name, value in now.items()}
     since = {
         name: now[name] - values[min(QUARTER, len(values) - 1)] for name, values in past.items()
     }
     apart = past["apart"]
-    trend = float(np.corrcoef(range(len(apart)), rankdata(apart))[0, 1]) if len(apart) > 2 else 0.0
+    trend = study.rank_correlation(np.arange(len(apart)), apart) if len(apart) > 2 else 0.0
     return Measurement(now | {"trend": trend, "rise": since["train"], "fall": -since["held_out"]})
-
-
-def series_of(moment: Moment, name: str) -> Sequence[float]:
-    """The values of a score at the moments before this one."""
-    return moment.series[name].values.tolist() if name in moment.series else []
 
 
 def cells(steps: int, width: int) -> dict:

@@ -103,8 +103,7 @@ def inception(data: str, moment: Moment) -> Measurement:
     """The best inception score so far."""
     images = sample(moment.setup.networks, moment.state, moment.key, 1000)
     now = inception_score(probabilities(classifier(data), images))
-    before = moment.series["best"].values if "best" in moment.series else ()
-    return Measurement({"best": max([now, *before])})
+    return Measurement({"best": float(moment.values("best", now).max())})
 
 
 def held_out(data: str) -> dict[str, float]:

@@ -76,9 +76,9 @@ def measure(moment: Moment) -> Measurement:
     rows = np.asarray(sample(moment.setup.networks, moment.state, moment.key, HELD_OUT))
     scores = divergences(rows.argmax(axis=-1))
     for n in (1, 2):
-        start = moment.series[f"js{n}"].values[0] if f"js{n}" in moment.series else scores[f"js{n}"]
+        start, now = moment.values(f"js{n}", scores[f"js{n}"])[[0, -1]].tolist()
         floor = floors()[f"js{n}"]
-        scores[f"left{n}"] = float((scores[f"js{n}"] - floor) / max(start - floor, 1e-6))
+        scores[f"left{n}"] = (now - floor) / max(start - floor, 1e-6)
     return Measurement(scores, {}, {"texts": np.array(windows()[0].decode(rows[:16]))})
 
 

@@ -6,6 +6,7 @@ from jaxgan.study.classified import CLASSIFIER_METRICS, ClassifierScore
 from jaxgan.study.classifiers import cached_classifier
 from jaxgan.study.experiment import Cell, Experiment, Scale
 from jaxgan.study.folder import Run, read_run
+from jaxgan.study.gaps import critic_gaps
 from jaxgan.study.grid import grid
 from jaxgan.study.measures import ImageMeasure, PointMeasure, Real
 from jaxgan.study.mixture import MIXTURE_METRICS, MixtureScore
@@ -26,6 +27,7 @@ from jaxgan.study.pictures import (
     Surfaces,
     Texts,
 )
+from jaxgan.study.ranks import rank_correlation
 from jaxgan.study.records import Record, Records, Series
 from jaxgan.study.results import Results, read_results
 from jaxgan.study.run import run
@@ -77,8 +79,10 @@ __all__ = [
     "advantage",
     "cached_classifier",
     "check",
+    "critic_gaps",
     "grid",
     "judge",
+    "rank_correlation",
     "read_results",
     "read_run",
     "run",

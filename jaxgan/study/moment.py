@@ -37,6 +37,18 @@ class Moment(NamedTuple):
         """Whether the training is complete."""
         return int(self.state.step) >= self.setup.steps
 
+    def values(self, name: str, now: float) -> np.ndarray:
+        """A score at every moment up to this one.
+
+        Args:
+            name: the score's name.
+            now: its value at this moment.
+
+        Returns:
+            `[moments]`.
+        """
+        return np.append(self.series[name].values if name in self.series else [], now)
+
 
 class Measurement(NamedTuple):
     """The result of a measure at one moment.
