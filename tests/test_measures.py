@@ -14,7 +14,17 @@ from flax import linen as nn
 from jaxgan import recipes
 from jaxgan.data.synthetic import TWENTY_FIVE_STD, twenty_five_centers
 from jaxgan.networks import Normal, presets
-from jaxgan.study import MIXTURE_METRICS, ImageMeasure, MixtureScore, Moment, PointMeasure
+from jaxgan.study import (
+    MIXTURE_METRICS,
+    ImageMeasure,
+    Measurement,
+    MixtureScore,
+    Moment,
+    PointMeasure,
+    Training,
+    critic_gaps,
+    rank_correlation,
+)
 from jaxgan.training import Dataset, Networks, Setup, create_state, sample
 from tests.members import MEMBERS
 
@@ -99,3 +109,37 @@ def test_real_points_of_a_mixture_have_the_best_scores(data: str) -> None:
 def test_a_mixture_of_unknown_modes_is_named() -> None:
     with pytest.raises(ValueError, match="unknown mixture 'swiss_roll'"):
         MixtureScore("swiss_roll")
+
+
+def test_a_score_has_its_values_at_every_moment(tmp_path: Path) -> None:
+    def measure(moment: Moment) -> Measurement:
+        step = float(moment.state.step)
+        seen = moment.values("square", step**2)
+        return Measurement({"square": step**2, "sum": float(seen.sum()), "moments": len(seen)})
+
+    setup = dataclasses.replace(MEMBERS["clipped"], steps=3)
+    record = Training(setup, measure, (0, 1, 3), progress=False)(0, tmp_path / "cell")
+    assert record.scores == {"square": 9.0, "sum": 10.0, "moments": 3.0}  # 0 + 1 + 9
+    assert record.series["sum"].values.tolist() == [0.0, 1.0, 10.0]
+
+
+def test_gaps_of_a_critic_are_differences_of_its_mean_scores() -> None:
+    # A critic that adds up its inputs: means of 3, 5 and 1.
+    class Sum(nn.Module):
+        @nn.compact
+        def __call__(self, x: jax.Array) -> jax.Array:
+            return x.sum(axis=1) * self.param("one", nn.initializers.ones, ())
+
+    data = Dataset(jnp.array([[1.0, 1.0], [2.0, 2.0]]))
+    networks = Networks(presets.mlp((2,), width=4).generator, Sum(), Normal(2))
+    setup = Setup(networks, recipes.wgan_gp(), data, batch_size=2, steps=0)
+    state = create_state(networks, setup.recipe, KEY, data)
+    held_out, fakes = jnp.array([[2.0, 3.0]]), jnp.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])
+    found = critic_gaps(Moment(setup, state, KEY, {}), held_out, fakes)
+    assert found == {"train": 2.0, "held_out": 4.0, "apart": -2.0}
+
+
+def test_equal_numbers_share_their_rank() -> None:
+    # Ranks 1, 2.5, 2.5, 4 and 1, 3, 2, 4: a covariance of 4.5 and variances of 4.5 and 5.
+    x, y = np.array([1.0, 2.0, 2.0, 9.0]), np.array([0.0, 3.0, 2.0, 4.0])
+    np.testing.assert_allclose(rank_correlation(x, y), 4.5 / np.sqrt(4.5 * 5), rtol=1e-12)
