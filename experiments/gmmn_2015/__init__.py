@@ -1,0 +1,1 @@
+"""Li, Swersky, Zemel, Generative Moment Matching Networks, 2015."""
