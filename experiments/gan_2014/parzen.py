@@ -36,7 +36,7 @@ import numpy as np
 from scipy.cluster.vq import kmeans2
 
 from jaxgan import metrics, recipes, study
-from jaxgan.data import from_arrays, mnist_5k
+from jaxgan.data import from_arrays
 from jaxgan.networks import presets
 from jaxgan.study import Claim, ImageMeasure, Metric, Record, Records, Scale, advantage
 from jaxgan.training import Recipe, Setup
@@ -46,24 +46,15 @@ DIGITS = study.ClassifierScore("mnist_5k")
 
 
 @functools.cache
-def parts() -> tuple[np.ndarray, np.ndarray]:
-    """The training images and the thousand held out from training and classifier, in [-1, 1]."""
-    data = mnist_5k()
-    held_out = np.asarray(study.cached_classifier(data).held_out)
-    pixels = np.asarray(data.real, np.float32) / 127.5 - 1
-    return np.delete(pixels, held_out, axis=0), pixels[held_out]
-
-
-@functools.cache
 def spacing() -> float:
     """The mean distance of held-out digits to the nearest training image."""
-    training, held_out = parts()
+    training, held_out = DIGITS.parts()
     return float(metrics.nearest(held_out[:SEARCHED], training).distance.mean())
 
 
 def score(samples: jax.Array) -> dict[str, float]:
     """The Parzen likelihood, the distance to training images, and the classifier's scores."""
-    training, held_out = parts()
+    training, held_out = DIGITS.parts()
     x, pixels = np.asarray(samples), (held_out + 1) / 2
     near = metrics.nearest(x[:SEARCHED], training).distance.mean() / spacing()
     parzen = metrics.parzen_log_likelihood((x + 1) / 2, pixels[:100], pixels[100:])
@@ -85,7 +76,7 @@ class Made:
     def __call__(self, seed: int, folder: Path) -> Record:
         """The scores and a few of the samples."""
         del folder
-        training, _ = parts()
+        training, _ = DIGITS.parts()
         made = np.random.default_rng(seed).permutation(training)[: self.n]
         if self.centers:
             flat = training.reshape(len(training), -1)
@@ -97,7 +88,7 @@ def cells(
     recipe: Recipe, widths: tuple[int, int], steps: int, few: int = FEW, many: int = MANY
 ) -> dict:
     """The GAN, and samples that need none."""
-    data, moments = from_arrays(parts()[0]), {round(steps * x) for x in SHARES}
+    data, moments = from_arrays(DIGITS.parts()[0]), {round(steps * x) for x in SHARES}
     networks = presets.gan_2014(data.real.shape[1:], *widths)
     setup = Setup(networks, recipe, data, batch_size=100, steps=steps)
     return {

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Mapping
 
 import jax
+import numpy as np
 from jaxtyping import Array
 
 from jaxgan.data import load
@@ -48,6 +49,12 @@ class ClassifierScore:
         classifier, real = _classifier(self.data), load(self.data).real
         floor = frechet_floor(features(classifier, real), jax.random.key(1))
         return {**self(real[classifier.held_out]), "frechet": floor}
+
+    def parts(self) -> tuple[np.ndarray, np.ndarray]:
+        """The images that the classifier was trained on, and those held out, in [-1, 1]."""
+        pixels = np.asarray(load(self.data).real, np.float32) / 127.5 - 1
+        held_out = np.asarray(_classifier(self.data).held_out)
+        return np.delete(pixels, held_out, axis=0), pixels[held_out]
 
     @property
     def protocol(self) -> str:
