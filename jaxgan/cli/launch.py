@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jaxgan.cli.experiments import load_experiment
+from jaxgan.cli.own_code import check_own_code, note_own_code
 from jaxgan.cli.settings import RUN, check_folder, claim_folder, command_of, read_settings
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def experiment_of(settings: dict[str, Any]) -> Experiment:
         return load_experiment(settings["experiment"])
     from jaxgan.cli.unjudged import unjudged
 
-    scores = settings.get("scores", ())
-    return unjudged(**settings["what"], sweep=settings["command"] == "sweep", scores=scores)
+    others = {"scores": settings.get("scores", ()), "begun_in": settings.get("begun_in")}
+    return unjudged(**settings["what"], sweep=settings["command"] == "sweep", **others)
 
 
 def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> None:
@@ -63,12 +64,17 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
         quiet=quiet,
         name=settings.get("experiment", settings["command"]),
         command=command_of(settings),
-        on_start=lambda: claim_folder(folder, settings),
+        on_start=lambda: _claim(folder, settings),
         **settings["arguments"],
     )
     ends = [one.ended for cell in results.cells.values() for one in cell.seeds]
     if "diverged" in ends and settings["command"] == "train":
         sys.exit(DIVERGED)
+
+
+def _claim(folder: Path, settings: dict[str, Any]) -> None:
+    note_own_code(settings)
+    claim_folder(folder, settings)
 
 
 def scores_of(folder: Path) -> list[str]:
@@ -83,7 +89,9 @@ def scores_of(folder: Path) -> list[str]:
     from jaxgan.cli.catalogue import members
 
     if (folder / RUN).is_file():
-        return read_settings(folder).get("scores", [])
+        scores = read_settings(folder).get("scores", [])
+        check_own_code(folder, {"command": "train", "scores": scores, "arguments": {}})
+        return scores
     return [name for name, member in members("metric").items() if member.usual]
 
 

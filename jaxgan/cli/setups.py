@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from pathlib import Path
 from typing import Any
 
-from jaxgan.cli.catalogue import Call, build, make, parse
+from jaxgan.cli.catalogue import Call, build, make, members, parse
 from jaxgan.data import from_arrays, load
 from jaxgan.data.stream import Stream
 from jaxgan.study import grid
@@ -19,7 +20,9 @@ OWN = r"(?!tfds:)[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?"
 WITH_ARGUMENTS = r"\w+\(.*\)"
 
 
-def setup_of(*, data: str, steps: int, batch_size: int, **texts: str | None) -> Setup:
+def setup_of(
+    *, data: str, steps: int, batch_size: int, begun_in: str | None = None, **texts: str | None
+) -> Setup:
     """The setup of one training.
 
     Args:
@@ -27,6 +30,7 @@ def setup_of(*, data: str, steps: int, batch_size: int, **texts: str | None) -> 
             Dataset or a function that returns one.
         steps: generator steps.
         batch_size: examples per critic step.
+        begun_in: see `data_of`.
         **texts: recipe and networks; an objective that replaces the recipe's, and a penalty that
             replaces its penalties, or None.
 
@@ -44,16 +48,19 @@ def setup_of(*, data: str, steps: int, batch_size: int, **texts: str | None) -> 
         raise ValueError(
             f"{name}={values} has several values: use jaxgan sweep, or a tuple for one"
         )
-    return _setup(data_of(data), steps, batch_size, calls)
+    return _setup(data_of(data, begun_in), steps, batch_size, calls)
 
 
-def setups_of(*, data: str, steps: int, batch_size: int, **texts: str | None) -> dict[str, Setup]:
+def setups_of(
+    *, data: str, steps: int, batch_size: int, begun_in: str | None = None, **texts: str | None
+) -> dict[str, Setup]:
     """A setup for each combination of the values in lists, such as "wgan(learning_rate=[1e-4])".
 
     Args:
         data: as for `setup_of`, like the other arguments.
         steps: generator steps.
         batch_size: examples per critic step.
+        begun_in: see `data_of`.
         **texts: recipe, networks, objective and penalty, with lists as values of arguments.
 
     Returns:
@@ -67,7 +74,7 @@ def setups_of(*, data: str, steps: int, batch_size: int, **texts: str | None) ->
     >>> list(setups_of(**words, steps=9, batch_size=64))
     ['learning_rate=0.0001+c=0.01', 'learning_rate=0.001+c=0.01']
     """
-    calls, examples = _calls(texts), data_of(data)
+    calls, examples = _calls(texts), data_of(data, begun_in)
     lists = _lists(calls)
     names = [name for _, name in lists]
     labels = {
@@ -109,11 +116,13 @@ def _lists(calls: dict[str, Call]) -> dict[tuple[str, str], list[Any]]:
     }
 
 
-def data_of(text: str) -> Dataset | Stream:
+def data_of(text: str, begun_in: str | None = None) -> Dataset | Stream:
     """Data by name, or your own, checked as those of files are.
 
     Args:
         text: see `setup_of`.
+        begun_in: the folder in which a stored text was typed: a relative path is looked for there,
+            then in the working directory.
 
     Returns:
         The data set.
@@ -126,14 +135,22 @@ def data_of(text: str) -> Dataset | Stream:
     """
     if re.fullmatch(WITH_ARGUMENTS, text, re.DOTALL):
         name, arguments = parse("data", text)
-        return load(name, **(arguments or {}))
+        arguments = dict(arguments or {})
+        if isinstance(path := arguments.get("path"), str):
+            arguments["path"] = _found(path, begun_in)
+        return load(name, **arguments)
     if not re.fullmatch(OWN, text):
-        return load(text)
+        return load(text if text in members("data") else _found(text, begun_in))
     own = build("data", text)
     try:
         return from_arrays(own.real, own.labels, own.names)
     except (TypeError, ValueError) as error:
         raise ValueError(f"data {text}: {error}") from error
+
+
+def _found(path: str, begun_in: str | None) -> str:
+    there = Path(begun_in or "") / path
+    return str(there) if begun_in and path and there.exists() else path
 
 
 def _setup(data: Dataset | Stream, steps: int, batch_size: int, calls: dict[str, Call]) -> Setup:

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from jaxgan.cli.launch import experiment_of
 from jaxgan.cli.named import attribute
+from jaxgan.cli.own_code import check_own_code
 from jaxgan.cli.settings import RUN, read_settings
 from jaxgan.runs import checkpoint
 from jaxgan.runs.folder import CHECKPOINTS
@@ -48,6 +49,7 @@ def experiment_in(folder: Path, source: Source) -> tuple[Experiment, str]:
         if source is not None:
             raise ValueError(f"{folder} was made by the command line: leave out --source")
         settings = read_settings(folder)
+        check_own_code(folder, settings)
         return experiment_of(settings), settings["arguments"].get("scale", "small")
     scale = read_results(folder).scale
     return _source(folder, source, Experiment), scale

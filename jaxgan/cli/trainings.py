@@ -104,7 +104,7 @@ def train(
     what = _what(data, recipe, networks, objective, penalty, steps, batch_size)
     arguments = {"seeds": seeds, "devices": devices, "via": via}
     arguments |= _given(track=track, save_minutes=save_minutes)
-    settings = {"command": "train", "what": what, "arguments": arguments}
+    settings = {"command": "train", "what": what, "arguments": arguments, **_here()}
     launch(out or _folder(settings), settings, quiet=quiet)
 
 
@@ -148,7 +148,7 @@ def sweep(
     what = _what(data, recipe, networks, objective, penalty, steps, batch_size)
     arguments = {"seeds": seeds, "devices": devices, "via": via}
     arguments |= _given(track=track, save_minutes=save_minutes)
-    settings = {"command": "sweep", "what": what, "arguments": arguments}
+    settings = {"command": "sweep", "what": what, "arguments": arguments, **_here()}
     launch(out or _folder(settings), settings, quiet=quiet)
 
 
@@ -171,6 +171,7 @@ def resume(
         save_minutes: the longest time between checkpoints, in minutes; that of the run by default.
         quiet: print only problems and the path of the report.
     """
+    from jaxgan.cli.own_code import check_own_code
     from jaxgan.cli.settings import RUN, read_settings
 
     given = _given(track=track, save_minutes=save_minutes)
@@ -178,12 +179,18 @@ def resume(
         if source is not None:
             raise ValueError(f"{folder} was made by the command line: leave out --source")
         settings = with_steps(read_settings(folder), steps)
+        check_own_code(folder, settings)
         settings |= {"arguments": settings["arguments"] | given}
         (launch_all if settings.get("all") else launch)(folder, settings, quiet=quiet)
     else:
         from jaxgan.cli.further import resume_source
 
         resume_source(folder, source, steps, quiet=quiet, **given)
+
+
+def _here() -> dict[str, str]:
+    """Where the command was typed, so that a resume from elsewhere finds relative paths."""
+    return {"begun_in": str(Path.cwd())}
 
 
 def _given(**options: Any) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def unjudged(
     *,
     sweep: bool = False,
     scores: Sequence[str] = (),
+    begun_in: str | None = None,
 ) -> Experiment:
     """The experiment that `jaxgan train` or `jaxgan sweep` runs: trainings without claims.
 
@@ -59,6 +60,7 @@ def unjudged(
         penalty: a penalty that replaces the recipe's.
         sweep: whether lists as arguments are crossed; otherwise they are refused.
         scores: metrics to take if the data are images with labels.
+        begun_in: see `setups.data_of`.
 
     Returns:
         An experiment with one training, named after the recipe, or one for each combination.
@@ -71,7 +73,7 @@ def unjudged(
     ['real', 'wgan_gp']
     """
     texts = {"recipe": recipe, "networks": networks, "objective": objective, "penalty": penalty}
-    words = {"data": data, "steps": steps, "batch_size": batch_size, **texts}
+    words = {"data": data, "steps": steps, "batch_size": batch_size, "begun_in": begun_in, **texts}
     setups = setups_of(**words) if sweep else {cell_name(recipe): setup_of(**words)}
     if REAL in setups:
         raise ValueError(f"recipe {recipe}: the name {REAL!r} is that of the data, choose another")
