@@ -163,11 +163,13 @@ def test_a_panel_without_finite_values_says_so(tmp_path: Path, panel: dict) -> N
 
 def test_axes_are_logarithmic_where_that_is_asked_and_possible(tmp_path: Path) -> None:
     rising, falling = {"a": (STEPS, np.exp(VALUES[:1]))}, {"a": (STEPS, -VALUES[:1])}
-    panels = {"loss": rising, "gap": rising, "score": falling, "distance": rising}
+    bound = {"a": (STEPS, np.exp(VALUES[:1]) * [[1.0], [-0.1]])}  # one seed is below 0
+    panels = {"loss": rising, "gap": rising, "score": falling, "distance": rising, "bound": bound}
     figure = figures.line_plots(
-        panels, log=("gap", "score", "distance"), references={"gap": 0.1, "distance": -0.1}
+        panels, log=list(panels)[1:], references={"gap": 0.1, "distance": -0.1}
     )
-    assert [axes.get_yscale() for axes in figure.axes] == ["linear", "log", "linear", "linear"]
+    scales = [axes.get_yscale() for axes in figure.axes]
+    assert scales == ["linear", "log", "linear", "linear", "linear"]
     figures.save(figure, tmp_path / "log.png")
 
 

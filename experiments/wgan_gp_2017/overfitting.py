@@ -20,7 +20,6 @@ Expect    .
 
 from __future__ import annotations
 
-import functools
 import sys
 
 import jax.numpy as jnp
@@ -36,17 +35,10 @@ FEW, HELD_OUT, MOMENTS, SHOWN = 1000, 1000, 20, 64
 DIGITS = study.ClassifierScore("mnist_5k")
 
 
-@functools.cache
-def images() -> np.ndarray:
-    """Five thousand digits in [-1, 1], in a random order."""
-    order = np.random.default_rng(0).permutation(5000)
-    return np.asarray(mnist_5k().real, np.float32)[order] / 127.5 - 1
-
-
 def measure(moment: Moment) -> Measurement:
     """The critic's gaps on training and on held-out images, and the distance of the samples."""
     fakes = sample(moment.setup.networks, moment.state, moment.key, 1000)
-    scores = study.critic_gaps(moment, jnp.asarray(images()[-HELD_OUT:]), fakes)
+    scores = study.critic_gaps(moment, jnp.asarray(study.shuffled(mnist_5k())[-HELD_OUT:]), fakes)
     apart = moment.values("apart", scores["apart"])
     scores["trend"] = study.rank_correlation(np.arange(len(apart)), apart)
     scores["frechet"] = DIGITS(fakes)["frechet"]
@@ -55,7 +47,7 @@ def measure(moment: Moment) -> Measurement:
 
 def cells(steps: int, width: int) -> dict:
     """Clipping, the gradient penalty without and with dropout, and the consistency term."""
-    data = from_arrays(images()[:FEW])
+    data = from_arrays(study.shuffled(mnist_5k())[:FEW])
     moments = sorted({round(x) for x in np.linspace(0, steps, MOMENTS + 1)})
 
     def cell(recipe: Recipe, dropout: float = 0.0) -> Training:

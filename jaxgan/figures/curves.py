@@ -55,7 +55,8 @@ def line_plots(
 
     Args:
         panels: by quantity and arm, steps `[t]` and values `[seeds, t]`.
-        log: quantities with a logarithmic axis, if a curve and the reference are positive.
+        log: quantities with a logarithmic axis, if a curve and the reference are positive and
+            nothing is negative.
         references: by quantity, a reference value such as the score of real data, drawn dashed.
         x: label of the horizontal axis.
         lines: whether all arms are lines with bands over any horizontal axis.
@@ -114,7 +115,8 @@ def _draw(
         axes.set(xticks=[], yticks=[])
         return
     shown = [] if reference is None or not np.isfinite(reference) else [reference]
-    if log and any(end.y > 0 for end in ends) and all(y > 0 for y in shown):
+    lowest = min(np.nanmin(values, initial=np.inf) for _, values in panel.values())
+    if log and lowest >= 0 and any(end.y > 0 for end in ends) and all(y > 0 for y in shown):
         axes.set_yscale("log", nonpositive="mask")
     for y in shown:
         axes.axhline(y, color=SOFT, linewidth=1, dashes=(4, 3), zorder=1)

@@ -33,6 +33,7 @@ from jaxgan.study.results import Results, read_results
 from jaxgan.study.run import run
 from jaxgan.study.sample_score import SampleScore
 from jaxgan.study.scoring import Scorer, scorer
+from jaxgan.study.shuffled import shuffled
 from jaxgan.study.sweep import Sweep
 from jaxgan.study.training import Training
 
@@ -87,5 +88,6 @@ __all__ = [
     "read_run",
     "run",
     "scorer",
+    "shuffled",
     "threshold",
 ]
