@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import html
+import io
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageColor
 from scipy import stats
 
+from jaxgan.figures.style import COLORS
 from jaxgan.report.markup import code
 from jaxgan.report.numbers import duration, number, spread
 from jaxgan.report.strip import strip
+from jaxgan.report.thumbnail import thumbnail
 
 
 def test_a_spread_is_the_interval_of_a_t_test() -> None:
@@ -66,3 +71,15 @@ def test_a_strip_is_to_scale() -> None:
 def test_code_is_never_lost(text: str) -> None:
     shown = html.unescape(re.sub(r"</?pre>", "", code(text)))
     assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", text)
+
+
+def test_a_small_picture_keeps_the_colors_of_titles_beside_many_others(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (200, 200, 1), np.uint8)
+    pixels = np.repeat(noise, 3, axis=2)
+    for i, color in enumerate(COLORS):
+        pixels[i, :9] = ImageColor.getrgb(color)
+    Image.fromarray(pixels).save(tmp_path / "large.png")
+    with Image.open(io.BytesIO(thumbnail(tmp_path / "large.png"))) as small:
+        kept = np.asarray(small.convert("RGB"))
+    for i, color in enumerate(COLORS):
+        np.testing.assert_array_equal(kept[i, :9], [ImageColor.getrgb(color)] * 9)

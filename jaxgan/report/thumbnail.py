@@ -36,5 +36,7 @@ def thumbnail(path: Path, width: int = 720) -> bytes:
         height = round(image.height * min(1.0, width / image.width))
         small = image.convert("RGB").resize((min(width, image.width), height), Image.Resampling.BOX)
     target = io.BytesIO()
-    small.quantize(COLORS).save(target, "PNG", optimize=True)
+    # By coverage of the color space: by frequency, titles in few pixels would lose their colors.
+    few = small.quantize(COLORS, method=Image.Quantize.MAXCOVERAGE)
+    few.save(target, "PNG", optimize=True)
     return target.getvalue()
