@@ -136,7 +136,15 @@ EXPERIMENT = study.Experiment(
     f"normalization. {SCORE.protocol}",
     metrics=study.CLASSIFIER_METRICS,
     claims=CLAIMS,
-    pictures=(study.Samples(), study.Curves(losses=()), study.Progress()),
+    pictures=(
+        study.Samples(),
+        study.Overlay(
+            series=(("recognized", "recognized"), ("balance", "class balance")),
+            caption="How many samples are recognized, and how even their classes are, over "
+            "generator steps: the mean over seeds, with a band from the lowest to the highest.",
+        ),
+        study.Progress(),
+    ),
     scales={
         "smoke": Scale(
             lambda: cells(recipes.wgan(), recipes.dcgan(), 1, 1, 60), seeds=1, judged=False
