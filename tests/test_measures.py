@@ -130,13 +130,18 @@ def test_gaps_of_a_critic_are_differences_of_its_mean_scores() -> None:
         def __call__(self, x: jax.Array) -> jax.Array:
             return x.sum(axis=1) * self.param("one", nn.initializers.ones, ())
 
-    data = Dataset(jnp.array([[1.0, 1.0], [2.0, 2.0]]))
     networks = Networks(presets.mlp((2,), width=4).generator, Sum(), Normal(2))
-    setup = Setup(networks, recipes.wgan_gp(), data, batch_size=2, steps=0)
-    state = create_state(networks, setup.recipe, KEY, data)
-    held_out, fakes = jnp.array([[2.0, 3.0]]), jnp.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])
-    found = critic_gaps(Moment(setup, state, KEY, {}), held_out, fakes)
-    assert found == {"train": 2.0, "held_out": 4.0, "apart": -2.0}
+    fakes = jnp.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])
+
+    def found(real: jax.Array, held_out: jax.Array) -> dict[str, float]:
+        setup = Setup(networks, recipes.wgan_gp(), Dataset(real), batch_size=2, steps=0)
+        state = create_state(networks, setup.recipe, KEY, setup.data)
+        return critic_gaps(Moment(setup, state, KEY, {}), held_out, fakes)
+
+    gaps = {"train": 2.0, "held_out": 4.0, "apart": -2.0}
+    assert found(jnp.array([[1.0, 1.0], [2.0, 2.0]]), jnp.array([[2.0, 3.0]])) == gaps
+    pixels = jnp.full((3, 2), 255, jnp.uint8)  # 1 in the units of the batches
+    assert found(pixels, pixels) == {"train": 1.0, "held_out": 1.0, "apart": 0.0}
 
 
 def test_equal_numbers_share_their_rank() -> None:

@@ -161,21 +161,6 @@ def test_images_keep_their_frames_when_training_goes_on(tmp_path: Path) -> None:
     assert record.series["samples"].steps.tolist() == [0, 1, 2, 3, 4, 5, 6, 8, 10]
 
 
-@pytest.mark.parametrize("data", ["points.npz", "npz(path='points.npz')"])
-def test_a_run_finds_its_data_from_elsewhere(
-    data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("there", "here"):
-        (tmp_path / name).mkdir()
-    np.savez(tmp_path / "there" / "points.npz", x=np.ones((9, 2), np.float32))
-    monkeypatch.chdir(tmp_path / "there")
-    words = ["--networks", "mlp(width=4)", "--recipe", "wgan", "--batch-size", "4", "--steps", "1"]
-    main(["train", "--data", data, *words, "--out", "run", "--quiet"])
-    monkeypatch.chdir(tmp_path / "here")
-    main(["resume", "../there/run", "--steps", "2", "--quiet"])
-    assert study.read_results(Path("../there/run")).cells["wgan"].seeds[0].steps == 2
-
-
 @pytest.mark.parametrize(("channels", "pictures"), [(1, 5), (2, 1), (3, 5), (4, 1)])
 def test_only_gray_and_color_images_have_pictures(
     channels: int, pictures: int, tmp_path: Path

@@ -35,7 +35,7 @@ from jaxgan.metrics import (
 from jaxgan.metrics.stored import DamagedClassifier, load_classifier, save_classifier
 from jaxgan.report import compare
 from jaxgan.report.score_table import score_comparison, score_table
-from jaxgan.study import ImageMeasure, read_results, read_run
+from jaxgan.study import ClassifierScore, ImageMeasure, read_results, read_run
 from jaxgan.study.classifiers import cached_classifier
 from jaxgan.study.sample_files import read_samples
 from jaxgan.study.score_file import read_scores
@@ -317,3 +317,28 @@ def test_what_cannot_be_scored_is_said(words: list[str], message: str) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["score", *words])
     assert message in str(stop.value.code)
+
+
+def test_every_image_is_in_one_part_of_its_classifier() -> None:
+    training, held_out = ClassifierScore("digits").parts()
+    assert len(held_out) == 359  # a fifth of 1,797
+    both = np.concatenate([training, held_out]).reshape(1797, 64)
+    images = np.asarray(digits().real, np.float32).reshape(1797, 64) / 127.5 - 1
+    found, counts = np.unique(both, axis=0, return_counts=True)
+    wanted, numbers = np.unique(images, axis=0, return_counts=True)
+    np.testing.assert_array_equal(found, wanted)
+    np.testing.assert_array_equal(counts, numbers)
+
+
+def test_reports_that_were_written_are_printed_though_another_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write(folder: Path, notify: Any) -> Path:
+        if folder.name == "b":
+            raise ValueError("b has no records")
+        return folder / "report.html"
+
+    monkeypatch.setattr("jaxgan.report.write_report", write)
+    with pytest.raises(SystemExit, match="b has no records"):
+        main(["report", "a", "b"])
+    assert capsys.readouterr().out == "a/report.html\n"

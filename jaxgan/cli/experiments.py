@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jaxgan.cli.named import import_from_here, search_here
+from jaxgan.cli.settings import RUN
 
 if TYPE_CHECKING:
     from jaxgan.study import Experiment
@@ -19,12 +20,12 @@ FOLDER = "experiments"
 def experiments() -> dict[str, Path]:
     """The experiment modules of the checkout in the working directory, as `paper/what`."""
     root = Path.cwd() / FOLDER
-    if not (root / "__init__.py").is_file():
+    if not _is_package(root):
         return {}
     return {
         f"{path.parent.name}/{path.stem}": path
         for path in sorted(root.glob("*/[a-z]*.py"))
-        if (path.parent / "__init__.py").is_file()
+        if _is_package(path.parent)
     }
 
 
@@ -79,6 +80,11 @@ def load_experiment(name: str) -> Experiment:
             "define one"
         )
     return found
+
+
+def _is_package(folder: Path) -> bool:
+    """Whether it is a package, and not the folder of a run, which may be another person's."""
+    return (folder / "__init__.py").is_file() and not (folder / RUN).is_file()
 
 
 def _is_module(name: str) -> bool:

@@ -29,9 +29,12 @@ def report(folders: Positional[tuple[Path, ...]], /) -> None:
 
     found = {folder: runs_of(folder) for folder in folders}
     inside = [one for runs in found.values() for one in runs]
-    pages = [write_report(folder, notify=complain) for folder in inside]
-    pages += [write_index(folder) for folder, runs in found.items() if runs != [folder]]
-    print(*pages, sep="\n", flush=True)
+    pages: list[Path] = []
+    try:
+        pages += (write_report(folder, notify=complain) for folder in inside)
+        pages += (write_index(folder) for folder, runs in found.items() if runs != [folder])
+    finally:
+        print(*pages, sep="\n", flush=True)
     runs = {str(folder): read_run(folder) for folder in inside}
     scores = {str(folder): read_scores(folder / SCORES) for folder in inside}
     claims = [run.results for run in runs.values() if run.results.claims]

@@ -1,6 +1,7 @@
 """Your own code that the settings of a run name, and whether it may be imported.
 
-Words on the command line are typed by the user; those in `run.json` may be another person's.
+Words on the command line are typed by the user; those in `run.json` may be another person's. They
+are imported again only if a command on this machine has named them before.
 """
 
 from __future__ import annotations
@@ -8,43 +9,42 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-import sys
-from importlib.machinery import PathFinder
 from pathlib import Path
 
 from jaxgan.cli.experiments import experiments
 from jaxgan.cli.settings import Settings, command_of
 
-__all__ = ["check_own_code", "note_own_code", "own_code"]
+__all__ = ["OWN_DATA", "check_own_code", "note_own_code", "own_code"]
 
-OWN = re.compile(r"\s*(?!tfds:)([A-Za-z_]\w*)[\w.]*:")
-"""The beginning of "package.module:NAME"; its group is the package."""
+OWN = re.compile(r"\s*[A-Za-z_][\w.]*:")
+"""The beginning of "package.module:NAME", as `catalogue.parse` reads it."""
+
+OWN_DATA = re.compile(r"(?!tfds:)[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?", re.DOTALL)
+"""The whole of such a word for data; all others are names and paths."""
 
 
-def own_code(settings: Settings) -> dict[str, str]:
+def own_code(settings: Settings) -> list[str]:
     """The words of settings that name code outside of jaxgan.
 
     Args:
         settings: the contents of `run.json`.
 
     Returns:
-        The package of each word.
+        The words.
 
-    >>> own_code({"what": {"recipe": "mine.recipes:slow(weight=1)", "data": "tfds:mnist"}})
-    {'mine.recipes:slow(weight=1)': 'mine'}
+    >>> own_code({"what": {"recipe": "mine.recipes:slow(weight=1)", "data": "sets:2024/faces"}})
+    ['mine.recipes:slow(weight=1)']
     """
-    words = [*settings.get("what", {}).values(), *settings.get("scores", [])]
-    found = {
-        word: match[1] for word in words if isinstance(word, str) and (match := OWN.match(word))
-    }
+    words = {name: word for name, word in settings.get("what", {}).items() if type(word) is str}
+    data = words.pop("data", "")
+    found = [word for word in words.values() if OWN.match(word)]
+    found += [data] if OWN_DATA.fullmatch(data) else []
     experiment = settings.get("experiment")
-    if experiment is not None and experiment not in experiments():
-        found[experiment] = experiment.partition(".")[0]
-    return found
+    return found if experiment is None or experiment in experiments() else [*found, experiment]
 
 
 def note_own_code(settings: Settings) -> None:
-    """Remembers on this machine that its user has imported the code of settings.
+    """Notes on this machine that its user has named the code of settings.
 
     Args:
         settings: those of a run that is about to begin.
@@ -56,28 +56,24 @@ def note_own_code(settings: Settings) -> None:
 
 
 def check_own_code(folder: Path, settings: Settings) -> None:
-    """Checks, before anything is imported, that the code of stored settings is the user's.
-
-    It is if its package is in the working directory, or if a run on this machine named it so.
+    """Checks, before anything is imported, that a command on this machine has named the code.
 
     Args:
         folder: the run's folder.
         settings: the contents of its `run.json`.
 
     Raises:
-        ValueError: it is not.
+        ValueError: none has.
     """
-    for word, package in own_code(settings).items():
-        here = PathFinder.find_spec(package, [str(Path.cwd())]) is not None
-        if not (here and package not in sys.stdlib_module_names) and not _note(word).is_file():
+    for word in own_code(settings):
+        if not _note(word).is_file():
             raise ValueError(
-                f"{folder} names code to import, {word}, which is not in {Path.cwd()} and which no "
-                "run on this machine has named: change to the folder of that code, or, if you "
-                f"trust it, repeat the command: {command_of(settings)} --out {folder}"
+                f"{folder} names code to import, {word}, which no command on this machine has "
+                f"named: if you trust it, repeat: {command_of(settings)} --out {folder}"
             )
 
 
 def _note(word: str) -> Path:
     from jaxgan.runs.compile_cache import cache_folder
 
-    return cache_folder() / "own_code" / hashlib.sha256(word.encode()).hexdigest()[:16]
+    return cache_folder() / "own_code" / hashlib.sha256(word.encode()).hexdigest()

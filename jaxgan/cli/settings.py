@@ -42,7 +42,7 @@ def read_settings(folder: Path) -> Settings:
     try:
         settings = json.loads((folder / RUN).read_text(encoding="utf-8"))
         missing = [name for name, kind in _wanted(settings) if type(settings.get(name)) is not kind]
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError) as error:
         raise ValueError(
             f"{folder / RUN} cannot be read ({error}): start in a new folder"
         ) from error
@@ -54,6 +54,8 @@ def read_settings(folder: Path) -> Settings:
 def _wanted(settings: Any) -> list[tuple[str, type]]:
     """The settings without which nothing can be resumed, and their types in JSON."""
     wanted: list[tuple[str, type]] = [("arguments", dict), ("command", str)]
+    if any(":" in score.partition("(")[0] for score in settings.get("scores", [])):
+        return [("scores", type(None))]  # only metrics of jaxgan are ever written
     if settings.get("command") != "run":
         return [*wanted, ("what", dict)]
     return wanted if settings.get("all") else [*wanted, ("experiment", str)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jaxgan.cli.catalogue import Call, build, make, members, parse
+from jaxgan.cli.own_code import OWN_DATA
 from jaxgan.data import from_arrays, load
 from jaxgan.data.stream import Stream
 from jaxgan.study import grid
@@ -16,8 +17,9 @@ from jaxgan.training import Dataset, Setup
 __all__ = ["cell_name", "data_of", "setup_of", "setups_of"]
 
 PARTS = ("recipe", "networks", "objective", "penalty")
-OWN = r"(?!tfds:)[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?"
 WITH_ARGUMENTS = r"\w+\(.*\)"
+PLACES = {"path", "data_dir"}
+"""The arguments of sources that are paths."""
 
 
 def setup_of(
@@ -136,10 +138,11 @@ def data_of(text: str, begun_in: str | None = None) -> Dataset | Stream:
     if re.fullmatch(WITH_ARGUMENTS, text, re.DOTALL):
         name, arguments = parse("data", text)
         arguments = dict(arguments or {})
-        if isinstance(path := arguments.get("path"), str):
-            arguments["path"] = _found(path, begun_in)
+        for place in PLACES & arguments.keys():
+            if isinstance(path := arguments[place], str):
+                arguments[place] = _found(path, begun_in)
         return load(name, **arguments)
-    if not re.fullmatch(OWN, text):
+    if not OWN_DATA.fullmatch(text):
         return load(text if text in members("data") else _found(text, begun_in))
     own = build("data", text)
     try:

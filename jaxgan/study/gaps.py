@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Num
 
 from jaxgan.study.moment import Moment
 from jaxgan.training import score
@@ -12,15 +12,15 @@ __all__ = ["critic_gaps"]
 
 
 def critic_gaps(
-    moment: Moment, held_out: Float[Array, "n *shape"], fakes: Float[Array, "m *shape"]
+    moment: Moment, held_out: Num[Array, "n *shape"], fakes: Float[Array, "m *shape"]
 ) -> dict[str, float]:
     """The mean scores of training and of held-out examples, less that of fakes.
 
     Scores are those without dropout and with running statistics.
 
     Args:
-        moment: the moment; its data are in memory and in the units of the training batches.
-        held_out: further real examples.
+        moment: the moment; its data are in memory.
+        held_out: further real examples, uint8 images or in the units of the training batches.
         fakes: generated examples.
 
     Returns:
@@ -32,6 +32,11 @@ def critic_gaps(
     """
     sets = moment.setup.data.real, held_out, fakes
     train, other, fake = (
-        float(score(moment.setup.networks, moment.state, jnp.asarray(x)).mean()) for x in sets
+        float(score(moment.setup.networks, moment.state, _scaled(jnp.asarray(x))).mean())
+        for x in sets
     )
     return {"train": train - fake, "held_out": other - fake, "apart": train - other}
+
+
+def _scaled(x: Array) -> Array:
+    return x / 127.5 - 1 if x.dtype == jnp.uint8 else x
