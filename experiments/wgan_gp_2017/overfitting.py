@@ -17,8 +17,9 @@ Differs   two layers of 256 units instead of three convolutions (of 8 channels t
           penalty. The consistency term slows the training, so its samples are at 38.
 Expect    scale small, 5 + 5 seeds, 28 min 30 s on 1 x cpu, 2 cores. Its claims: does not hold
           -0.399, again does not hold -0.602 | holds 0.98, again holds 0.985 | holds 0.587, again
-          holds 0.518 | holds 0.263, again holds 0.218 | does not hold -16.2, again does not hold
-          -21.1 | does not hold -16.1, again does not hold -17.6
+          holds 0.518 | holds 0.263, again holds 0.218 | holds 0.0768, again holds 0.0658 | holds
+          0.0262, again undecided 0.0159 | does not hold -16.2, again does not hold -21.1 | does not
+          hold -16.1, again does not hold -17.6
 
     jaxgan run overfitting
 """
