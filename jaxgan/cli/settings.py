@@ -42,6 +42,8 @@ def read_settings(folder: Path) -> Settings:
     try:
         settings = json.loads((folder / RUN).read_text(encoding="utf-8"))
         missing = [name for name, kind in _wanted(settings) if type(settings.get(name)) is not kind]
+        scores = settings.get("scores", [])  # only metrics of jaxgan are ever written
+        missing += ["scores"] if any(":" in score.partition("(")[0] for score in scores) else []
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise ValueError(
             f"{folder / RUN} cannot be read ({error}): start in a new folder"
@@ -54,8 +56,6 @@ def read_settings(folder: Path) -> Settings:
 def _wanted(settings: Any) -> list[tuple[str, type]]:
     """The settings without which nothing can be resumed, and their types in JSON."""
     wanted: list[tuple[str, type]] = [("arguments", dict), ("command", str)]
-    if any(":" in score.partition("(")[0] for score in settings.get("scores", [])):
-        return [("scores", type(None))]  # only metrics of jaxgan are ever written
     if settings.get("command") != "run":
         return [*wanted, ("what", dict)]
     return wanted if settings.get("all") else [*wanted, ("experiment", str)]
