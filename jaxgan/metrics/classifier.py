@@ -167,7 +167,7 @@ def features(
 @functools.partial(jax.jit, static_argnames="network")
 def _apply(network: nn.Module, params: Any, images: Array) -> Any:
     """Logits and features."""
-    return network.apply(params, _in_range(images))
+    return network.apply(params, in_range(images))
 
 
 @functools.partial(jax.jit, static_argnames=("network", "steps", "batch_size", "learning_rate"))
@@ -197,7 +197,7 @@ def _fit(
         return (optax.apply_updates(params, updates), state), None
 
     init_key, batch_key = jax.random.split(key)
-    params = network.init(init_key, _in_range(images[:1]))
+    params = network.init(init_key, in_range(images[:1]))
     carry = params, optimizer.init(params)
     (params, _), _ = jax.lax.scan(step, carry, jnp.arange(steps))
     return params
@@ -209,7 +209,7 @@ def _draw(
     """Noisy real images, a quarter as many noise images and as many mixtures, and the labels."""
     index_key, uniform_key = jax.random.split(key)
     index = jax.random.randint(index_key, (batch_size,), 0, len(images))
-    real, label = _in_range(images[index]), labels[index]
+    real, label = in_range(images[index]), labels[index]
     (first, second, *_), (one, other, *_) = jnp.split(real, 4), jnp.split(label, 4)
     quarter = len(first)
     uniform = jax.random.uniform(uniform_key, (6 * quarter, *real.shape[1:]))  # one: compiles fast
@@ -221,6 +221,6 @@ def _draw(
     return drawn, jnp.concatenate([label, jnp.full(quarter, classes), mixed_label])
 
 
-def _in_range(images: Array) -> Array:
+def in_range(images: Array) -> Array:
     """Images in [-1, 1], from uint8 or from floats."""
     return images / 127.5 - 1 if images.dtype == jnp.uint8 else images

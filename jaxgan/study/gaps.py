@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Num
 
+from jaxgan.metrics.classifier import in_range
 from jaxgan.study.moment import Moment
 from jaxgan.training import score
 
@@ -32,11 +33,7 @@ def critic_gaps(
     """
     sets = moment.setup.data.real, held_out, fakes
     train, other, fake = (
-        float(score(moment.setup.networks, moment.state, _scaled(jnp.asarray(x))).mean())
+        float(score(moment.setup.networks, moment.state, in_range(jnp.asarray(x))).mean())
         for x in sets
     )
     return {"train": train - fake, "held_out": other - fake, "apart": train - other}
-
-
-def _scaled(x: Array) -> Array:
-    return x / 127.5 - 1 if x.dtype == jnp.uint8 else x

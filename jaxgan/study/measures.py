@@ -14,6 +14,7 @@ from jaxtyping import Array, Float, Key
 
 from jaxgan.data.names import class_name
 from jaxgan.data.stream import Stream, in_memory
+from jaxgan.metrics.classifier import in_range
 from jaxgan.runs.identity import fingerprint
 from jaxgan.study.classes import by_class, classes_of, conditional
 from jaxgan.study.moment import Measurement, Moment
@@ -213,9 +214,8 @@ def nearest(samples: Array, data: Dataset) -> dict[str, np.ndarray]:
 
     @jax.jit
     def search(x: Array) -> tuple[Array, Array]:
-        real = data.real / 127.5 - 1 if data.real.dtype == jnp.uint8 else data.real
         # Differences: an expanded square would lose digits for near pairs.
-        squares = jnp.square(real - x[None]).reshape(len(real), -1).sum(axis=1)
+        squares = jnp.square(in_range(data.real) - x[None]).reshape(len(data.real), -1).sum(axis=1)
         return squares.argmin(), jnp.sqrt(squares.min())
 
     index, distances = jax.lax.map(search, samples)
