@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jaxgan.cli.experiments import load_experiment
 from jaxgan.cli.own_code import note_own_code
+from jaxgan.cli.processes import everyone, several
 from jaxgan.cli.settings import RUN, check_folder, claim_folder, command_of, read_settings
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
         settings: the contents of `run.json`.
         quiet: whether to print nothing but problems and the path of the report.
     """
+    options = settings["arguments"] | {"devices": _devices(settings["arguments"].get("devices"))}
+    if several() and not everyone().first:
+        from jaxgan.study.run import take_part
+
+        take_part(experiment_of(settings), **options)
+        return
     check_folder(folder, settings)
     if settings["command"] == "train":
         settings = settings | {"scores": scores_of(folder)}
@@ -65,11 +72,20 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
         name=settings.get("experiment", settings["command"]),
         command=command_of(settings),
         on_start=lambda: _claim(folder, settings),
-        **settings["arguments"],
+        **options,
     )
     ends = [one.ended for cell in results.cells.values() for one in cell.seeds]
     if "diverged" in ends and settings["command"] == "train":
         sys.exit(DIVERGED)
+
+
+def _devices(given: int | None) -> int:
+    """The number of devices that share a batch: all those of several processes by default."""
+    if not several() or (given or 1) > 1:
+        return given or 1
+    import jax
+
+    return jax.device_count()
 
 
 def _claim(folder: Path, settings: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from jaxgan.cli.exports import export
 from jaxgan.cli.latents import interpolate, neighbors
 from jaxgan.cli.listing import list_
 from jaxgan.cli.outcomes import report
+from jaxgan.cli.processes import HELP, joined, several, split_words, start_local
 from jaxgan.cli.samples import sample
 from jaxgan.cli.score import score
 from jaxgan.cli.trainings import resume, run, sweep, train
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     `jaxgan --version` prints the version; `--debug` shows the traceback of an error. The exit
     status is 1 after an error, 3 if a training diverged, and 128 + the number of a signal: 130
-    for Ctrl-C, 143 for SIGTERM.
+    for Ctrl-C, 143 for SIGTERM. For several processes see `processes`.
 
     Args:
         arguments: command-line words; `sys.argv[1:]` if None.
@@ -49,17 +51,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
     debug = DEBUG in words
     words = [word for word in words if word != DEBUG]
     try:
-        app.cli(
-            prog="jaxgan",
-            args=words or ["--help"],
-            description="Train, check and compare generative adversarial networks. "
-            f"{VERSION} prints the version, {DEBUG} shows the traceback of an error.",
-        )
+        options, others = split_words(words)
+        if options.local:
+            sys.exit(start_local([*others, *([DEBUG] if debug else [])], options.processes))
+        with joined(options):
+            app.cli(
+                prog="jaxgan",
+                args=others or ["--help"],
+                description="Train, check and compare generative adversarial networks. "
+                f"{VERSION} prints the version, {DEBUG} shows the traceback of an error. {HELP}",
+            )
     except KeyboardInterrupt as stop:
         print(f"jaxgan: {str(stop) or 'stopped'}", file=sys.stderr)
         sys.exit(128 + getattr(stop, "number", signal.SIGINT))
     except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
         if debug:
             raise
-        notes = getattr(error, "__notes__", [])
-        sys.exit(f"jaxgan: {'; '.join([str(error) or type(error).__name__, *notes])}")
+        sys.exit(_line(error))
+    except RuntimeError as error:
+        if debug or not several():
+            raise
+        from jaxgan.runs.processes import Gone
+
+        print(_line(error), file=sys.stderr, flush=True)
+        if isinstance(error, Gone):
+            os._exit(1)  # the usual end would wait for the process that is gone
+        sys.exit(1)
+
+
+def _line(error: Exception) -> str:
+    notes = getattr(error, "__notes__", [])
+    return f"jaxgan: {'; '.join([str(error) or type(error).__name__, *notes])}"

@@ -12,7 +12,6 @@ from tyro.conf import Positional, arg
 from jaxgan.cli.everything import launch_all
 from jaxgan.cli.experiments import full_name
 from jaxgan.cli.launch import launch
-from jaxgan.cli.settings import with_steps
 
 __all__ = ["resume", "run", "short_data", "sweep", "train"]
 
@@ -28,7 +27,7 @@ def run(
     sets: int = 1,
     scale: str = "small",
     out: Path | None = None,
-    devices: int = 1,
+    devices: int | None = None,
     via: Via | None = None,
     track: Track | None = None,
     save_minutes: float | None = None,
@@ -43,7 +42,7 @@ def run(
         sets: number of disjoint sets of seeds, each with its own verdicts.
         scale: smoke (only shows that everything runs), small, or paper (published settings).
         out: folder of the results, runs/EXPERIMENT or runs/all by default.
-        devices: number of devices that share a batch.
+        devices: number of devices that share a batch; 1 by default, or all of several processes.
         via: how a batch is split; sharded by default for several devices.
         track: tracker that shows the numbers of the trainings, besides the files.
         save_minutes: the longest time between checkpoints, in minutes; 10 by default.
@@ -73,7 +72,7 @@ def train(
     batch_size: int = 64,
     seeds: int = 1,
     out: Path | None = None,
-    devices: int = 1,
+    devices: int | None = None,
     via: Via | None = None,
     track: Track | None = None,
     save_minutes: float | None = None,
@@ -95,7 +94,7 @@ def train(
         batch_size: examples per critic step.
         seeds: number of seeds, each one training.
         out: folder of the results; by default runs/RECIPE-DATA-NETWORKS, and a code for arguments.
-        devices: number of devices that share a batch.
+        devices: number of devices that share a batch; 1 by default, or all of several processes.
         via: how a batch is split; sharded by default for several devices.
         track: tracker that shows the numbers of the trainings, besides the files.
         save_minutes: the longest time between checkpoints, in minutes; 10 by default.
@@ -118,7 +117,7 @@ def sweep(
     batch_size: int = 64,
     seeds: int = 3,
     out: Path | None = None,
-    devices: int = 1,
+    devices: int | None = None,
     via: Via | None = None,
     track: Track | None = None,
     save_minutes: float | None = None,
@@ -139,7 +138,7 @@ def sweep(
         batch_size: examples per critic step.
         seeds: number of seeds of each setting.
         out: folder of the results; by default runs/sweep-RECIPE-DATA-NETWORKS-CODE.
-        devices: number of devices that share a batch.
+        devices: number of devices that share a batch; 1 by default, or all of several processes.
         via: how a batch is split; sharded by default for several devices.
         track: tracker that shows the numbers of the trainings, each named after its setting.
         save_minutes: the longest time between checkpoints, in minutes; 10 by default.
@@ -157,6 +156,7 @@ def resume(
     /,
     steps: int | None = None,
     source: str | None = None,
+    devices: int | None = None,
     track: Track | None = None,
     save_minutes: float | None = None,
     quiet: bool = False,
@@ -167,25 +167,15 @@ def resume(
         folder: the folder of the run.
         steps: new number of generator steps; the planned number by default.
         source: the Setup or Experiment of a run that Python code made, "package.module:NAME".
+        devices: number of devices that share a batch from here on; as for run by default.
         track: tracker of the numbers from here on; that of the run by default.
         save_minutes: the longest time between checkpoints, in minutes; that of the run by default.
         quiet: print only problems and the path of the report.
     """
-    from jaxgan.cli.own_code import check_own_code
-    from jaxgan.cli.settings import RUN, read_settings
+    from jaxgan.cli.resumed import resume_folder
 
-    given = _given(track=track, save_minutes=save_minutes)
-    if (folder / RUN).is_file():
-        if source is not None:
-            raise ValueError(f"{folder} was made by the command line: leave out --source")
-        settings = with_steps(read_settings(folder), steps)
-        check_own_code(folder, settings)
-        settings |= {"arguments": settings["arguments"] | given}
-        (launch_all if settings.get("all") else launch)(folder, settings, quiet=quiet)
-    else:
-        from jaxgan.cli.further import resume_source
-
-        resume_source(folder, source, steps, quiet=quiet, **given)
+    given = _given(devices=devices, track=track, save_minutes=save_minutes)
+    resume_folder(folder, steps, source, quiet=quiet, **given)
 
 
 def _here() -> dict[str, str]:

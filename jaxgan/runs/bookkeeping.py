@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import signal
 import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
+import jax
 import numpy as np
 
 from jaxgan.runs.folder import Observe, RunFolder
 from jaxgan.runs.pace import Stopped
+from jaxgan.runs.processes import Team
 from jaxgan.runs.progress import Watch
 from jaxgan.training import TrainState
 from jaxgan.types import check_number
@@ -42,6 +45,9 @@ class Interrupted(Stopped):
     def __init__(self, message: str, state: TrainState, number: int = signal.SIGINT) -> None:
         super().__init__(message, number)
         self.state = state
+
+
+ALONE = Team()
 
 
 def check_minutes(minutes: float) -> None:
@@ -132,11 +138,19 @@ class Bookkeeping:
         log: the training's folder.
         observe: a function of the state that returns numbers by name.
         watch: shows the progress.
+        team: the processes that share the training; they stop and save at the same steps.
     """
 
-    def __init__(self, plan: Plan, log: RunFolder, observe: Observe | None, watch: Watch) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        log: RunFolder,
+        observe: Observe | None,
+        watch: Watch,
+        team: Team = ALONE,
+    ) -> None:
         self._plan, self._log, self._observe, self._watch = plan, log, observe, watch
-        self._saved = time.monotonic()
+        self._team, self._saved = team, time.monotonic()
 
     def start(self, state: TrainState, stopped: Sequence[int]) -> None:
         """Observes the first state if that is due.
@@ -150,9 +164,10 @@ class Bookkeeping:
         """
         if self._observe and self._plan.observed(int(state.step)):
             self._log.observe(self._observe, state)
-        if stopped:
+        number, _ = self._agreed(stopped)
+        if number:
             self._save(state)
-            self._stop(state, stopped[0])
+            self._stop(state, number)
 
     def after(self, chunk: Chunk, stopped: Sequence[int]) -> None:
         """Logs, observes and saves after a chunk.
@@ -173,18 +188,28 @@ class Bookkeeping:
             self._save(state)
             raise Diverged(_why(step, failed), state)
         self._watch(step, log.means())
-        if stopped or plan.due(step, plan.log_every):
+        if plan.due(step, plan.log_every):
             log.flush(step)
         observed = plan.observed(step)
         if self._observe and observed:
             log.observe(self._observe, state)
-        late = time.monotonic() - self._saved >= 60 * plan.save_minutes
-        if stopped or late or plan.due(step, plan.save_every) or (observed and log.keeps_best):
+        number, late = self._agreed(stopped)
+        if number:
+            log.flush(step)
+        if number or late or plan.due(step, plan.save_every) or (observed and log.keeps_best):
             self._save(state)
-        if stopped:
-            self._stop(state, stopped[0])
+        if number:
+            self._stop(state, number)
+
+    def _agreed(self, stopped: Sequence[int]) -> tuple[int, int]:
+        """The signal that a process received, or 0, and whether a checkpoint is overdue."""
+        late = time.monotonic() - self._saved >= 60 * self._plan.save_minutes
+        number, overdue = self._team.largest([[*stopped, 0][0], int(late)])
+        return number, overdue
 
     def _save(self, state: TrainState) -> None:
+        if self._team.processes > 1:
+            self._team.check_same({"state": digest(state)})
         self._log.save(state)
         self._saved = time.monotonic()
 
@@ -192,6 +217,12 @@ class Bookkeeping:
         path = self._log.path
         where = f"; saved in {path}: the same call resumes from there" if path else ""
         raise Interrupted(f"stopped after step {int(state.step)}{where}", state, number)
+
+
+def digest(state: TrainState) -> str:
+    """The sha256 of all numbers of a state."""
+    numbers = (np.asarray(leaf).tobytes() for leaf in jax.tree.leaves(state))
+    return hashlib.sha256(b"".join(numbers)).hexdigest()
 
 
 def _why(step: int, metrics: Mapping[str, float]) -> str:

@@ -13,8 +13,8 @@ from typing import Any, Literal, get_args
 
 import jax
 import jax.numpy as jnp
-from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
+from jaxgan.runs.mesh import AXIS, chosen, put, shardings
 from jaxgan.training import Networks, Recipe, TrainStep, make_train_step, train_chunk
 from jaxgan.training.kept import keep_programs
 from jaxgan.training.parts import check_parts
@@ -23,7 +23,6 @@ from jaxgan.types import Batch, unknown
 __all__ = ["Via", "check_placement", "compile_chunk", "compile_step"]
 
 Via = Literal["jit", "pmap", "sharded"]
-AXIS = "devices"
 
 
 @keep_programs
@@ -35,12 +34,13 @@ def compile_step(
     Args:
         networks: generator, critic and latent distribution.
         recipe: the training settings.
-        devices: number of devices over which a batch is split.
+        devices: number of devices over which a batch is split, over all processes.
         via: "jit" (one device), "pmap", or "sharded" (`jit` over a mesh); "sharded" for several
             devices if None.
 
     Returns:
-        `(state, batch) -> (state, metrics)` for whole batches, `[n_critic + 1, batch, ...]`.
+        `(state, batch) -> (state, metrics)` for whole batches, `[n_critic + 1, batch, ...]`; of
+        several processes, each is given the whole batch.
 
     Raises:
         ValueError: there are fewer devices, or a batch does not divide over them.
@@ -60,7 +60,7 @@ def compile_step(
             in_axes=(None, 1),  # pyright: ignore[reportArgumentType]
             out_axes=None,  # pyright: ignore[reportArgumentType]
             donate_argnums=0,
-            devices=jax.devices()[:devices],
+            devices=chosen(devices),
         )
 
         def mapped(state: Any, batch: Batch) -> Any:
@@ -70,12 +70,12 @@ def compile_step(
     step = make_train_step(networks, recipe)
     if via == "jit":
         return jax.jit(step, donate_argnums=0)
-    whole, split = _shardings(devices)
+    whole, split = shardings(devices)
     compiled = jax.jit(step, in_shardings=(whole, split), out_shardings=whole, donate_argnums=0)
 
     def sharded(state: Any, batch: Batch) -> Any:
         _check_divides(batch.keys.shape[1], devices)
-        return compiled(jax.device_put(state, whole), jax.device_put(batch, split))
+        return compiled(put(state, whole), put(batch, split))
 
     return sharded
 
@@ -127,20 +127,15 @@ def compile_chunk(
 
 
 def _sharded(chunk: Callable[..., Any], devices: int) -> Callable[..., Any]:
-    whole, split = _shardings(devices)
+    whole, split = shardings(devices)
 
     def constrain(batch: Batch) -> Batch:
         return jax.tree.map(lambda x: jax.lax.with_sharding_constraint(x, split), batch)
 
     compiled = jax.jit(
-        functools.partial(chunk, share=constrain),
-        in_shardings=(whole, whole, whole, None),
-        out_shardings=whole,
-        donate_argnums=0,
+        functools.partial(chunk, share=constrain), out_shardings=whole, donate_argnums=0
     )
-    return lambda state, data, key, length: compiled(
-        *jax.device_put((state, data, key), whole), length
-    )
+    return lambda state, data, key, length: compiled(*put((state, data, key), whole), length)
 
 
 def _mapped(chunk: Callable[..., Any], part: int, devices: int) -> Callable[..., Any]:
@@ -158,16 +153,9 @@ def _mapped(chunk: Callable[..., Any], part: int, devices: int) -> Callable[...,
         in_axes=(None, None, None, None, 0),  # pyright: ignore[reportArgumentType]
         out_axes=None,  # pyright: ignore[reportArgumentType]
         donate_argnums=0,
-        devices=jax.devices()[:devices],
+        devices=chosen(devices),
     )
     return lambda state, data, key, length: compiled(state, data, key, length, jnp.arange(devices))
-
-
-def _shardings(devices: int) -> tuple[NamedSharding, NamedSharding]:
-    mesh = jax.make_mesh(
-        (devices,), (AXIS,), axis_types=(AxisType.Auto,), devices=jax.devices()[:devices]
-    )
-    return NamedSharding(mesh, PartitionSpec()), NamedSharding(mesh, PartitionSpec(None, AXIS))
 
 
 def _split(x: jax.Array, devices: int) -> jax.Array:
@@ -206,8 +194,22 @@ def check_placement(batch_size: int, devices: int, via: Via | None) -> Via:
             f"devices={devices}, but JAX sees {jax.device_count()}: use fewer, or simulate "
             f"them with XLA_FLAGS=--xla_force_host_platform_device_count={devices}"
         )
+    if devices > 1:
+        _check_processes(devices, via)
     _check_divides(batch_size, devices)
     return via
+
+
+def _check_processes(devices: int, via: Via) -> None:
+    """Checks that every process has the same number of the devices."""
+    processes = jax.process_count()
+    if processes > 1 and via == "pmap":
+        raise ValueError(f"via='pmap' runs in one process, there are {processes}: use 'sharded'")
+    if devices % processes:
+        raise ValueError(
+            f"devices={devices} does not divide over {processes} processes: use a multiple of "
+            f"{processes}, up to {jax.device_count()}"
+        )
 
 
 def _check_divides(batch_size: int, devices: int) -> None:

@@ -38,7 +38,13 @@ class Feed(NamedTuple):
     data: Callable[[int, int], Dataset | Block]
 
 
-def feed(setup: Setup, key: Key[Array, ""], capacity: int) -> Feed:
+def feed(
+    setup: Setup,
+    key: Key[Array, ""],
+    capacity: int,
+    rows: slice = slice(None),
+    place: Callable[[Any], Any] = lambda data: data,
+) -> Feed:
     """The data of a run, chunk by chunk.
 
     Data in memory are always the same set. Of a stream, the examples of a step are those whose
@@ -50,6 +56,8 @@ def feed(setup: Setup, key: Key[Array, ""], capacity: int) -> Feed:
         setup: the inputs of the run.
         key: the key of all draws of the run.
         capacity: the largest number of steps per chunk; it is less if a block would be too large.
+        rows: the part of a batch whose examples are read, if the data are streamed.
+        place: function that puts the set, or a block, where the program needs it.
 
     Returns:
         The feed.
@@ -63,20 +71,22 @@ def feed(setup: Setup, key: Key[Array, ""], capacity: int) -> Feed:
     """
     data = setup.data
     if not isinstance(data, Stream):
-        return Feed(capacity, lambda step, length: data)
+        placed = place(data)
+        return Feed(capacity, lambda step, length: placed)
     batches = setup.recipe.critic_steps(0) + setup.recipe.generator_batches
     size = math.prod(data.real.shape[1:]) * setup.batch_size * batches
     capacity = max(1, min(capacity, BLOCK // size))
-    return Feed(capacity, _Blocks(setup, data, key, capacity))
+    blocks = _Blocks(setup, data, key, capacity, rows)
+    return Feed(capacity, lambda step, length: place(blocks(step, length)))
 
 
 class _Blocks:
     """Blocks of consecutive steps, of one shape so that they share a program."""
 
-    def __init__(self, setup: Setup, data: Stream, key: Array, capacity: int) -> None:
+    def __init__(self, setup: Setup, data: Stream, key: Array, capacity: int, rows: slice) -> None:
         # Indices are drawn on the host's processor: the device is busy with the chunk before.
         key = jax.device_put(key, jax.local_devices(backend="cpu")[0])
-        self._examples = _Examples(data, key, setup.recipe, setup.batch_size)
+        self._examples = _Examples(data, key, setup.recipe, setup.batch_size, rows)
         self._end, self._capacity = setup.steps, capacity
         self._next, self._steps = -1, iter(())
 
@@ -116,6 +126,7 @@ class _Examples(NamedTuple):
     key: Key[Array, ""]
     recipe: Recipe
     batch_size: int
+    rows: slice
 
     def __call__(self, step: int) -> Dataset:
         draw = _drawn(
@@ -124,7 +135,7 @@ class _Examples(NamedTuple):
             self.batch_size,
             self.recipe.generator_batches,
         )
-        return self.data.gather(np.asarray(draw(self.key, step)))
+        return self.data.gather(np.asarray(draw(self.key, step))[:, self.rows])
 
 
 def _on_the_processor(worker: int, workers: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -15,7 +16,9 @@ from jaxgan.runs.feed import feed
 from jaxgan.runs.folder import Observe, RunFolder
 from jaxgan.runs.identity import describe
 from jaxgan.runs.lock import locked
+from jaxgan.runs.mesh import own_rows, place
 from jaxgan.runs.pace import Pace, stoppable
+from jaxgan.runs.processes import Team, together
 from jaxgan.runs.progress import watching
 from jaxgan.runs.trackers import Track, check_track, tracking
 from jaxgan.training import Recipe, Setup, TrainState, create_state
@@ -67,7 +70,8 @@ def train(
         observe_at: the steps at which it is called, such as `range(0, 1001, 100)`, besides the
             last step; it is never called if empty.
         best_by: name of the observation by which the best checkpoint is kept, lower is better.
-        devices: number of devices over which a batch is split.
+        devices: number of devices over which a batch is split, the same number of each process if
+            there are several; with one device every process trains by itself.
         via: how it is split, see `runs.devices`.
         progress: whether to show the progress on standard error.
         track: "tensorboard", "wandb" or a function that makes your own tracker, see
@@ -80,6 +84,7 @@ def train(
         ValueError: the setup or the settings differ from the folder's, a period is below 1, or the
             batch does not divide over the devices.
         BlockingIOError: another process writes to the folder.
+        Lost: another process failed or is gone.
         Diverged: a metric or the state is not finite; the state before that step is saved.
         Interrupted: SIGINT or SIGTERM was received; the state is saved.
 
@@ -95,47 +100,67 @@ def train(
     check_placement(setup.batch_size, devices, via)
     check_track(track)
     state_key, key = keys_of_run(seed)
-    seed = int(seed)
     state = create_state(setup.networks, setup.recipe, state_key, setup.data)
-    identity = {} if folder is None else describe(setup, seed) | dict(settings or {})
-    log = RunFolder(folder, identity, best_by, setup.steps)
-    advance = _advance(setup, key, plan, devices=devices, via=via)
-    with locked(folder):
-        state = log.restore(state)
-        with (
-            stoppable() as stopped,
-            watching(title, setup.steps, int(state.step), shown=progress) as watch,
-            tracking(track, folder, title, log.settings) as tracker,
-        ):
-            log.report_to(tracker)
-            books = Bookkeeping(plan, log, observe, watch)
-            books.start(state, stopped)
-            while int(state.step) < setup.steps:
-                chunk = advance(state)
-                books.after(chunk, stopped)
-                state = chunk.state
-    return state
+    with together(devices, (Diverged, Interrupted)) as team:
+        own = folder if team.first else None
+        identity = _identity(setup, int(seed), team) if own or team.processes > 1 else {}
+        log = RunFolder(own, identity | dict(settings or {}), best_by, setup.steps)
+        advance = _advance(setup, key, plan, team, devices=devices, via=via)
+        with locked(own):
+            state = team.share(log.restore(state))
+            start, shown = int(state.step), progress and team.first
+            with (
+                stoppable() as stopped,
+                watching(title, setup.steps, start, shown=shown) as watch,
+                tracking(track if team.first else None, folder, title, log.settings) as tracker,
+            ):
+                log.report_to(tracker)
+                books = Bookkeeping(plan, log, observe if team.first else None, watch, team)
+                books.start(state, stopped)
+                while int(state.step) < setup.steps:
+                    chunk = advance(state)
+                    books.after(chunk._replace(state=team.local(chunk.state)), stopped)
+                    state = chunk.state
+        return team.local(state)
+
+
+def _identity(setup: Setup, seed: int, team: Team) -> dict[str, Any]:
+    """The identity of the run, which all processes share."""
+    identity = describe(setup, seed)
+    team.check_same(identity)
+    return identity
 
 
 def _advance(
-    setup: Setup, key: Key[Array, ""], plan: Plan, **placement: Any
+    setup: Setup, key: Key[Array, ""], plan: Plan, team: Team, *, devices: int, via: Via | None
 ) -> Callable[[TrainState], Chunk]:
     """A function that takes a chunk of steps."""
-    pace, (capacity, data) = Pace(SECONDS_PER_CHUNK), feed(setup, key, plan.log_every)
+    pace, rows = Pace(SECONDS_PER_CHUNK), own_rows(setup.batch_size, devices)
+    shared = check_placement(setup.batch_size, devices, via) == "sharded"
+    on_mesh = functools.partial(place, devices=devices) if shared else lambda data: data
+    capacity, data = feed(setup, key, plan.log_every, rows, on_mesh)
+    ready: set[int] = set()
 
     def advance(state: TrainState) -> Chunk:
         begin, step = time.perf_counter(), int(state.step)
+        n_critic = setup.recipe.critic_steps(step)
         program = compile_chunk(
             setup.networks,
             setup.recipe,
             batch_size=setup.batch_size,
-            n_critic=setup.recipe.critic_steps(step),
+            n_critic=n_critic,
             capacity=capacity,
-            **placement,
+            devices=devices,
+            via=via,
         )
         room = min(plan.room(step), capacity, pace.length())
-        length = _same_critic_steps(setup.recipe, step, room)
-        state, history = program(state, data(step, length), key, length)
+        length = team.of_first(_same_critic_steps(setup.recipe, step, room))
+        examples = data(step, length)
+        if team.processes > 1 and n_critic not in ready:
+            # Compiles: no process waits for another one in a collective, which would time out.
+            state, _ = program(state, examples, key, 0)
+            ready.add(team.of_first(n_critic))
+        state, history = program(state, examples, key, length)
         int(state.step)  # waits for the device
         seconds = time.perf_counter() - begin
         pace.learn(length, seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from jaxgan.runs import Diverged, Via
 from jaxgan.runs.bookkeeping import check_minutes
 from jaxgan.runs.devices import check_placement
 from jaxgan.runs.lock import locked
+from jaxgan.runs.processes import Team, team_of
 from jaxgan.runs.provenance import provenance
 from jaxgan.runs.trackers import Track, check_track
 from jaxgan.study.about import read_about
@@ -29,10 +31,10 @@ from jaxgan.study.results import (
     results_of,
     write_results,
 )
-from jaxgan.study.sweep import trainings_of, with_options
+from jaxgan.study.sweep import Sweep, trainings_of, with_options
 from jaxgan.study.training import Training
 
-__all__ = ["run", "seed_sets"]
+__all__ = ["run", "seed_sets", "take_part"]
 
 
 def run(
@@ -56,6 +58,8 @@ def run(
 
     If the run was interrupted, calling this again with the same arguments resumes it.
     `results.json` in the folder is updated at every moment of every training.
+
+    Of several processes, process 0 calls this function and the others call `take_part`.
 
     Args:
         experiment: the experiment.
@@ -115,11 +119,45 @@ def run(
                 if isinstance(cell, Training):
                     cell = dataclasses.replace(cell, on_moment=keep)
                 try:
-                    keep(_found(cell, seed, place(folder, cell_name, seed)))
+                    keep(_found(cell, seed, place(folder, cell_name, seed), team_of(devices)))
                 except Exception as error:
                     error.add_note(f"in cell {cell_name!r} with seed {seed}")
                     raise
         return publish()
+
+
+def take_part(
+    experiment: Experiment,
+    *,
+    scale: str = "small",
+    seeds: int | None = None,
+    sets: int = 1,
+    devices: int = 1,
+    via: Via | None = None,
+    **others: Any,
+) -> None:
+    """The part of the processes that do not write: every training, in the order of `run`.
+
+    Args:
+        experiment: the experiment, like the other arguments see `run`.
+        scale: name of its scale.
+        seeds: seeds per set.
+        sets: number of disjoint sets of seeds.
+        devices: number of devices that share a batch.
+        via: how a batch is split over the devices.
+        **others: arguments of `run` that concern its folder only.
+    """
+    del others
+    team = team_of(devices)
+    if team.first:
+        return
+    size = experiment.scales[scale]
+    cells = _placed(check(experiment, scale), devices=devices, via=via)
+    for seed in itertools.chain(*seed_sets(size.seeds if seeds is None else seeds, sets)):
+        for cell in cells.values():
+            if not isinstance(cell, Sweep) or team.of_first(None):
+                for training in trainings_of(cell):
+                    training(seed, Path())
 
 
 def _placed(cells: Cells, **options: Any) -> Cells:
@@ -193,12 +231,14 @@ def _scores_only(record: Record) -> Record:
     return record._replace(series={}, arrays={})
 
 
-def _found(cell: Cell, seed: int, folder: Path) -> Record:
+def _found(cell: Cell, seed: int, folder: Path, team: Team) -> Record:
     """The record of a cell and seed; a training saves its own, others are saved here."""
     if isinstance(cell, Training):
         return cell(seed, folder)
     identity = identity_of(cell, seed)
     record = load_record(folder, identity)
+    if isinstance(cell, Sweep):
+        team.of_first(record is None)
     if record is None:
         begin = time.perf_counter()
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import time
@@ -13,8 +14,9 @@ import jax
 import numpy as np
 
 from jaxgan.runs import Diverged, Interrupted, Via, checkpoint, train
-from jaxgan.runs.folder import CHECKPOINTS, METRICS, read_rows
+from jaxgan.runs.folder import CHECKPOINTS, METRICS, Observe, read_rows
 from jaxgan.runs.identity import describe
+from jaxgan.runs.processes import Team, together
 from jaxgan.runs.provenance import merged, provenance
 from jaxgan.runs.trackers import Track
 from jaxgan.study.identity import code_of, described
@@ -81,7 +83,7 @@ class Training:
 
         Args:
             seed: the training's seed.
-            folder: the folder of this cell and seed.
+            folder: the folder of this cell and seed; of several processes, process 0 uses it.
 
         Returns:
             The record: scores and arrays of the last moment; losses, scores and frames by step.
@@ -89,36 +91,51 @@ class Training:
         Raises:
             ValueError: the folder has more steps than the setup.
         """
-        identity, earlier = self.identity(seed), self.earlier(seed, folder)
-        if earlier and self._is_whole(earlier):
-            return earlier
-        log = _Log(self, seed, folder, identity, earlier)
+        with together(self.devices, (Diverged, Interrupted)) as team:
+            if not team.first:
+                return self._take_part(seed, team)
+            identity, earlier = self.identity(seed), self.earlier(seed, folder)
+            if team.of_first(bool(earlier and self._is_whole(earlier))):
+                assert earlier is not None
+                return earlier
+            log = _Log(self, seed, folder, identity, earlier)
+            try:
+                state = self._train(seed, folder, log.observe)
+            except Diverged as problem:
+                return log.diverged(problem)
+            except Interrupted as stop:
+                log.interrupted(stop.state)
+                raise
+            return log.finished(state)
+
+    def _take_part(self, seed: int, team: Team) -> Record:
+        """The part of a process that does not write: its record is empty."""
+        whole = team.of_first(True)
+        if not whole:
+            with contextlib.suppress(Diverged):
+                self._train(seed, None, lambda state: {})
+        return Record()
+
+    def _train(self, seed: int, folder: Path | None, observe: Observe) -> TrainState:
         steps, fifth = self.setup.steps, max(1, self.setup.steps // 5)
         moments = range(0, steps + 1, fifth) if self.moments is None else self.moments
-        try:
-            state = train(
-                self.setup,
-                seed=seed,
-                folder=folder,
-                settings=self._measured_by(),
-                title=title_of(folder),
-                log_every=min(100, fifth),
-                save_every=fifth,
-                save_minutes=self.save_minutes,
-                observe=log.observe,
-                observe_at=moments,
-                best_by=self.best_by,
-                devices=self.devices,
-                via=self.via,
-                progress=self.progress,
-                track=self.track,
-            )
-        except Diverged as problem:
-            return log.diverged(problem)
-        except Interrupted as stop:
-            log.interrupted(stop.state)
-            raise
-        return log.finished(state)
+        return train(
+            self.setup,
+            seed=seed,
+            folder=folder,
+            settings=self._measured_by(),
+            title=title_of(folder) if folder else "",
+            log_every=min(100, fifth),
+            save_every=fifth,
+            save_minutes=self.save_minutes,
+            observe=observe,
+            observe_at=moments,
+            best_by=self.best_by,
+            devices=self.devices,
+            via=self.via,
+            progress=self.progress,
+            track=self.track,
+        )
 
     def earlier(self, seed: int, folder: Path) -> Record | None:
         """The record of this training in a folder, if there is one.
