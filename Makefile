@@ -23,6 +23,7 @@ check: $(READY) ## Format, lint, types, generated pages, tests, and tests under 
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/python -m jaxgan.cli.members --check docs/members.md
 	$(BIN)/python -m experiments.tables --check
+	$(BIN)/python -m benchmarks.tables --check
 	$(BIN)/$(PYTEST)
 	JAX_DEBUG_KEY_REUSE=1 $(BIN)/$(PYTEST) tests/test_loop.py
 
@@ -34,8 +35,9 @@ test-3.12: ## Run the tests on Python 3.12 (newer JAX), where there is one.
 	@if $(PYTHON312) -c '' 2>/dev/null; then $(MAKE) .venv-3.12/.installed && .venv-3.12/bin/$(PYTEST); \
 	else echo "$(PYTHON312) was not found: skipped. Name one with PYTHON312=..."; fi
 
-tables: $(READY) ## Write the tables of results from results/.
+tables: $(READY) ## Write the tables of results and costs from results/.
 	$(BIN)/python -m experiments.tables
+	$(BIN)/python -m benchmarks.tables
 
 lock: $(READY) ## Update requirements.lock after a change of dependencies, keeping what still fits.
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \

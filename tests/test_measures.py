@@ -23,6 +23,7 @@ from jaxgan.study import (
     PointMeasure,
     Training,
     critic_gaps,
+    measures,
     rank_correlation,
 )
 from jaxgan.training import Dataset, Networks, Setup, create_state, sample
@@ -39,8 +40,11 @@ def as_float(images: jax.Array) -> np.ndarray:
     return array / 127.5 - 1 if images.dtype == jnp.uint8 else array
 
 
-@pytest.mark.parametrize("pixels", [False, True])
-def test_copies_of_samples_are_found_at_their_distance(pixels: bool) -> None:
+@pytest.mark.parametrize(("pixels", "block"), [(False, 2_048), (True, 2_048), (True, 7)])
+def test_copies_of_samples_are_found_at_their_distance(
+    pixels: bool, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measures, "BLOCK", block)  # of 7: the 40 examples in six blocks
     # A distance of 1e-3 between images of norm 8: an expanded square would lose it in float32.
     samples = sample(IMAGES.networks, STATE, KEY, 64)[:16]
     copies = samples + 1e-3 / 8 * jnp.sign(jax.random.normal(KEY, samples.shape))

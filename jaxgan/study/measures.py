@@ -30,7 +30,7 @@ Score = Callable[[Array], Mapping[str, float]]
 FRAMES, SHOWN, NEIGHBORS, LINES, STOPS = 16, 64, 16, 6, 10
 CLASSES, COLUMNS = 10, 8
 """The classes that pictures of a conditional generator show at most, and images of each."""
-POINTS = 5_000
+POINTS, BLOCK = 5_000, 2_048
 
 
 @dataclasses.dataclass(frozen=True)
@@ -211,17 +211,27 @@ def nearest(samples: Array, data: Dataset) -> dict[str, np.ndarray]:
     Returns:
         `nearest/samples` and `nearest/real`, images as uint8, and `nearest/distances`, `[n]`.
     """
-
-    @jax.jit
-    def search(x: Array) -> tuple[Array, Array]:
-        # Differences: an expanded square would lose digits for near pairs.
-        squares = jnp.square(in_range(data.real) - x[None]).reshape(len(data.real), -1).sum(axis=1)
-        return squares.argmin(), jnp.sqrt(squares.min())
-
-    index, distances = jax.lax.map(search, samples)
+    index = np.zeros(len(samples), int)
+    squares = np.full(len(samples), np.inf)
+    for begin in range(0, len(data.real), BLOCK):  # a large set has no copy in float32
+        where, found = map(np.asarray, _nearest(samples, data.real[begin : begin + BLOCK]))
+        closer = found < squares
+        index[closer], squares[closer] = begin + where[closer], found[closer]
     shown = to_pixels if samples.ndim == 4 else np.asarray
     return {
         "nearest/samples": shown(samples),
         "nearest/real": shown(data.real[index]),
-        "nearest/distances": np.asarray(distances),
+        "nearest/distances": np.sqrt(squares),
     }
+
+
+@jax.jit
+def _nearest(samples: Array, real: Array) -> tuple[Array, Array]:
+    """Index and squared distance of the nearest of some examples, for each sample."""
+
+    def search(x: Array) -> tuple[Array, Array]:
+        # Differences: an expanded square would lose digits for near pairs.
+        squares = jnp.square(in_range(real) - x[None]).reshape(len(real), -1).sum(axis=1)
+        return squares.argmin(), squares.min()
+
+    return jax.lax.map(search, samples)
