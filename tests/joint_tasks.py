@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.data.stream import Stream
+from jaxgan.doctor import examine
 from jaxgan.runs import compile_step, train
 from jaxgan.runs.bookkeeping import Interrupted, digest
 from jaxgan.runs.identity import fingerprint
@@ -30,11 +32,11 @@ def member(name: str) -> Setup:
     return _sized(found)
 
 
-def stream_of(images: Setup) -> Stream:
-    """The images of a setup, as a stream."""
+def stream_of(images: Setup, read: Callable[[int], object] = lambda i: None) -> Stream:
+    """The images of a setup, as a stream; `read` is called for each that is read."""
     real = np.asarray(images.data.real)
     shape = jax.ShapeDtypeStruct(real.shape, jnp.uint8)
-    return Stream(shape, None, lambda i: real[i], fingerprint(images.data))
+    return Stream(shape, None, lambda i: (read(i), real[i])[1], fingerprint(images.data))
 
 
 def _sized(found: Setup) -> Setup:
@@ -60,6 +62,20 @@ def step_distance() -> float:
     alone, _ = compile_step(chosen.networks, chosen.recipe)(copies[1], batch)
     pairs = zip(jax.tree.leaves(found), jax.tree.leaves(alone), strict=True)
     return max(float(np.max(np.abs(np.asarray(a, float) - b), initial=0.0)) for a, b in pairs)
+
+
+def read_by_this_process() -> int:
+    """How many examples a process reads of a stream in a shared training."""
+    indices: list[int] = []
+    images = MEMBERS["batch_norm_generator"]
+    chosen = dataclasses.replace(_sized(images), data=stream_of(images, indices.append))
+    train(chosen, devices=jax.device_count(), progress=False)
+    return len(indices)
+
+
+def examined() -> list[str]:
+    """What the doctor finds, which examines on one device of this process."""
+    return [finding.what for finding in examine(member("penalized")).findings]
 
 
 def to_the_end(folder: str, steps: str, devices: str) -> dict[str, Any]:
@@ -96,4 +112,8 @@ def carry_out(process: int, task: str, words: list[str]) -> Any:
         return {name: distance(name) for name in words} | {"step": step_distance()}
     if task == "train":
         return to_the_end(*words)
+    if task == "reads":
+        return read_by_this_process()
+    if task == "doctor":
+        return examined()
     return other_setups(process)

@@ -101,6 +101,39 @@ def test_several_processes_train_as_one_device_does(
 
 
 @pytest.mark.slow
+def test_a_process_reads_its_own_rows_of_a_stream() -> None:
+    # Three steps, each with two critic batches and one generator batch of 24 rows.
+    assert results(3, "reads") == [3 * (2 + 1) * 24 // 3] * 3
+
+
+@pytest.mark.slow
+def test_the_doctor_works_in_several_processes() -> None:
+    (wanted,) = results(1, "doctor")
+    assert results(2, "doctor") == [wanted, wanted]
+
+
+@pytest.mark.slow
+def test_a_cluster_is_found_by_jax(tmp_path: Path) -> None:
+    # The variables that SLURM sets, https://docs.jax.dev/en/latest/multi_process.html
+    job = {"SLURM_JOB_ID": "61234", "SLURM_NTASKS": "2", "SLURM_STEP_NODELIST": "localhost"}
+    words = ["train", *WORDS, "--steps", "4", "--out", str(tmp_path / "run"), "--cluster"]
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-m", "jaxgan", *words],
+            env=with_devices(1) | job | {"SLURM_PROCID": str(i), "SLURM_LOCALID": str(i)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for i in range(2)
+    ]
+    ends = [child.communicate(timeout=LIMIT) for child in children]
+    assert [child.returncode for child in children] == [0, 0], ends
+    assert str(tmp_path) in ends[0][0]
+    assert ends[1][0] == ""
+
+
+@pytest.mark.slow
 def test_a_run_goes_on_with_other_processes_and_devices(tmp_path: Path) -> None:
     first = results(2, "train", tmp_path / "two", 10, 0)
     assert [one["step"] for one in first] == [10, 10]
