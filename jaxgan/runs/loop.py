@@ -103,8 +103,9 @@ def train(
     state = create_state(setup.networks, setup.recipe, state_key, setup.data)
     with together(devices, (Diverged, Interrupted)) as team:
         own = folder if team.first else None
-        identity = _identity(setup, int(seed), team) if own or team.processes > 1 else {}
-        log = RunFolder(own, identity | dict(settings or {}), best_by, setup.steps)
+        shared = team.processes > 1
+        identity = _identity(setup, int(seed), team, settings) if own or shared else {}
+        log = RunFolder(own, identity, best_by, setup.steps)
         advance = _advance(setup, key, plan, team, devices=devices, via=via)
         with locked(own):
             state = team.share(log.restore(state))
@@ -124,11 +125,13 @@ def train(
         return team.local(state)
 
 
-def _identity(setup: Setup, seed: int, team: Team) -> dict[str, Any]:
-    """The identity of the run, which all processes share."""
+def _identity(
+    setup: Setup, seed: int, team: Team, settings: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The identity of the run, whose setup and seed all processes share."""
     identity = describe(setup, seed)
     team.check_same(identity)
-    return identity
+    return identity | dict(settings or {})
 
 
 def _advance(
@@ -157,9 +160,10 @@ def _advance(
         length = team.of_first(_same_critic_steps(setup.recipe, step, room))
         examples = data(step, length)
         if team.processes > 1 and n_critic not in ready:
-            # Compiles: no process waits for another one in a collective, which would time out.
+            # No step: it compiles. In a collective, waiting for another compiler would time out.
             state, _ = program(state, examples, key, 0)
-            ready.add(team.of_first(n_critic))
+            team.exchange("compiled")
+            ready.add(n_critic)
         state, history = program(state, examples, key, length)
         int(state.step)  # waits for the device
         seconds = time.perf_counter() - begin
