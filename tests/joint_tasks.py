@@ -102,7 +102,7 @@ def to_the_end(folder: str, steps: str, devices: str) -> dict[str, Any]:
 
 def other_setups(process: int) -> float:
     """A training whose batch size differs between the processes."""
-    chosen = dataclasses.replace(member("penalized"), batch_size=BATCH * (1 + process))
+    chosen = dataclasses.replace(member("penalized"), batch_size=BATCH // (1 + process))
     return float(train(chosen, devices=jax.device_count(), progress=False).step)
 
 

@@ -238,7 +238,7 @@ def test_processes_with_different_setups_are_told_apart() -> None:
     with started(2, "others") as children:
         problems = [child.communicate(timeout=LIMIT)[1] for child in children]
     for problem in problems:
-        assert "process 1 differs from process 0: batch_size was 24, is 48" in problem
+        assert "process 1 differs from process 0: batch_size was 24, is 12" in problem
 
 
 @pytest.mark.slow
