@@ -296,7 +296,7 @@ def test_a_run_of_an_earlier_version_takes_no_scores_and_resumes(tmp_path: Path)
     experiment = experiment_of(read_settings(tmp_path))
     assert experiment.metrics == {}
     assert "No scores are computed" in experiment.protocol
-    (cell,) = trainings_of(experiment.scales["small"].cells()["wgan_gp"])
+    (cell,) = trainings_of(experiment.cells("small")["wgan_gp"])
     assert cell.measure == ImageMeasure()  # part of the identity by which checkpoints are found
 
 

@@ -16,7 +16,8 @@ __all__ = ["launch_all", "runs_of"]
 def launch_all(folder: Path, settings: Settings, *, quiet: bool = False) -> None:
     """Starts or resumes all experiments that have the scale, each in a folder of its own.
 
-    An experiment that fails does not stop the others; the exit status is then 1.
+    An experiment that fails does not stop the others; the exit status is then 1. One whose data
+    are not on this machine is skipped.
 
     Args:
         folder: the folder of all runs.
@@ -31,6 +32,7 @@ def launch_all(folder: Path, settings: Settings, *, quiet: bool = False) -> None
     from jaxgan.report import write_index
     from jaxgan.runs.lock import locked
     from jaxgan.runs.pace import Stopped
+    from jaxgan.study import MissingData
 
     check_folder(folder, settings)
     names = _with_scale(settings["arguments"]["scale"])
@@ -44,6 +46,8 @@ def launch_all(folder: Path, settings: Settings, *, quiet: bool = False) -> None
             except KeyboardInterrupt as stop:
                 text = f"stopped in {name}\nResume with: jaxgan resume {folder}"
                 raise Stopped(text, getattr(stop, "number", signal.SIGINT)) from stop
+            except MissingData as missing:
+                complain(f"{name} skipped: {missing}")
             except Exception as error:  # the other experiments do not depend on it
                 complain(
                     f"{name} failed: {'; '.join([str(error), *getattr(error, '__notes__', [])])}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 import signal
 import sys
@@ -38,11 +39,24 @@ SHARE = 0.05
 def experiment_of(settings: dict[str, Any]) -> Experiment:
     """The experiment named in the settings, or the trainings they describe, as an experiment."""
     if settings["command"] == "run":
-        return load_experiment(settings["experiment"])
+        return _with_data(load_experiment(settings["experiment"]), settings)
     from jaxgan.cli.unjudged import unjudged
 
     others = {"scores": settings.get("scores", ()), "begun_in": settings.get("begun_in")}
     return unjudged(**settings["what"], sweep=settings["command"] == "sweep", **others)
+
+
+def _with_data(experiment: Experiment, settings: dict[str, Any]) -> Experiment:
+    """The experiment with the data that `--data` named, if it did."""
+    data = settings.get("what", {}).get("data")
+    if data is None:
+        return experiment
+    if experiment.data is None:
+        name = settings["experiment"]
+        raise ValueError(f"--data {data}: experiment {name} has its own data: leave out --data")
+    from jaxgan.cli.setups import data_of
+
+    return dataclasses.replace(experiment, data=data_of(data, settings.get("begun_in")))
 
 
 def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> None:
@@ -175,7 +189,7 @@ def _note_unused_labels(experiment: Experiment) -> None:
     from jaxgan.doctor.labels import unused_labels
     from jaxgan.study import Training
 
-    cells = experiment.scales["small"].cells().values()
+    cells = experiment.cells("small").values()
     setups = [cell.setup for cell in cells if isinstance(cell, Training)]
     for note in filter(None, map(unused_labels, setups[:1])):
         complain(f"note: {note.what}: {note.remedy}")

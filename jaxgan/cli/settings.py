@@ -56,9 +56,9 @@ def read_settings(folder: Path) -> Settings:
 def _wanted(settings: Any) -> list[tuple[str, type]]:
     """The settings without which nothing can be resumed, and their types in JSON."""
     wanted: list[tuple[str, type]] = [("arguments", dict), ("command", str)]
-    if settings.get("command") != "run":
-        return [*wanted, ("what", dict)]
-    return wanted if settings.get("all") else [*wanted, ("experiment", str)]
+    experiment = settings.get("command") == "run"
+    wanted += [("what", dict)] if not experiment or "what" in settings else []
+    return [*wanted, ("experiment", str)] if experiment and not settings.get("all") else wanted
 
 
 def check_folder(folder: Path, settings: Settings) -> None:
@@ -112,7 +112,7 @@ def with_steps(settings: Settings, steps: int | None) -> Settings:
     """
     if steps is None:
         return settings
-    if "what" not in settings:
+    if settings["command"] == "run":
         raise ValueError(STEPS_OF_EXPERIMENT)
     return settings | {"what": settings["what"] | {"steps": steps}}
 
@@ -120,6 +120,8 @@ def with_steps(settings: Settings, steps: int | None) -> Settings:
 def command_of(settings: Settings) -> str:
     """The command that reproduces a run.
 
+    >>> command_of({"command": "run", "experiment": "a", "what": {"data": "b"}, "arguments": {}})
+    'jaxgan run a --data b'
     >>> command_of({"command": "run", "experiment": "digits", "arguments": {"seeds": 3}})
     'jaxgan run digits --seeds 3'
     """

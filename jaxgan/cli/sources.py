@@ -90,7 +90,7 @@ def trained_in(folder: Path, source: Source, cell: str | None, seed: int, *, bes
             raise ValueError(f"{folder} is a single training: leave out --cell and --seed")
         return _restored(folder, setup_in(folder, source), best=best)
     experiment, scale = experiment_in(folder, source)
-    cells = experiment.scales[scale].cells()
+    cells = experiment.cells(scale)
     found = {name: cell for name, cell in cells.items() if isinstance(cell, Training)}
     if not found:
         raise ValueError(f"{folder} has no training to sample from: it has {', '.join(cells)}")

@@ -23,6 +23,7 @@ def run(
     experiment: Positional[str | None] = None,
     /,
     every: Annotated[bool, arg(name="all")] = False,
+    data: str | None = None,
     seeds: int | None = None,
     sets: int = 1,
     scale: str = "small",
@@ -37,7 +38,10 @@ def run(
 
     Args:
         experiment: a name that `jaxgan list` shows, or a module with an EXPERIMENT, "my.module".
-        every: run all experiments that have the scale, one after another, with one page of them.
+        every: run all experiments that have the scale, one after another, with one page of them;
+            those whose data are not on this machine are skipped.
+        data: data as for train, for an experiment whose data are not in the package, such as
+            "archive(path='cifar10.tar.xz', split='train')"; those that it names by default.
         seeds: seeds per set; the scale's number by default.
         sets: number of disjoint sets of seeds, each with its own verdicts.
         scale: smoke (only shows that everything runs), small, or paper (published settings).
@@ -50,10 +54,13 @@ def run(
     """
     if (experiment is None) != every:
         raise ValueError("give the name of an experiment, or --all")
+    if every and data is not None:
+        raise ValueError("--data is for one experiment: give its name instead of --all")
     suffix = "" if scale == "small" else f"-{scale}"
     arguments = {"seeds": seeds, "sets": sets, "scale": scale, "devices": devices, "via": via}
     arguments |= _given(track=track, save_minutes=save_minutes)
-    settings = {"command": "run", "arguments": arguments}
+    settings: dict[str, Any] = {"command": "run", "arguments": arguments}
+    settings |= {} if data is None else {"what": {"data": data}, **_here()}
     if experiment is None:
         launch_all(out or Path("runs") / f"all{suffix}", settings | {"all": True}, quiet=quiet)
         return

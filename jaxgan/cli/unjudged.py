@@ -69,7 +69,7 @@ def unjudged(
         ValueError: unknown names or arguments.
 
     >>> experiment = unjudged("swiss_roll", "wgan_gp", "mlp(width=8)", 100, 64)
-    >>> list(experiment.scales["small"].cells())
+    >>> list(experiment.cells("small"))
     ['real', 'wgan_gp']
     """
     texts = {"recipe": recipe, "networks": networks, "objective": objective, "penalty": penalty}

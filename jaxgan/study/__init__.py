@@ -4,7 +4,7 @@ from jaxgan.study.check import check
 from jaxgan.study.claims import Claim, Verdict, advantage, judge, threshold
 from jaxgan.study.classified import CLASSIFIER_METRICS, ClassifierScore
 from jaxgan.study.classifiers import cached_classifier
-from jaxgan.study.experiment import Cell, Experiment, Scale
+from jaxgan.study.experiment import Cell, Experiment, MissingData, Scale
 from jaxgan.study.folder import Run, read_run
 from jaxgan.study.gaps import critic_gaps
 from jaxgan.study.grid import grid
@@ -51,6 +51,7 @@ __all__ = [
     "Measure",
     "Measurement",
     "Metric",
+    "MissingData",
     "MixtureScore",
     "Moment",
     "Neighbors",

@@ -45,11 +45,10 @@ def check(experiment: Experiment, scale: str, *, measure: bool = True) -> Cells:
     Raises:
         ValueError: an unknown scale, a missing text, shapes that do not fit, or an unknown metric
             or cell in a claim or measure.
+        MissingData: the experiment's data are not on this machine.
     """
-    if scale not in experiment.scales:
-        raise unknown("scale", scale, experiment.scales)
     _check_texts(experiment)
-    cells = experiment.scales[scale].cells()
+    cells = experiment.cells(scale)
     _check_names(cells)
     _check_pictures(experiment, cells)
     losses = {name: _check_shapes(name, trainings_of(cell)) for name, cell in cells.items()}

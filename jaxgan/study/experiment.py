@@ -5,13 +5,20 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
+from jaxgan.data import load
+from jaxgan.data.stream import Stream
 from jaxgan.study.claims import Claim
 from jaxgan.study.picture import Metric, Picture
 from jaxgan.study.records import Record
+from jaxgan.types import Dataset, unknown
 
-__all__ = ["Cell", "Cells", "Experiment", "Scale"]
+__all__ = ["Cell", "Cells", "Experiment", "MissingData", "Scale"]
+
+
+class MissingData(FileNotFoundError):
+    """The data that an experiment names are not on this machine."""
 
 
 @runtime_checkable
@@ -33,12 +40,13 @@ class Scale:
     """The size of an experiment: its cells and its number of seeds.
 
     Attributes:
-        cells: builds the cells and loads their data.
+        cells: builds the cells, from the experiment's data if it has any, else from data that it
+            loads.
         seeds: default number of seeds of each cell.
         judged: False for a scale that only shows that everything runs.
     """
 
-    cells: Callable[[], Cells]
+    cells: Callable[[], Cells] | Callable[[Any], Cells]
     seeds: int = 10
     judged: bool = True
 
@@ -54,6 +62,8 @@ class Experiment:
         claims: the claims to judge.
         pictures: the pictures to draw from the records.
         protocol: how the scores are measured: samples, features, split, weights.
+        data: a data set that is not in the package, or its name, see `data.load`. `jaxgan run
+            --data` replaces it, in Python `dataclasses.replace`. None if the cells load their own.
     """
 
     about: str | None
@@ -62,3 +72,38 @@ class Experiment:
     claims: tuple[Claim, ...] = ()
     pictures: tuple[Picture, ...] = ()
     protocol: str = ""
+    data: str | Dataset | Stream | None = None
+
+    def cells(self, scale: str) -> Cells:
+        """The cells of a scale.
+
+        Args:
+            scale: the name of the scale.
+
+        Returns:
+            The cells by name.
+
+        Raises:
+            ValueError: the scale is unknown.
+            MissingData: the experiment's data are not on this machine.
+
+        >>> from jaxgan import study
+        >>> scale = study.Scale(lambda data: {"real": study.Real(data)})
+        >>> study.Experiment("Images.", {"small": scale}, data="digits").cells("small")["real"].data
+        Dataset(real=uint8[1797, 8, 8, 1], labels=int32[1797])
+        """
+        if scale not in self.scales:
+            raise unknown("scale", scale, self.scales)
+        build: Callable[..., Cells] = self.scales[scale].cells
+        return build() if self.data is None else build(_loaded(self.data))
+
+
+def _loaded(data: str | Dataset | Stream) -> Dataset | Stream:
+    if not isinstance(data, str):
+        return data
+    try:
+        return load(data)
+    except FileNotFoundError as error:
+        raise MissingData(
+            f"the experiment needs the data {data!r}: {error}. Or give them as a file, --data FILE"
+        ) from error
