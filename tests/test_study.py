@@ -39,6 +39,7 @@ from jaxgan.study import (
     Points,
     Profile,
     Progress,
+    Quantities,
     Real,
     Record,
     Scale,
@@ -47,6 +48,7 @@ from jaxgan.study import (
     Training,
     advantage,
 )
+from jaxgan.study.moment import logged
 from jaxgan.study.records import load_record, load_records, save_record
 from jaxgan.study.redraw import from_settings, settings_of
 from jaxgan.training import Networks, Recipe, Setup
@@ -176,6 +178,27 @@ def test_an_overlay_has_a_panel_per_cell_and_a_line_per_series() -> None:
     figure = Overlay(series=(("x", "first"), ("y", "second"))).draw(records, {})
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["a"]  # b has no y
     assert [line.get_ydata().tolist() for line in figure.axes[0].lines[:2]] == 2 * [[1.0, 2.0]]
+
+
+def test_quantities_over_seconds_have_the_steps_times_the_mean_pace() -> None:
+    series = {"x": Series(np.array([0, 10]), np.array([1.0, 2.0]))}
+    quick, slow = (Record({"pace": pace}, series) for pace in (0.1, 0.3))
+    records = {"a": [quick, slow], "b": [Record({}, series)]}
+    for pace, last, label in (
+        ("pace", [2.0], "seconds of training"),
+        ("", [10, 10], "generator steps"),
+    ):
+        (axes,) = Quantities(series=(("x", "first"),), pace=pace).draw(records, {}).axes
+        lines = [line.get_xdata()[-1] for line in axes.lines]
+        assert lines == pytest.approx(last)  # b has no pace
+        assert axes.get_xlabel() == label
+
+
+def test_seconds_are_those_of_all_lines_so_far(tmp_path: Path) -> None:
+    rows = ({"step": 2, "seconds": 3.0}, {"step": 4, "seconds": 0.5}, {"step": 6, "seconds": 0.25})
+    (tmp_path / "metrics.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    steps, seconds = logged(tmp_path / "metrics.jsonl", 5)["seconds"]
+    assert (steps.tolist(), seconds.tolist()) == ([2, 4], [3.0, 3.5])
 
 
 def test_disjoint_sets_of_seeds_have_verdicts_of_their_own(tmp_path: Path) -> None:

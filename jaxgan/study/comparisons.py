@@ -1,4 +1,4 @@
-"""Pictures of several quantities of a cell, of the successes of two cells, and of texts."""
+"""Pictures of several quantities, of the successes of two cells, and of texts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jaxgan.study.picture import Metric, Picture
 from jaxgan.study.records import Records
 from jaxgan.study.series import Panel, curves_of
 
-__all__ = ["Overlay", "Successes", "Texts"]
+__all__ = ["Overlay", "Quantities", "Successes", "Texts"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,43 @@ class Overlay(Picture):
         return figures.line_plots(
             {cell: {label: curves[cell] for label, curves in found.items()} for cell in shared}
         )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Quantities(Picture):
+    """Some quantities over generator steps, or over the seconds of training.
+
+    Attributes:
+        series: names of series and their labels.
+        pace: name of the score that is the time of a generator step, in seconds: the horizontal
+            axis is then the step times its mean over the seeds, and cells without it are skipped.
+            Generator steps if empty.
+    """
+
+    series: tuple[Panel, ...]
+    pace: str = ""
+    file: str = "quantities.png"
+    caption: str = "The mean over seeds, with a band from the lowest to the highest."
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A panel per quantity, a line per cell."""
+        panels = {label: curves_of(records, name) for name, label in self.series}
+        if not self.pace:
+            return figures.line_plots(panels)
+        paces = {
+            cell: np.mean([record.scores[self.pace] for record in of_cell])
+            for cell, of_cell in records.items()
+            if of_cell and all(self.pace in record.scores for record in of_cell)
+        }
+        timed = {
+            label: {
+                cell: (paces[cell] * panel[cell][0], panel[cell][1])
+                for cell in panel
+                if cell in paces
+            }
+            for label, panel in panels.items()
+        }
+        return figures.line_plots(timed, x="seconds of training", lines=True)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -87,13 +87,17 @@ def logged(file: Path, step: int) -> dict[str, Series]:
         step: the last step to read.
 
     Returns:
-        A series per name; numbers that were not finite are NaN.
+        A series per name; numbers that were not finite are NaN. `seconds` is the time of all steps
+        so far, without measurements; in a process that compiles, with the compilation.
     """
     rows = [row for row in read_rows(file) if row["step"] <= step]
-    names = {name for row in rows for name in row} - {"step", "seconds", "diverged"}
+    names = {name for row in rows for name in row} - {"step", "diverged"}
     series = {}
     for name in sorted(names):
         found = [(row["step"], row[name]) for row in rows if name in row]
         steps, values = zip(*found, strict=True)
         series[name] = Series(np.asarray(steps), np.asarray(values, float))
+    if "seconds" in series:
+        steps, spent = series["seconds"]
+        series["seconds"] = Series(steps, spent.cumsum())
     return series

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from jaxgan import figures
 from jaxgan.figures.fields import Field
 from jaxgan.figures.surfaces import Surface
-from jaxgan.study.comparisons import Overlay, Successes, Texts
+from jaxgan.study.comparisons import Overlay, Quantities, Successes, Texts
 from jaxgan.study.picture import Metric, Picture
 from jaxgan.study.plans import Plans
 from jaxgan.study.records import Record, Records
@@ -31,6 +31,7 @@ __all__ = [
     "Points",
     "Profile",
     "Progress",
+    "Quantities",
     "Samples",
     "Successes",
     "Surfaces",
