@@ -37,7 +37,11 @@ def test_the_docstring_says_what_to_expect(path: Path) -> None:
     assert len(text.splitlines()) <= 200
 
 
-LARGE = {"korotin_2022/w1_benchmark", "wgan_gp_2017/random_architectures"}
+LARGE = {
+    "korotin_2022/w1_benchmark",
+    "wgan_gp_2017/architectures",
+    "wgan_gp_2017/random_architectures",
+}
 """Tracing their trainings takes half a minute."""
 
 

@@ -113,6 +113,23 @@ def test_progress_has_a_cell_per_arm_and_moment(tmp_path: Path) -> None:
     assert all(holds(picture, mosaic(images, 2, 8, (2, 2))) for images in (a, b, c))
 
 
+def test_a_table_has_a_block_or_a_text_per_row_and_column(tmp_path: Path) -> None:
+    a, b = noise(2, 4, 8, 8, 1)
+    figure = figures.sample_table({"tanh": {"gan": a, "wgan": "diverged"}, "mlp": {"wgan": b}})
+    names = ["gan", "wgan", "tanh", "mlp", "diverged"]
+    assert [text.get_text() for text in figure.texts] == names
+    picture = drawn(figure, tmp_path / "table.png")
+    assert all(holds(picture, mosaic(images, 2, 8, (2, 2))) for images in (a, b))
+    figure.canvas.draw()  # pyright: ignore[reportAttributeAccessIssue]
+    of_a, of_b = (axes.get_window_extent() for axes in figure.axes)
+    gan, wgan, tanh, mlp, diverged = (text.get_window_extent() for text in figure.texts)
+    assert gan.x1 < of_b.x0 < wgan.x0 < wgan.x1 < of_b.x1
+    assert of_b.x0 < diverged.x0 < diverged.x1 < of_b.x1
+    assert of_a.y0 < tanh.y0 < diverged.y1 < of_a.y1
+    assert of_b.y0 < mlp.y0 < mlp.y1 < of_b.y1 < of_a.y0
+    assert figures.sample_table({"tanh": {"gan": "diverged"}}).axes == []
+
+
 def test_interpolation_draws_lines_as_rows(tmp_path: Path) -> None:
     lines = noise(2, 5, 8, 8, 1)
     picture = drawn(figures.interpolation({"a": lines}), tmp_path / "lines.png")
@@ -251,7 +268,13 @@ def test_centers_are_inside_and_ringed() -> None:
 
 @pytest.mark.parametrize(
     "draw",
-    [figures.sample_grid, figures.progress_grid, figures.interpolation, figures.line_plots],
+    [
+        figures.sample_grid,
+        figures.sample_table,
+        figures.progress_grid,
+        figures.interpolation,
+        figures.line_plots,
+    ],
 )
 def test_nothing_to_draw_is_refused(draw) -> None:
     with pytest.raises(ValueError, match=f"{draw.__name__}: .* is empty; give"):

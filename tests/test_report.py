@@ -358,6 +358,18 @@ def test_real_data_has_a_column_if_it_has_scores(
     assert ("Real data" in (tmp_path / "report.md").read_text(encoding="utf-8")) == shown
 
 
+@pytest.mark.parametrize(("number", "rows"), [(12, False), (13, True)])
+def test_many_cells_have_a_row_each(tmp_path: Path, number: int, rows: bool) -> None:
+    found = {f"cell {i}": cell([1.0, 2.0, 3.0]) for i in range(number)}
+    page = page_of(tmp_path, changed("cells", found))
+    scopes = [value for tag, name, value in page.attributes if (tag, name) == ("th", "scope")]
+    of_cells = (number + 1) * ["row" if rows else "col"]  # with that of real data
+    assert scopes == (["col", "col", *of_cells] if rows else ["col", *of_cells, "row"])
+    lines = (tmp_path / "report.md").read_text(encoding="utf-8").splitlines()
+    assert lines.count("| cell 11 | 2.0 ± 2.5 |") == rows  # t(0.975, 2) / sqrt(3) = 2.48
+    assert lines.count("| Real data | 0.7777 |") == rows
+
+
 @pytest.mark.parametrize("verdict", ["holds", "does not hold", "undecided", "not judged"])
 def test_verdicts_have_a_badge_of_their_own(tmp_path: Path, verdict: str) -> None:
     page = page_of(tmp_path, changed("claims.0.verdicts.0.verdict", verdict))

@@ -19,7 +19,7 @@ from jaxgan.cli.draws import asked_labels
 from jaxgan.cli.main import main
 from jaxgan.cli.sources import Trained
 from jaxgan.networks import Normal
-from jaxgan.study import ImageMeasure, Moment, Real, Samples
+from jaxgan.study import ImageMeasure, Moment, Real, Record, Samples, SampleTable
 from jaxgan.study.classes import conditional
 from jaxgan.study.records import load_record, save_record
 from jaxgan.training import Dataset, Networks, create_state, lerp, slerp
@@ -183,6 +183,29 @@ def test_real_examples_have_the_same_rows(tmp_path: Path) -> None:
     assert "samples/names" not in Real(NAMED.data)(0, tmp_path).arrays
     # There are 20 examples of class 3, so that its two rows of 8 show different ones.
     assert len({image.tobytes() for image, k in zip(found, labels, strict=True) if k == 3}) == 16
+
+
+def test_a_table_of_samples_is_named_by_its_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = np.arange(4 * 30).reshape(4, 30, 1, 1, 1)
+    records = {
+        "real": [Record({}, {}, {"samples": images[0]})],
+        "half": [Record({"x": 1.0})],
+        "tanh-wgan": [Record({}, {}, {"samples": images[1]})],
+        "tanh-gan": [Record({}, {}, {"samples": images[2]}, "diverged", 1500)],
+        "mlp-wgan": [Record({}, {}, {"samples": images[3]})],
+    }
+    drawn: list[dict[str, dict[str, Any]]] = []
+    monkeypatch.setattr(figures, "sample_table", lambda rows: drawn.append(rows) or Figure())
+    SampleTable().draw(records, {})
+    (rows,) = drawn
+    assert {name: [*row] for name, row in rows.items()} == {
+        "tanh": ["wgan", "gan"],
+        "mlp": ["wgan"],
+        "real": ["wgan", "gan"],
+    }
+    assert rows["tanh"]["gan"] == "diverged at 1,500"
+    np.testing.assert_array_equal(rows["mlp"]["wgan"], images[3, :25])
+    np.testing.assert_array_equal(rows["real"]["gan"], images[0, :25])
 
 
 def test_arcs_keep_their_norm_and_their_speed() -> None:

@@ -319,8 +319,9 @@ def test_what_cannot_be_scored_is_said(words: list[str], message: str) -> None:
     assert message in str(stop.value.code)
 
 
-def test_every_image_is_in_one_part_of_its_classifier() -> None:
-    training, held_out = ClassifierScore("digits").parts()
+@pytest.mark.parametrize("data", ["digits", digits])
+def test_every_image_is_in_one_part_of_its_classifier(data: Any) -> None:
+    training, held_out = ClassifierScore(data).parts()
     assert len(held_out) == 359  # a fifth of 1,797
     both = np.concatenate([training, held_out]).reshape(1797, 64)
     images = np.asarray(digits().real, np.float32).reshape(1797, 64) / 127.5 - 1

@@ -8,6 +8,7 @@ from jaxgan.figures.files import save, save_images
 from jaxgan.figures.interpolations import interpolation
 from jaxgan.figures.neighbors import nearest_neighbors
 from jaxgan.figures.plans import transport_plans
+from jaxgan.figures.sample_tables import sample_table
 from jaxgan.figures.samples import sample_grid
 from jaxgan.figures.style import arm_colors
 from jaxgan.figures.successes import successes
@@ -25,6 +26,7 @@ __all__ = [
     "nearest_neighbors",
     "progress_grid",
     "sample_grid",
+    "sample_table",
     "save",
     "save_images",
     "successes",

@@ -5,10 +5,22 @@ from __future__ import annotations
 from jaxgan.report.numbers import duration, spread
 from jaxgan.study.results import CellResult, Results
 
-__all__ = ["ABSENT", "diverged", "facts", "has_reference", "mean_of", "seconds_on", "seeds_of"]
+__all__ = [
+    "ABSENT",
+    "diverged",
+    "facts",
+    "has_reference",
+    "has_rows",
+    "mean_of",
+    "seconds_on",
+    "seeds_of",
+]
 
 ABSENT = "–"
 """Shown for a score that a cell does not have."""
+
+SIDE_BY_SIDE = 12
+"""The most cells that have a column each in the table of scores."""
 
 
 def seeds_of(results: Results) -> str:
@@ -50,6 +62,11 @@ def diverged(results: Results) -> list[str]:
 def has_reference(results: Results) -> bool:
     """Whether any metric has a value for real data."""
     return any(metric.reference is not None for metric in results.metrics.values())
+
+
+def has_rows(results: Results) -> bool:
+    """Whether cells are rows of the table of scores, since they are too many to be its columns."""
+    return len(results.cells) > SIDE_BY_SIDE
 
 
 def mean_of(cell: CellResult, metric: str) -> str:

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from jaxgan.report.facts import diverged, facts, has_reference, mean_of, seconds_on, seeds_of
+from jaxgan.report.facts import (
+    diverged,
+    facts,
+    has_reference,
+    has_rows,
+    mean_of,
+    seconds_on,
+    seeds_of,
+)
 from jaxgan.report.numbers import duration, number, with_interval
 from jaxgan.report.paragraphs import paragraphs
 from jaxgan.study.results import ClaimResult, Results
@@ -95,17 +103,18 @@ def scores(results: Results) -> str:
         results: the run's results.
 
     Returns:
-        A table with a row per metric; empty without metrics.
+        A table with a row per metric, or a row per cell of many; empty without metrics.
     """
     if not results.metrics:
         return ""
-    rows, real = [], ["Real data"] if has_reference(results) else []
+    real = ["Real data"] if has_reference(results) else []
+    grid = [["At the end", *map(plain, results.cells), *real]]
     for name, metric in results.metrics.items():
         values = [mean_of(cell, name) for cell in results.cells.values()]
         label = plain(f"{metric.label} ({metric.better} is better)")
-        rows.append([label, *values, *([number(metric.reference)] if real else [])])
-    shown = table(["At the end", *map(plain, results.cells), *real], rows)
-    return f"{shown}\n\nMean over seeds ± half-width of its 95 % Student interval."
+        grid.append([label, *values, *([number(metric.reference)] if real else [])])
+    heads, *rows = zip(*grid, strict=True) if has_rows(results) else grid
+    return f"{table(heads, rows)}\n\nMean over seeds ± half-width of its 95 % Student interval."
 
 
 def _paper(results: Results) -> str:

@@ -16,6 +16,7 @@ from jaxgan.report.facts import (
     diverged,
     facts,
     has_reference,
+    has_rows,
     mean_of,
     seconds_on,
     seeds_of,
@@ -144,21 +145,22 @@ def _figure(folder: Path, entry: PictureResult, problems: Mapping[str, str]) -> 
 
 
 def _scores(results: Results) -> str:
-    colors = arm_colors(results.cells)
-    head = "".join(
-        f'<th scope="col" class="arm" style="--arm:{colors[name]}">{html.escape(name)}</th>'
+    colors, rows = arm_colors(results.cells), has_rows(results)
+    of_cell, of_metric = ("row", "col") if rows else ("col", "row")
+    cells = (
+        f'<th scope="{of_cell}" class="arm" style="--arm:{colors[name]}">{html.escape(name)}</th>'
         for name in results.cells
     )
-    real = '<th scope="col">Real data</th>' if has_reference(results) else ""
-    rows = []
+    real = [f'<th scope="{of_cell}">Real data</th>'] if has_reference(results) else []
+    grid = [['<th scope="col">At the end</th>', *cells, *real]]
     for name, metric in results.metrics.items():
-        cells = "".join(_cell(cell, name) for cell in results.cells.values())
-        reference = f"<td>{number(metric.reference)}</td>" if real else ""
-        rows.append(f'<tr><th scope="row">{_label(metric)}</th>{cells}{reference}</tr>')
+        label = f'<th scope="{of_metric}">{_label(metric)}</th>'
+        reference = [f"<td>{number(metric.reference)}</td>"] if real else []
+        grid.append([label, *(_cell(cell, name) for cell in results.cells.values()), *reference])
+    head, *body = map("".join, zip(*grid, strict=True) if rows else grid)
     return (
-        '<div class="card scroll"><table>\n'
-        f'<thead><tr><th scope="col">At the end</th>{head}{real}'
-        f"</tr></thead>\n<tbody>{''.join(rows)}</tbody>\n</table></div>\n"
+        f'<div class="card scroll"><table>\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>{''.join(f'<tr>{line}</tr>' for line in body)}</tbody>\n</table></div>\n"
         '<p class="under">Mean over seeds ± half-width of its 95 % Student interval; below, each '
         'seed. <a href="#protocol">How they were measured</a></p>'
     )

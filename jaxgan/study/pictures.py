@@ -32,6 +32,7 @@ __all__ = [
     "Profile",
     "Progress",
     "Quantities",
+    "SampleTable",
     "Samples",
     "Successes",
     "Surfaces",
@@ -61,6 +62,37 @@ class Samples(Picture):
         """A block per cell."""
         names = {arm: x.tolist() for arm, x in _arrays(records, f"{self.array}/names").items()}
         return figures.sample_grid(_arrays(records, self.array), names=names)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SampleTable(Picture):
+    """Images of the last moment in a table, of cells named `ROW-COLUMN`, as in "tanh-wgan".
+
+    Real images are in every column of the last row. A training that diverged has a note instead.
+
+    Attributes:
+        shown: images per cell.
+    """
+
+    file: str = "samples.png"
+    caption: str = "Random samples at the last moment, not selected; seed 0."
+    array: str = "samples"
+    shown: int = 25
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A block per cell."""
+        rows: dict[str, dict[str, np.ndarray | str]] = {}
+        for cell, record in _first(records):
+            row, named, column = cell.partition("-")
+            if named and self.array in record.arrays:
+                ended = f"diverged at {record.steps:,}" if record.ended == "diverged" else ""
+                shown = ended or record.arrays[self.array][: self.shown]
+                rows.setdefault(row, {})[column] = shown
+        real = _arrays(records, self.array).get(REAL)
+        if real is not None:
+            columns = [column for row in rows.values() for column in row]
+            rows[REAL] = dict.fromkeys(columns, real[: self.shown])
+        return figures.sample_table(rows)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
