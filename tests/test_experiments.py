@@ -15,6 +15,7 @@ import pytest
 from jaxgan.report import write_report
 from jaxgan.study import Experiment, check, classifiers, mixture, read_results, run
 from tests.daily import daily_if
+from tests.stand_in import with_stand_in
 
 pytestmark = pytest.mark.usefixtures("unchecked_types")
 ROOT = Path(__file__).parent.parent
@@ -23,7 +24,7 @@ NAMES = [f"{path.parent.name}/{path.stem}" for path in PATHS]
 
 
 def experiment_of(name: str) -> Experiment:
-    return import_module(f"experiments.{name.replace('/', '.')}").EXPERIMENT
+    return with_stand_in(import_module(f"experiments.{name.replace('/', '.')}").EXPERIMENT)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=NAMES)
@@ -40,6 +41,7 @@ def test_the_docstring_says_what_to_expect(path: Path) -> None:
 LARGE = {
     "korotin_2022/w1_benchmark",
     "wgan_gp_2017/architectures",
+    "wgan_gp_2017/cifar10",
     "wgan_gp_2017/random_architectures",
 }
 """Tracing their trainings takes half a minute."""
