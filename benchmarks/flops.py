@@ -6,7 +6,6 @@ from math import prod
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
 from jaxgan.training import Networks, Recipe
 
@@ -20,11 +19,12 @@ def flops_of_step(networks: Networks, recipe: Recipe, batch: int) -> int:
     first layers, whose inputs need no gradient. A critic step needs G for its fakes and
     2 (3 C - c) for scores and gradients of real and fake; a gradient penalty adds 2 C for the
     gradient with respect to the input and 2 C for the backward pass through it (a ReLU critic has
-    no other second derivative). The generator step needs 3 G - g and 2 C. Padding is counted like
-    data, as usual.
+    no other second derivative). The generator step needs 3 G - g and 2 C for each of its batches.
+    Padding is counted like data, as usual.
     """
     key = jax.random.key(0)
-    latent = jnp.stack([networks.latent(key)] * batch)
+    one = jax.eval_shape(networks.latent, key)
+    latent = jax.ShapeDtypeStruct((batch, *one.shape), one.dtype)
     variables = jax.eval_shape(networks.generator.init, key, latent)
     fake = jax.eval_shape(networks.generator.init_with_output, key, latent)[0]
     generator = _products(
@@ -35,7 +35,8 @@ def flops_of_step(networks: Networks, recipe: Recipe, batch: int) -> int:
     g, c = sum(generator), sum(critic)
     n_critic = recipe.critic_steps(0)
     penalty = 4 * c if recipe.penalties else 0
-    return n_critic * (g + 6 * c - 2 * critic[0] + penalty) + 3 * g - generator[0] + 2 * c
+    of_generator = recipe.generator_batches * (3 * g - generator[0] + 2 * c)
+    return n_critic * (g + 6 * c - 2 * critic[0] + penalty) + of_generator
 
 
 def _products(function: Any, *arguments: Any) -> list[int]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -25,56 +24,16 @@ import tyro
 from rich.console import Console
 from rich.table import Column, Table
 
+from benchmarks.contender import Answer, Contender
 from benchmarks.works import LOSSES, WORKS
 from jaxgan.runs.provenance import provenance
 from jaxgan.types import unknown
 
 __all__ = ["main"]
 
-HERE = Path(__file__).parent
 COLUMNS = ("median, ms", "minimum, ms", "jaxgan / this", "GFLOP/s", "of the roof", "peak, MiB")
 COLUMNS += ("compile, s",)
 MATRIX = {"cpu": 2048, "gpu": 8192, "tpu": 8192}
-Answer = dict[str, Any]
-
-
-class Contender:
-    """A worker process that times steps on request; `failed` is its error, if any."""
-
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(
-            command,
-            stdin=pipe,
-            stdout=pipe,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env={**os.environ, **environment},
-        )
-        self.seconds: list[float] = []
-        self.ready = self._answer()
-        self.failed = self.ready.get("error")
-
-    def ask(self, **request: Any) -> Answer:
-        print(json.dumps(request), file=self.process.stdin, flush=True)
-        return self._answer()
-
-    def take_turn(self, budget: float) -> None:
-        """Times as many steps as fit into the budget, in seconds."""
-        step = min(self.seconds, default=float("inf"))
-        self.seconds += self.ask(steps=min(1000, max(1, int(budget / step))))["seconds"]
-
-    def _answer(self) -> Answer:
-        assert self.process.stdout
-        line = self.process.stdout.readline()
-        return json.loads(line) if line else {"error": f"ended with {self.process.wait()}"}
-
-    def __enter__(self) -> Contender:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
 
 
 @contextmanager
@@ -83,7 +42,7 @@ def _contenders(
 ) -> Iterator[dict[str, Contender]]:
     """The contenders, started one after the other, so that only one compiles at a time."""
     own = [sys.executable, "-m", "benchmarks.worker", work, loss]
-    yardstick = [torch, str(HERE / "yardstick.py"), work, loss]
+    yardstick = [torch, "-m", "benchmarks.yardstick", work, loss]
     image = len(WORKS[work].shape) == 3
     options = ["--precision", precision]
     with ExitStack() as stack, tempfile.TemporaryDirectory() as cache:

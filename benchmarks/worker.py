@@ -10,42 +10,23 @@ use `flax.linen.Conv`.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import platform
 import resource
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any, Literal
 
 import flax
 import jax
-import jax.numpy as jnp
 import optax
 import tyro
 
 from benchmarks.flops import flops_of_step
+from benchmarks.timed import Timed, flops_per_second, with_precision
 from benchmarks.works import LOSSES, WORKS, examples, with_flax_convolutions
-from jaxgan.runs.devices import compile_chunk
-from jaxgan.training import create_state
 
-__all__ = ["flops_per_second", "serve"]
-
-PRECISIONS = {"float32": "highest", "tf32": "tensorfloat32", "bfloat16": "highest"}
-
-
-def flops_per_second(size: int) -> float:
-    """The fastest of five products of two float32 matrices."""
-    left, right = jax.random.normal(jax.random.key(0), (2, size, size))
-    product = jax.jit(jnp.dot)
-    jax.block_until_ready(product(left, right))
-    times = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        jax.block_until_ready(product(left, right))
-        times.append(time.perf_counter() - begin)
-    return 2 * size**3 / min(times)
+__all__ = ["serve"]
 
 
 def _peak_bytes() -> int:
@@ -56,41 +37,27 @@ def _peak_bytes() -> int:
 
 def serve(work: str, loss: str, way: str, precision: str) -> Iterator[dict[str, Any]]:
     """Yields one answer when ready, then one per request."""
-    flops = flops_of_step(WORKS[work].networks, LOSSES[loss], WORKS[work].batch)
+    networks, _, batch = WORKS[work]
+    flops = flops_of_step(networks, LOSSES[loss], batch)
     if way == "flax":
         with_flax_convolutions()
-    jax.config.update("jax_default_matmul_precision", PRECISIONS[precision])
-    networks, _, batch = WORKS[work]
-    recipe, data, key = LOSSES[loss], examples(WORKS[work]), jax.random.key(0)
-    if precision == "bfloat16":
-        recipe = dataclasses.replace(recipe, compute_dtype="bfloat16")
-    state = create_state(networks, recipe, key, data)
-    n_critic = recipe.critic_steps(0)
-    chunk = compile_chunk(networks, recipe, batch_size=batch, n_critic=n_critic, capacity=1000)
-    begin = time.perf_counter()
-    compiled = chunk.lower(state, data, key, 1).compile()  # pyright: ignore[reportFunctionMemberAccess]
-    seconds = time.perf_counter() - begin
-
-    def run(steps: int) -> float:
-        nonlocal state
-        begin = time.perf_counter()
-        state, _ = jax.block_until_ready(compiled(state, data, key, steps))
-        return (time.perf_counter() - begin) / steps
-
-    run(1)
+    recipe = with_precision(LOSSES[loss], precision)
+    timed = Timed(networks, recipe, examples(WORKS[work]), batch, capacity=1000)
+    timed.seconds(1)
+    state = timed.state
     packages = {package.__name__: package.__version__ for package in (jax, flax, optax)}
     yield {
         "ready": True,
         "versions": packages | {"python": platform.python_version()},
         "device": jax.devices()[0].device_kind,
-        "compile_seconds": seconds,
+        "compile_seconds": timed.trace_seconds + timed.compile_seconds,
         "flops": flops,
         "parameters": sum(x.size for x in jax.tree.leaves((state.generator[0], state.critic[0]))),
     }
     for line in sys.stdin:
         match json.loads(line):
             case {"steps": steps}:
-                yield {"seconds": [run(steps)]}
+                yield {"seconds": [timed.seconds(steps)]}
             case {"peak": True}:
                 yield {"peak_bytes": _peak_bytes()}
             case {"matmul": size}:

@@ -43,10 +43,10 @@ LOSSES: dict[str, Recipe] = {
 }
 
 
-def examples(work: Work) -> Dataset:
+def examples(work: Work, n: int = EXAMPLES) -> Dataset:
     """Random pixels or points; the time does not depend on the values."""
     random = np.random.default_rng(0)
-    shape = (EXAMPLES, *work.shape)
+    shape = (n, *work.shape)
     if len(work.shape) == 3:
         return Dataset(jax.numpy.asarray(random.integers(0, 256, shape, np.uint8)))
     return Dataset(jax.numpy.asarray(random.normal(size=shape), jax.numpy.float32))

@@ -3,7 +3,7 @@
 It needs no JAX and runs in a separate process. Requests are lines of JSON on stdin, answers
 lines of JSON on stdout: {"steps": 10}, {"peak": true}, {"matmul": 4096}.
 
-    python benchmarks/yardstick.py mnist gp eager
+    python -m benchmarks.yardstick mnist gp eager
 """
 # pyright: reportMissingImports=false
 
@@ -24,7 +24,8 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from yardstick_networks import Pair, Rectifier, dcgan, mlp, resnet
+
+from benchmarks.yardstick_networks import Pair, Rectifier, dcgan, mlp, resnet
 
 EXAMPLES = 4096
 WAYS = ("eager", "channels_last", "compile")
@@ -82,10 +83,13 @@ class Game:
 
     `torch.autograd.grad` for the parameters of one network computes no kernel gradients of the
     other. The way "compile" compiles one graph of the batch, its losses and their gradients,
-    including the penalty's, and another of the optimizer. It uses the layout of "channels_last".
+    including the penalty's, and another of the optimizer. It uses the layout of "channels_last"; on
+    a GPU it replays CUDA graphs, unless `graphs` is false.
     """
 
-    def __init__(self, work: Work, loss: Loss, way: str, device: str, precision: str) -> None:
+    def __init__(
+        self, work: Work, loss: Loss, way: str, device: str, precision: str, graphs: bool = True
+    ) -> None:
         image = len(work.shape) == 3
         if way == "channels_last" and not image:
             raise ValueError("channels_last is a layout of images, got points: use eager")
@@ -105,7 +109,7 @@ class Game:
         self.gradients = [self.of_critic, self.of_generator]
         if way == "compile":
             torch._dynamo.config.trace_autograd_ops = True
-            mode = "reduce-overhead" if device == "cuda" else None
+            mode = "reduce-overhead" if device == "cuda" and graphs else None
             self.gradients = [torch.compile(f, fullgraph=True, mode=mode) for f in self.gradients]
             self.advance = [torch.compile(step) for step in self.advance]
 
@@ -158,21 +162,30 @@ class Game:
 
     def seconds(self, steps: int) -> list[float]:
         """The time of each step; on a GPU, which runs asynchronously, only their mean."""
-        wait = torch.cuda.synchronize if self.device == "cuda" else lambda: None
-        wait()
+        if self.device == "cuda":
+            return [self._seconds_of_gpu(steps) / steps]
         times = [time.perf_counter()]
         for _ in range(steps):
             self.step()
             times.append(time.perf_counter())
-        wait()
-        if self.device == "cuda":
-            return [(time.perf_counter() - times[0]) / steps]
         return [after - before for before, after in itertools.pairwise(times)]
 
+    def _seconds_of_gpu(self, steps: int) -> float:
+        """By the GPU's own clock, from the first kernel's start to the last one's end."""
+        before, after = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+        torch.cuda.synchronize()
+        before.record()
+        for _ in range(steps):
+            self.step()
+        after.record()
+        torch.cuda.synchronize()
+        return before.elapsed_time(after) / 1000
 
-def flops_per_second(size: int, device: str) -> float:
-    """The fastest of five products of two float32 matrices."""
-    left, right = torch.randn(2, size, size, device=device)
+
+def flops_per_second(size: int, device: str, dtype: torch.dtype = torch.float32) -> float:
+    """The fastest of five products of two matrices."""
+    left, right = torch.randn(2, size, size, device=device, dtype=dtype)
+    (left @ right)[0, 0].item()
     times = []
     for _ in range(5):
         begin = time.perf_counter()
@@ -182,13 +195,14 @@ def flops_per_second(size: int, device: str) -> float:
 
 
 def configure(device: str, precision: str) -> None:
+    """With "bfloat16" only the penalties multiply matrices of float32; they do so in TF32."""
     if device == "cpu" and precision != "float32":
         raise ValueError(f"{precision} is for --device cuda, got cpu: use float32")
     torch.manual_seed(0)
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     # PyTorch's own default is TF32 in convolutions and float32 in matrix products.
-    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
-    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    torch.backends.cuda.matmul.allow_tf32 = precision != "float32"
+    torch.backends.cudnn.allow_tf32 = precision != "float32"
     torch.backends.cudnn.benchmark = True
 
 
