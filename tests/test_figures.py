@@ -213,6 +213,16 @@ def test_over_another_axis_than_steps_arms_are_dots_or_lines() -> None:
     assert [line.get_marker() for line in lines.lines] == ["", ""]
 
 
+def test_values_with_names_are_ticks_and_lost_seeds_are_no_dots() -> None:
+    curve = np.arange(2) + 0.1, np.array([[1.0, np.nan], [3.0, 5.0]])
+    figure = figures.line_plots({"score": {"a": curve}}, x="setting", ticks=("A", "B"))
+    axes = figure.axes[0]
+    assert axes.get_xticks().tolist() == [0, 1]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["A", "B"]
+    assert axes.lines[0].get_xydata().tolist() == [[0.1, 2.0], [1.1, 5.0]]
+    assert figure.get_supxlabel().endswith("Without seeds that diverge.")
+
+
 def test_names_of_lines_that_end_together_stay_apart(tmp_path: Path) -> None:
     arms = {name: (STEPS, VALUES[:1] + i / 1e3) for i, name in enumerate("abcde")}
     figure = figures.line_plots({"gap": arms})

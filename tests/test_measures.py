@@ -13,7 +13,7 @@ from flax import linen as nn
 
 from jaxgan import recipes
 from jaxgan.data.synthetic import TWENTY_FIVE_STD, twenty_five_centers
-from jaxgan.networks import Normal, presets
+from jaxgan.networks import Normal, Weights, presets
 from jaxgan.study import (
     MIXTURE_METRICS,
     ImageMeasure,
@@ -23,6 +23,8 @@ from jaxgan.study import (
     PointMeasure,
     Training,
     critic_gaps,
+    critic_spectra,
+    effective_rank,
     measures,
     rank_correlation,
 )
@@ -146,6 +148,45 @@ def test_gaps_of_a_critic_are_differences_of_its_mean_scores() -> None:
     assert found(jnp.array([[1.0, 1.0], [2.0, 2.0]]), jnp.array([[2.0, 3.0]])) == gaps
     pixels = jnp.full((3, 2), 255, jnp.uint8)  # 1 in the units of the batches
     assert found(pixels, pixels) == {"train": 1.0, "held_out": 1.0, "apart": 0.0}
+
+
+@pytest.mark.parametrize("weights", ["none", "spectral", "weight"])
+def test_spectra_are_those_of_the_layers_as_they_are_applied(weights: Weights) -> None:
+    # Oracle: the first layer's outputs at the unit vectors less that at 0 are its matrix.
+    networks = presets.mlp((5,), width=3, depth=2, critic_weights=weights)
+    state = create_state(networks, recipes.wgan(), KEY, Dataset(jnp.zeros((4, 5))))
+    critic = state.critic
+    params = jax.tree.map(lambda x: x + 0.1, critic.params)  # lengths and sigma are not the norms
+    state = state._replace(critic=critic._replace(params=params))
+    name = {"none": "Dense", "spectral": "SpectralNorm", "weight": "WeightNorm"}[weights] + "_0"
+    _, found = networks.critic.apply(
+        {"params": params, **critic.stats},
+        jnp.eye(6, 5),
+        train=False,
+        capture_intermediates=True,
+        mutable=["intermediates"],
+    )
+    (outputs,) = found["intermediates"][name]["__call__"]
+    wanted = np.linalg.svd(np.asarray(outputs[:5] - outputs[5:], float), compute_uv=False)
+    spectra = critic_spectra(state)
+    assert [len(values) for values in spectra.values()] == [3, 3, 1]
+    np.testing.assert_allclose(spectra["Dense_0"], wanted, rtol=1e-5)
+
+
+def test_a_kernel_of_a_convolution_has_a_row_per_position_and_channel() -> None:
+    networks = presets.dcgan((16, 16, 1), width=2)
+    state = create_state(networks, recipes.wgan(), KEY, Dataset(jnp.zeros((4, 16, 16, 1))))
+    kernel = np.asarray(state.critic.params["Conv_1"]["kernel"], float)
+    rows = np.stack([kernel[i, j, k] for i in range(5) for j in range(5) for k in range(2)])
+    wanted = np.sqrt(np.linalg.eigvalsh(rows.T @ rows)[::-1])
+    np.testing.assert_allclose(critic_spectra(state)["Conv_1"], wanted, rtol=1e-6)
+
+
+def test_the_effective_rank_is_between_one_and_their_number() -> None:
+    # Shares of 4 / 5 and 1 / 5: 5 / 4^(4 / 5).
+    np.testing.assert_allclose(effective_rank(np.array([2.0, 1.0])), 5 / 4**0.8, rtol=1e-12)
+    assert effective_rank(np.array([3.0, 0.0, 0.0])) == 1.0
+    np.testing.assert_allclose(effective_rank(np.full(7, 0.1)), 7, rtol=1e-12)
 
 
 def test_equal_numbers_share_their_rank() -> None:

@@ -70,6 +70,8 @@ def test_every_multiple_of_eight_is_made() -> None:
     fake, _ = shapes(pair.generator, jnp.zeros((5, 3)))
     assert fake.shape == (5, 48, 48, 1)
     assert shapes(pair.critic, jnp.zeros((5, 48, 48, 1)))[0].shape == (5,)
+    plain = presets.sngan((48, 48, 1), width=2, critic_weights="none")
+    assert set(shapes(plain.critic, jnp.zeros((5, 48, 48, 1)))[1]) == {"params"}
     with pytest.raises(ValueError, match=r"multiples of 8, got \(28, 28, 1\)"):
         presets.sngan((28, 28, 1))
 

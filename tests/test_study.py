@@ -43,6 +43,7 @@ from jaxgan.study import (
     Real,
     Record,
     Scale,
+    Scores,
     Series,
     Sweep,
     Training,
@@ -199,6 +200,28 @@ def test_seconds_are_those_of_all_lines_so_far(tmp_path: Path) -> None:
     (tmp_path / "metrics.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     steps, seconds = logged(tmp_path / "metrics.jsonl", 5)["seconds"]
     assert (steps.tolist(), seconds.tolist()) == ([2, 4], [3.0, 3.5])
+
+
+def test_scores_have_a_color_per_arm_and_a_place_per_setting() -> None:
+    records = {
+        "sn-A": [Record({"x": 1.0}), Record({"x": 3.0})],
+        "gp-A": [Record({"x": 2.0})],
+        "sn-B": [Record({"x": 4.0})],  # a seed is missing, as during a run
+        "gp-B": [Record({"x": np.nan}, ended="diverged")],
+        "untrained": [Record({"x": 9.0})],
+        "real": [Record({"x": 0.5})],
+    }
+    picture = Scores(scores=("x",), label="optimizer")
+    metrics = {"x": Metric("distance", "lower")}
+    axes = picture.draw(records, metrics).axes[0]
+    sn, gp, real = axes.lines
+    np.testing.assert_allclose(sn.get_xydata(), [[-0.06, 2.0], [0.94, 4.0]])
+    np.testing.assert_allclose(gp.get_xydata()[0], [0.06, 2.0])
+    assert np.ma.count_masked(gp.get_ydata(orig=True)) == 1
+    assert real.get_ydata() == [0.5, 0.5]
+    assert (axes.get_yscale(), axes.get_xlabel()) == ("log", "optimizer")
+    begun = picture.draw({"untrained": records["untrained"], "sn-A": []}, metrics)
+    assert [text.get_text() for text in begun.axes[0].texts] == ["not measured"]
 
 
 def test_disjoint_sets_of_seeds_have_verdicts_of_their_own(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ from jaxgan.objectives import NonSaturating
 from jaxgan.optimizers import adam, chain, clip_params
 from jaxgan.penalties import R1, Consistency, GradientPenalty, interpolate, norm_per_example
 from jaxgan.study import Measurement, Metric, Moment, Scale, Training, advantage, threshold
-from jaxgan.training import Recipe, Setup, TrainState, sample, score
+from jaxgan.training import Recipe, Setup, sample, score
 
 POINTS, LAYERS, SHOWN = 300, 3, 16
 PENALTIES = {
@@ -48,27 +48,6 @@ WEIGHTS: dict[str, Weights] = {"spectral-norm": "spectral", "weight-norm": "weig
 METHODS = ("spectral-norm", "weight-norm", "clipping", "penalty", "R1", "consistency")
 
 
-def kernels(state: TrainState) -> list[np.ndarray]:
-    """The weights of the hidden layers as they are applied, after their normalization."""
-    params, stats = state.critic.params, state.critic.stats.get("batch_stats", {})
-    found = []
-    for i in range(LAYERS):
-        kernel = np.asarray(params[f"Dense_{i}"]["kernel"], float)
-        if f"SpectralNorm_{i}" in stats:
-            kernel = kernel / np.asarray(stats[f"SpectralNorm_{i}"][f"Dense_{i}/kernel/sigma"])
-        if f"WeightNorm_{i}" in params:
-            lengths = np.asarray(params[f"WeightNorm_{i}"][f"Dense_{i}/kernel/scale"])
-            kernel = kernel / np.linalg.norm(kernel, axis=0) * lengths
-        found.append(kernel)
-    return found
-
-
-def effective_rank(values: np.ndarray) -> float:
-    """exp of the entropy of the squared singular values as shares of their sum."""
-    shares = values**2 / (values**2).sum()
-    return float(np.exp(-(shares * np.log(np.maximum(shares, 1e-30))).sum()))
-
-
 def measure(moment: Moment) -> Measurement:
     """Exact W1, slopes between real and fake, and the spectra of the hidden layers."""
     networks, state, data = moment.setup.networks, moment.state, moment.setup.data
@@ -78,12 +57,12 @@ def measure(moment: Moment) -> Measurement:
     points = interpolate(real, fake, jax.random.split(between, POINTS))
     critic = functools.partial(score, networks, state)
     slopes = norm_per_example(jax.grad(lambda x: critic(x).sum())(points))
-    spectra = [np.linalg.svd(kernel, compute_uv=False) for kernel in kernels(state)]
+    spectra = list(study.critic_spectra(state).values())[:LAYERS]
     scores = {
         "w1": wasserstein1(*(x.reshape(POINTS, -1) for x in (real, fake))),
         "slope": float(slopes.mean()),
         "largest_slope": float(slopes.max()),
-        "rank": float(np.mean([effective_rank(values) for values in spectra])),
+        "rank": float(np.mean([study.effective_rank(values) for values in spectra])),
         "norm_error": float(max(abs(values[0] - 1) for values in spectra)),
     }
     every = max(1, len(spectra[-1]) // SHOWN)

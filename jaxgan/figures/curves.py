@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import jax
 import numpy as np
@@ -37,6 +37,7 @@ LETTERS = {3: 20, 2: 40}
 """By the number of panels in a line, the longest name of an arm that leaves room for the curves."""
 STEPS = "generator steps"
 DIVERGED = " Cross: the last finite value of a seed that diverges."
+LEFT_OUT = " Without seeds that diverge."
 
 
 def line_plots(
@@ -45,6 +46,7 @@ def line_plots(
     references: Mapping[str, float] | None = None,
     x: str = STEPS,
     lines: bool = False,
+    ticks: Sequence[str] = (),
 ) -> Figure:
     """A panel per quantity with, per arm, the mean over seeds and a band from lowest to highest.
 
@@ -60,6 +62,7 @@ def line_plots(
         references: by quantity, a reference value such as the score of real data, drawn dashed.
         x: label of the horizontal axis.
         lines: whether all arms are lines with bands over any horizontal axis.
+        ticks: names of the values 0, 1, ... of the horizontal axis, if they are no quantity.
 
     Returns:
         A figure.
@@ -87,9 +90,13 @@ def line_plots(
         wrapped = textwrap.fill(name, 38)
         axes.set_title(wrapped, loc="left", pad=8, **words())
         _draw(axes, panel, colors, x, name in log, (references or {}).get(name), lines)
+        if ticks:
+            axes.set_xticks(range(len(ticks)), ticks)
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
-    figure.supxlabel(_note(panels), x=0.012, ha="left", **words(SMALL, SOFT))
+    figure.supxlabel(
+        _note(panels, dots=x != STEPS and not lines), x=0.012, ha="left", **words(SMALL, SOFT)
+    )
     return figure
 
 
@@ -162,8 +169,8 @@ def _dots(
     return [Label(arm, float(mean.compressed()[-1]), color)]
 
 
-def _note(panels: Mapping[str, Mapping[str, Curve]]) -> str:
-    """The note that explains line, band and cross."""
+def _note(panels: Mapping[str, Mapping[str, Curve]], *, dots: bool) -> str:
+    """The note that explains line or dot, band and cross."""
     curves = [
         np.asarray(values)
         for panel in panels.values()
@@ -173,8 +180,10 @@ def _note(panels: Mapping[str, Mapping[str, Curve]]) -> str:
     seeds = sorted({len(values) for values in curves})
     if not seeds:
         return ""
-    lost = DIVERGED if any(not np.isfinite(values[:, -1:]).all() for values in curves) else ""
+    ends = curves if dots else [values[:, -1:] for values in curves]
+    lost = any(not np.isfinite(values).all() for values in ends)
+    note = (LEFT_OUT if dots else DIVERGED) if lost else ""
     if seeds == [1]:
-        return f"One seed.{lost}"
+        return f"One seed.{note}"
     count = f"{seeds[0]} seeds" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]} seeds"
-    return f"Mean over {count}, and the band from the lowest to the highest seed.{lost}"
+    return f"Mean over {count}, and the band from the lowest to the highest seed.{note}"

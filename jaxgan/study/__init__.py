@@ -25,6 +25,7 @@ from jaxgan.study.pictures import (
     Quantities,
     Samples,
     SampleTable,
+    Scores,
     Successes,
     Surfaces,
     Texts,
@@ -36,6 +37,7 @@ from jaxgan.study.run import run
 from jaxgan.study.sample_score import SampleScore
 from jaxgan.study.scoring import Scorer, scorer
 from jaxgan.study.shuffled import shuffled
+from jaxgan.study.spectra import critic_spectra, effective_rank
 from jaxgan.study.sweep import Sweep
 from jaxgan.study.training import Training
 
@@ -75,6 +77,7 @@ __all__ = [
     "Samples",
     "Scale",
     "Scorer",
+    "Scores",
     "Series",
     "Successes",
     "Surfaces",
@@ -86,6 +89,8 @@ __all__ = [
     "cached_classifier",
     "check",
     "critic_gaps",
+    "critic_spectra",
+    "effective_rank",
     "grid",
     "judge",
     "rank_correlation",

@@ -1,19 +1,24 @@
-"""Pictures of several quantities, of the successes of two cells, and of texts."""
+"""Pictures that compare cells: quantities, scores over settings, successes, and texts."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from jaxgan import figures
+from jaxgan.figures.style import REAL
 from jaxgan.study.picture import Metric, Picture
-from jaxgan.study.records import Records
+from jaxgan.study.records import Record, Records
 from jaxgan.study.series import Panel, curves_of
 
-__all__ = ["Overlay", "Quantities", "Successes", "Texts"]
+__all__ = ["Overlay", "Quantities", "Scores", "Successes", "Texts"]
+
+SHIFT = 0.12
+"""The distance of the dots of two arms, where that of two settings is 1."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -75,6 +80,49 @@ class Quantities(Picture):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Scores(Picture):
+    """Scores at the last moment of cells that are named `ARM-SETTING`, as in "spectral-A".
+
+    Attributes:
+        scores: names of the scores.
+        label: what the settings are.
+    """
+
+    scores: tuple[str, ...]
+    label: str = "setting"
+    file: str = "scores.png"
+    caption: str = (
+        "Scores at the last moment for each setting: the mean over seeds, with a bar from the "
+        "lowest to the highest. Dashed: the same score of real data."
+    )
+
+    def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
+        """A panel per score, a color per arm, and the settings from left to right."""
+        arms: dict[str, dict[str, Sequence[Record]]] = {}
+        for cell, found in records.items():
+            arm, dash, setting = cell.partition("-")
+            if dash and found:
+                arms.setdefault(arm, {})[setting] = found
+        settings = list(dict.fromkeys(setting for of_arm in arms.values() for setting in of_arm))
+        shifts = SHIFT * (np.arange(len(arms)) - (len(arms) - 1) / 2)
+        panels = {
+            metrics[name].label: {
+                arm: (at + np.arange(len(settings)), _table(name, map(of_arm.get, settings)))
+                for (arm, of_arm), at in zip(arms.items(), shifts, strict=True)
+            }
+            for name in self.scores
+        }
+        real = records[REAL][0].scores if records.get(REAL) else {}
+        return figures.line_plots(
+            panels,
+            log=[metrics[name].label for name in self.scores if metrics[name].better == "lower"],
+            references={metrics[name].label: real[name] for name in self.scores if name in real},
+            x=self.label,
+            ticks=settings,
+        )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Successes(Picture):
     """The seeds with which one cell, the other, both or none have a score above a threshold.
 
@@ -121,3 +169,9 @@ class Texts(Picture):
             if of_cell and self.array in of_cell[0].arrays
         }
         return figures.text_blocks(found)
+
+
+def _table(name: str, cells: Iterable[Sequence[Record] | None]) -> np.ndarray:
+    """A score `[seeds, cells]`; NaN where there is none."""
+    columns = [[record.scores.get(name, np.nan) for record in found or ()] for found in cells]
+    return np.array(list(itertools.zip_longest(*columns, fillvalue=np.nan)))

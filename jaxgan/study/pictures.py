@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from jaxgan import figures
 from jaxgan.figures.fields import Field
 from jaxgan.figures.surfaces import Surface
-from jaxgan.study.comparisons import Overlay, Quantities, Successes, Texts
+from jaxgan.study.comparisons import Overlay, Quantities, Scores, Successes, Texts
 from jaxgan.study.picture import Metric, Picture
 from jaxgan.study.plans import Plans
 from jaxgan.study.records import Record, Records
@@ -34,6 +34,7 @@ __all__ = [
     "Quantities",
     "SampleTable",
     "Samples",
+    "Scores",
     "Successes",
     "Surfaces",
     "Texts",

@@ -75,7 +75,11 @@ def dcgan(
 
 
 def sngan(
-    shape: tuple[int, ...], width: int = 64, latent: int = 128, classes: int | None = None
+    shape: tuple[int, ...],
+    width: int = 64,
+    latent: int = 128,
+    critic_weights: Weights = "spectral",
+    classes: int | None = None,
 ) -> Networks:
     """Convolutional networks of SN-GAN, with spectral normalization in the critic.
 
@@ -83,6 +87,8 @@ def sngan(
         shape: `(height, width, channels)`, multiples of 8; the paper has 32 and 48 pixels.
         width: channels of the largest maps; 8 times as many in the smallest.
         latent: size of z ~ N(0, I).
+        critic_weights: normalization of the critic's weights: "spectral", or "weight" or "none" as
+            in the paper's comparison.
         classes: number of classes. The generator's batch normalizations then have a scale and an
             offset per class, and the critic's score an inner product with an embedding of the
             label, as in `sngan_resnet`. None ignores labels.
@@ -102,7 +108,8 @@ def sngan(
     2018. https://arxiv.org/abs/1802.05637
     """
     generator = SNGANGenerator(checked_shape(shape), width, classes=classes)
-    return Networks(generator, SNGANCritic(width, classes=classes), Normal(latent))
+    critic = SNGANCritic(width, weights=critic_weights, classes=classes)
+    return Networks(generator, critic, Normal(latent))
 
 
 def checked_square(preset: str, shape: tuple[int, ...]) -> tuple[int, int, int]:
