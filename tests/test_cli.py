@@ -109,27 +109,6 @@ def test_train_on_your_own_images(tmp_path: Path) -> None:
         assert (out / file).is_file(), file
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["run", "digitz"], "unknown experiment 'digitz': did you mean 'digits'"),
-        (["train", "--data", "swissroll"], "did you mean 'swiss_roll'"),
-        (["train", "--recipe", "wgangp"], "did you mean 'wgan_gp'"),
-        (["train", "--objective", "hing"], "unknown objective 'hing'"),
-        (["train", "--networks", "dcgan", "--data", "swiss_roll"], "use mlp"),
-        (["train", "--batch-size", "5000"], "batch_size=5000 with 1797 examples"),
-        (["resume", "nowhere"], "nowhere/results.json does not exist: give a folder"),
-        (["sample", "nowhere"], "nowhere/results.json does not exist: give a folder"),
-        (["report", "nowhere"], "nowhere"),
-    ],
-)
-def test_errors_are_a_line_and_not_a_traceback(
-    arguments: list[str], message: str, tmp_path: Path, monkeypatch: Any
-) -> None:
-    out = ["--out", str(tmp_path)] if arguments[0] in ("run", "train") else []
-    assert message in fails([*arguments, *out])
-
-
 def test_outside_a_checkout_any_module_will_do(
     tmp_path: Path, monkeypatch: Any, capsys: Any
 ) -> None:
@@ -139,11 +118,6 @@ def test_outside_a_checkout_any_module_will_do(
     shown = capsys.readouterr().out
     assert "in a checkout of the repository" in shown
     assert "wgan_gp" in shown
-
-
-def test_an_unwritable_folder_is_said_before_the_training(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    assert "choose another folder" in fails(["train", *TINY, "--out", str(tmp_path / "file" / "x")])
 
 
 def test_a_killed_run_ends_in_the_same_bits(tmp_path: Path) -> None:

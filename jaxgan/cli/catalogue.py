@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from jaxgan import metrics, objectives, penalties, recipes
 from jaxgan.cli.named import attribute
-from jaxgan.data.load import DISTRIBUTIONS, EMBEDDED, SOURCES
+from jaxgan.data.load import DISTRIBUTIONS, EMBEDDED, SOURCES, check_required
 from jaxgan.metrics import SampleMetric
 from jaxgan.networks import presets
 from jaxgan.training import Recipe
@@ -92,8 +92,9 @@ def parse(kind: str, text: str) -> Call:
             if any(word.arg is None for word in call.keywords):  # **
                 raise ValueError
             keywords = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
-            return Call(module + call.func.id, keywords)
-    except (SyntaxError, ValueError):
+            if len(keywords) == len(call.keywords):  # each once
+                return Call(module + call.func.id, keywords)
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         pass
     raise ValueError(
         f"{kind} {text!r} is not of the form name or name(argument=value): for example "
@@ -131,7 +132,14 @@ def make(kind: str, call: Call, *args: Any) -> Any:
         raise _other_type(kind, call, found)
     keywords = call.arguments or {}
     _check_keywords(call.name, found, keywords, len(args))
-    made = found(*args, **keywords)
+    try:
+        made = found(*args, **keywords)
+    except Exception as error:  # whatever your own function raises
+        if not own:
+            raise
+        raise ValueError(
+            f"{kind} {call.name} failed ({type(error).__name__}: {error}): correct it"
+        ) from error
     if not _is_one(kind, made):
         raise _other_type(kind, call, made)
     return made
@@ -148,12 +156,12 @@ def build(kind: str, text: str, *args: Any) -> Any:
 
 def _check_keywords(name: str, member: Member, keywords: dict[str, Any], given: int) -> None:
     parameters = list(inspect.signature(member).parameters.values())[given:]
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-        return
     names = [parameter.name for parameter in parameters]
+    everything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
     for keyword in keywords:
-        if keyword not in names:
+        if keyword not in names and not everything:
             raise unknown(f"argument of {name}", keyword, names or ["none"])
+    check_required(name, member, keywords, given)
 
 
 def _is_one(kind: str, value: Any) -> bool:

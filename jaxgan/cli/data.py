@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from tyro.conf import Positional
 
+from jaxgan.cli.draws import check_seed
+from jaxgan.cli.places import check_file
 from jaxgan.cli.trainings import short_data
 
 if TYPE_CHECKING:
@@ -36,18 +38,24 @@ def data(name: Positional[str], /, out: Path | None = None, seed: int = 0) -> No
     from jaxgan.data.stream import Stream, in_memory
     from jaxgan.data.summary import summarize
 
+    picture = out or Path("runs") / f"data-{short_data(name)}.png"
+    check_seed("--seed", seed)
+    check_file(picture, ".png")
     whole = data_of(name)
+    shown = whole.real.ndim == 4 and whole.real.shape[3] in (1, 3)
+    if out is not None and not shown:
+        raise ValueError(
+            f"--out {out}: only images with 1 or 3 channels have a sheet, but the examples are "
+            f"{whole.real.shape[1:]}: leave it out"
+        )
     found = in_memory(whole)
     if isinstance(whole, Stream):
         print(f"a stream of {len(whole.real):,} examples, of which {len(found.real):,} at random:")
     print(summarize(found))
-    picture = out or Path("runs") / f"data-{short_data(name)}.png"
-    if found.real.ndim == 4 and found.real.shape[3] in (1, 3):
+    if shown:
         picture.parent.mkdir(parents=True, exist_ok=True)
         figures.save(_sheet(found, jax.random.key(seed)), picture)
         print(picture)
-    elif out is not None:
-        raise ValueError(f"--out {out}: only images with 1 or 3 channels have a sheet")
 
 
 def _sheet(found: Dataset, key: Key[Array, ""]) -> Figure:

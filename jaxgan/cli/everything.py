@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 from jaxgan.cli.experiments import experiments, load_experiment
-from jaxgan.cli.launch import complain, launch
+from jaxgan.cli.launch import check_arguments, launch
+from jaxgan.cli.own_code import note_own_code
 from jaxgan.cli.settings import RUN, Settings, check_folder, claim_folder, read_settings
+from jaxgan.cli.usage import complain, on_one_line
 
 __all__ = ["launch_all", "runs_of"]
 
@@ -35,9 +37,11 @@ def launch_all(folder: Path, settings: Settings, *, quiet: bool = False) -> None
     from jaxgan.study import MissingData
 
     check_folder(folder, settings)
+    check_arguments(settings)
     names = _with_scale(settings["arguments"]["scale"])
     failed = []
     with locked(folder):
+        note_own_code(settings)
         claim_folder(folder, settings)
         for name in names:
             one = {"command": "run", "experiment": name, "arguments": settings["arguments"]}
@@ -49,9 +53,7 @@ def launch_all(folder: Path, settings: Settings, *, quiet: bool = False) -> None
             except MissingData as missing:
                 complain(f"{name} skipped: {missing}")
             except Exception as error:  # the other experiments do not depend on it
-                complain(
-                    f"{name} failed: {'; '.join([str(error), *getattr(error, '__notes__', [])])}"
-                )
+                complain(f"{name} failed: {on_one_line(error)}")
                 failed.append(name)
             page = write_index(folder)
             jax.clear_caches()  # JAX keeps the programs of measures, see `training.kept`

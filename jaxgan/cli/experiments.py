@@ -95,3 +95,7 @@ def _is_module(name: str) -> bool:
         return importlib.util.find_spec(name) is not None
     except ModuleNotFoundError:
         return False
+    except Exception as error:  # whatever a package above it raises
+        raise ValueError(
+            f"{name} cannot be imported ({type(error).__name__}: {error}): correct the module"
+        ) from error

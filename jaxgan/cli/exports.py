@@ -58,9 +58,10 @@ def load_generator(
     ((5, 2), 3)
     """
     from jaxgan.cli.sources import trained_in
+    from jaxgan.data.paths import check_path
     from jaxgan.export import Generator
 
-    found = trained_in(Path(run), source, cell, seed, best=best)
+    found = trained_in(check_path("run", run), source, cell, seed, best=best)
     return Generator.of(found.setup, found.state)
 
 
@@ -87,12 +88,15 @@ def export(
         source: the Setup or Experiment of a run that Python code made, "package.module:NAME".
     """
     from jaxgan.cli.draws import stem_of
+    from jaxgan.cli.places import check_file
     from jaxgan.export import FORMATS
     from jaxgan.export import export as write
 
-    generator = load_generator(folder, source=source, cell=cell, seed=seed, best=best)
     name = stem_of("generator", cell, seed, 0, best=best)
     path = out or folder / f"{name}{FORMATS[to].suffix}"
+    check_file(path)
+    generator = load_generator(folder, source=source, cell=cell, seed=seed, best=best)
+    path.parent.mkdir(parents=True, exist_ok=True)
     found = write(generator, path, to)
     print(f"largest difference from the run's generator: {found:.2g}")
     print(path)

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jaxgan.cli.launch import DIVERGED, carry_out, complain, with_remedy
+from jaxgan.cli.launch import DIVERGED, carry_out, with_remedy
 from jaxgan.cli.settings import STEPS_OF_EXPERIMENT
 from jaxgan.cli.sources import experiment_in, setup_in
+from jaxgan.cli.usage import complain
 from jaxgan.report import compare, write_report
 from jaxgan.runs import Diverged, checkpoint, train
 from jaxgan.runs.compile_cache import use_compile_cache
@@ -65,15 +66,17 @@ def resume_source(
 def _resume_training(
     folder: Path, source: str | None, steps: int | None, *, quiet: bool, **options: Any
 ) -> None:
-    setup, saved = setup_in(folder, source), manifest_in(folder)["settings"]
+    setup, manifest = setup_in(folder, source), manifest_in(folder)
+    saved, seed = manifest["settings"], manifest["seed"]
     if steps is not None:
         setup = dataclasses.replace(setup, steps=steps)
-    own = sorted(saved.keys() - describe(setup, saved["seed"]).keys())
+    own = sorted(saved.keys() - describe(setup, seed).keys())
     own += ["observe"] if read_rows(folder / OBSERVED) else []
     if own:
         raise ValueError(
             f"{folder} has settings of the code that made it ({', '.join(own)}): resume it there"
         )
+    checkpoint.check_settings(saved, describe(setup, seed))
     last = checkpoint.steps_of(folder / CHECKPOINTS)[-1]
     if last > setup.steps:
         raise ValueError(f"{folder} has {last} steps, more than steps={setup.steps}: give more")
@@ -82,7 +85,7 @@ def _resume_training(
     try:
         train(
             setup,
-            seed=saved["seed"],
+            seed=seed,
             folder=folder,
             title=folder.resolve().name,
             progress=not quiet,

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from tyro.conf import Positional
 
-from jaxgan.cli.draws import asked_labels, check_draw, draw_key, stem_of
+from jaxgan.cli.draws import MOST, asked_labels, check_draw, check_labels, draw_key, stem_of
+from jaxgan.cli.places import check_place
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Key
 
+    from jaxgan.training import Setup
     from jaxgan.types import Prior
 
 __all__ = ["interpolate", "neighbors"]
@@ -23,7 +25,7 @@ def interpolate(
     folder: Positional[Path],
     /,
     way: Way = "slerp",
-    coordinate: int = 0,
+    coordinate: int | None = None,
     lines: int = 6,
     stops: int = 10,
     label: str | None = None,
@@ -42,7 +44,7 @@ def interpolate(
         folder: the folder of the run.
         way: lerp for straight lines, slerp for arcs, coordinate to move one number of the latent
             through the middle 98 % of its distribution.
-        coordinate: index of that number, for coordinate.
+        coordinate: index of that number, for coordinate; 0 by default.
         lines: number of paths.
         stops: number of examples on each path.
         label: the class of all examples, by name or number; by default each path has one, drawn
@@ -61,17 +63,33 @@ def interpolate(
     from jaxgan.study.measures import draw_labels
     from jaxgan.training import generate
 
+    def check(setup: Setup) -> None:
+        check_labels(setup, label, every=False)
+        if way == "coordinate":
+            _check_coordinate(setup, index)
+
     check_draw(draw_seed, lines=lines, stops=stops)
-    found = trained_in(folder, source, cell, seed, best=best)
+    check_place(folder)
+    if way != "coordinate" and coordinate is not None:
+        raise ValueError(
+            f"--coordinate {coordinate} has no effect with --way {way}: use --way coordinate"
+        )
+    if not 2 <= stops <= MOST // lines:
+        raise ValueError(
+            f"--stops must be from 2 to {MOST // lines:,} with --lines {lines}, got {stops}: a "
+            "path has two ends, and all examples are generated together"
+        )
+    index = coordinate or 0
+    found = trained_in(folder, source, cell, seed, best=best, check=check)
     networks, data = found.setup.networks, found.setup.data
     asked = asked_labels(found, label, every=False)
     key = draw_key(found, draw_seed)
     labels = draw_labels(data, key, lines) if asked is None else jnp.repeat(jnp.array(asked), lines)
-    paths = _path(networks.latent, key, way, coordinate, (lines, stops))
+    paths = _path(networks.latent, key, way, index, (lines, stops))
     labels = None if labels is None else jnp.repeat(labels, stops)
     examples = np.asarray(generate(networks, found.state, paths.reshape(lines * stops, -1), labels))
     examples = examples.reshape(lines, stops, *examples.shape[1:])
-    name = f"interpolation-{way}{coordinate if way == 'coordinate' else ''}"
+    name = f"interpolation-{way}{index if way == 'coordinate' else ''}"
     stem = stem_of(name, cell, seed, draw_seed, asked[0] if asked else None, best=best)
     written = folder / f"{stem}.npy"
     np.save(written, examples)
@@ -79,6 +97,14 @@ def interpolate(
         written = folder / f"{stem}.png"
         figures.save(figures.interpolation({found.name: examples}), written)
     print(written)
+
+
+def _check_coordinate(setup: Setup, index: int) -> None:
+    import jax
+
+    (size,) = jax.eval_shape(setup.networks.latent, jax.random.key(0)).shape
+    if not 0 <= index < size:
+        raise ValueError(f"--coordinate must be from 0 to {size - 1}, got {index}: choose one")
 
 
 def _path(
@@ -133,8 +159,12 @@ def neighbors(
     from jaxgan.data.stream import in_memory
     from jaxgan.study.measures import nearest
 
+    def check(setup: Setup) -> None:
+        check_labels(setup, label, every=False)
+
     check_draw(draw_seed, n=n)
-    found = trained_in(folder, source, cell, seed, best=best)
+    check_place(folder)
+    found = trained_in(folder, source, cell, seed, best=best, check=check)
     asked = asked_labels(found, label, every=False)
     samples, _ = drawn(found, draw_key(found, draw_seed), n, asked)
     arrays = nearest(jnp.asarray(samples), in_memory(found.setup.data))

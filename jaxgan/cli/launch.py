@@ -15,6 +15,7 @@ from jaxgan.cli.experiments import load_experiment
 from jaxgan.cli.own_code import note_own_code
 from jaxgan.cli.processes import everyone, several
 from jaxgan.cli.settings import RUN, check_folder, claim_folder, command_of, read_settings
+from jaxgan.cli.usage import complain
 
 if TYPE_CHECKING:
     from jaxgan.study import Experiment, Results
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DIVERGED",
     "carry_out",
-    "complain",
+    "check_arguments",
     "experiment_of",
     "launch",
     "scores_of",
@@ -74,18 +75,17 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
         take_part(experiment_of(settings), **options)
         return
     check_folder(folder, settings)
+    check_arguments(settings | {"arguments": options})
     if settings["command"] == "train":
         settings = settings | {"scores": scores_of(folder)}
     experiment = experiment_of(settings)
-    if settings["command"] != "run":
-        _note_unused_labels(experiment)
     results = carry_out(
         folder,
         experiment,
         quiet=quiet,
         name=settings.get("experiment", settings["command"]),
         command=command_of(settings),
-        on_start=lambda: _claim(folder, settings),
+        on_start=lambda: _claim(folder, settings, experiment),
         **options,
     )
     ends = [one.ended for cell in results.cells.values() for one in cell.seeds]
@@ -102,7 +102,24 @@ def _devices(given: int | None) -> int:
     return jax.device_count()
 
 
-def _claim(folder: Path, settings: dict[str, Any]) -> None:
+def check_arguments(settings: dict[str, Any]) -> None:
+    """Checks the options of a run before its experiment, its data or a classifier is made.
+
+    Args:
+        settings: the contents of `run.json`.
+
+    Raises:
+        ValueError: one is out of range.
+    """
+    from jaxgan.study.run import check_options
+
+    options = {name: x for name, x in settings["arguments"].items() if name != "scale"}
+    check_options(**options, batch_size=settings.get("what", {}).get("batch_size"))
+
+
+def _claim(folder: Path, settings: dict[str, Any], experiment: Experiment) -> None:
+    if settings["command"] != "run":
+        _note_unused_labels(experiment)
     note_own_code(settings)
     claim_folder(folder, settings)
 
@@ -177,11 +194,6 @@ def with_remedy(stop: KeyboardInterrupt, folder: Path, source: str | None) -> Ke
     words = ["jaxgan", "resume", str(folder), *(["--source", source] if source else [])]
     text = f"{stop}\nResume with: {shlex.join(words)}".lstrip()
     return Stopped(text, getattr(stop, "number", signal.SIGINT))
-
-
-def complain(problem: str) -> None:
-    """Prints a problem that does not stop the command."""
-    print(f"jaxgan: {problem}", file=sys.stderr)
 
 
 def _note_unused_labels(experiment: Experiment) -> None:

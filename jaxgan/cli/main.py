@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Sequence
 
-import tyro
+from tyro.extras import SubcommandApp
 
 from jaxgan.cli.data import data
 from jaxgan.cli.doctor import doctor
@@ -15,29 +14,39 @@ from jaxgan.cli.exports import export
 from jaxgan.cli.latents import interpolate, neighbors
 from jaxgan.cli.listing import list_
 from jaxgan.cli.outcomes import report
-from jaxgan.cli.processes import HELP, joined, several, split_words, start_local
+from jaxgan.cli.processes import HELP, end_with_others, joined, several, split_words, start_local
 from jaxgan.cli.samples import sample
 from jaxgan.cli.score import score
 from jaxgan.cli.trainings import resume, run, sweep, train
+from jaxgan.cli.usage import complain, deferred, on_one_line, read
 
 __all__ = ["main"]
 
 DEBUG, VERSION = "--debug", "--version"
+ABOUT = (
+    "Train, check and compare generative adversarial networks. "
+    f"{VERSION} prints the version, {DEBUG} shows the traceback of an error. {HELP}"
+)
+EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError)
+"""The errors that name what is wrong with the arguments, the files or the machine."""
+UNEXPECTED = 4
+"""The exit status after any other error."""
 
-app = tyro.extras.SubcommandApp()
-app.command(name="list")(list_)
+app = SubcommandApp()
+app.command(name="list")(deferred(list_))
 TRAINING = (run, train, sweep, resume)
 TRAINED = (sample, interpolate, neighbors, export, score, report)
 for command in (*TRAINING, *TRAINED, data, doctor):
-    app.command(command)
+    app.command(deferred(command))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line.
 
     `jaxgan --version` prints the version; `--debug` shows the traceback of an error. The exit
-    status is 1 after an error, 3 if a training diverged, and 128 + the number of a signal: 130
-    for Ctrl-C, 143 for SIGTERM. For several processes see `processes`.
+    status is 1 after an error, 2 if the words cannot be read, 3 if a training diverged, 4 after an
+    error that jaxgan does not expect, and 128 + the number of a signal: 130 for Ctrl-C, 143 for
+    SIGTERM. For several processes see `processes`.
 
     Args:
         arguments: command-line words; `sys.argv[1:]` if None.
@@ -55,30 +64,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.local:
             sys.exit(start_local([*others, *([DEBUG] if debug else [])], options.processes))
         with joined(options):
-            app.cli(
-                prog="jaxgan",
-                args=others or ["--help"],
-                description="Train, check and compare generative adversarial networks. "
-                f"{VERSION} prints the version, {DEBUG} shows the traceback of an error. {HELP}",
-            )
+            read(app, others or ["--help"], ABOUT)()
     except KeyboardInterrupt as stop:
-        print(f"jaxgan: {str(stop) or 'stopped'}", file=sys.stderr)
+        complain(str(stop) or "stopped")
         sys.exit(128 + getattr(stop, "number", signal.SIGINT))
-    except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
+    except Exception as error:
         if debug:
             raise
-        sys.exit(_line(error))
-    except RuntimeError as error:
-        if debug or not several():
-            raise
-        from jaxgan.runs.processes import Gone
-
-        print(_line(error), file=sys.stderr, flush=True)
-        if isinstance(error, Gone):
-            os._exit(1)  # the usual end would wait for the process that is gone
-        sys.exit(1)
-
-
-def _line(error: Exception) -> str:
-    notes = getattr(error, "__notes__", [])
-    return f"jaxgan: {'; '.join([str(error) or type(error).__name__, *notes])}"
+        if isinstance(error, EXPECTED):
+            sys.exit(f"jaxgan: {on_one_line(error)}")
+        if several():
+            end_with_others(error)
+        complain(
+            f"unexpected {type(error).__name__}: {on_one_line(error)}; {DEBUG} shows where, please "
+            "report it"
+        )
+        sys.exit(UNEXPECTED)

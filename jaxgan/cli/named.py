@@ -45,7 +45,8 @@ def import_from_here(module: str) -> ModuleType:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise ValueError(
-            f"{module}: {error}; searched {Path.cwd()} and Python's search path"
+            f"{module}: {error}; searched {Path.cwd()} and Python's search path: correct the name, "
+            "or change to the folder of the module"
         ) from error
     except Exception as error:  # whatever the module raises
         raise ValueError(

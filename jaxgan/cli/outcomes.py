@@ -21,14 +21,21 @@ def report(folders: Positional[tuple[Path, ...]], /) -> None:
         folders: the folders of the runs, or that of `jaxgan run --all`.
     """
     from jaxgan.cli.everything import runs_of
-    from jaxgan.cli.launch import complain
+    from jaxgan.cli.places import check_place
+    from jaxgan.cli.usage import complain
     from jaxgan.report import compare, summarize, write_index, write_report
     from jaxgan.report.score_table import score_comparison
     from jaxgan.study import read_run
     from jaxgan.study.score_file import SCORES, read_scores
 
+    if not folders:
+        raise ValueError("the word after report must be the folder of a run, got none: give one")
     found = {folder: runs_of(folder) for folder in folders}
     inside = [one for runs in found.values() for one in runs]
+    for folder in inside:  # before the first report is written
+        check_place(folder)
+        read_run(folder)
+        read_scores(folder / SCORES)
     pages: list[Path] = []
     try:
         pages += (write_report(folder, notify=complain) for folder in inside)

@@ -1,17 +1,21 @@
 """Your own code that the settings of a run name, and whether it may be imported.
 
 Words on the command line are typed by the user; those in `run.json` may be another person's. They
-are imported again only if a command on this machine has named them before.
+are imported again only if a command on this machine has named the same code before: the same words,
+which lead to the same file.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.util
 import re
 from pathlib import Path
 
+import jaxgan
 from jaxgan.cli.experiments import experiments
+from jaxgan.cli.named import search_here
 from jaxgan.cli.settings import Settings, command_of
 
 __all__ = ["OWN_DATA", "check_own_code", "note_own_code", "own_code"]
@@ -22,9 +26,12 @@ OWN = re.compile(r"\s*[A-Za-z_][\w.]*:")
 OWN_DATA = re.compile(r"(?!tfds:)[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?", re.DOTALL)
 """The whole of such a word for data; all others are names and paths."""
 
+ALL = "all experiments"
+"""The code that the settings of `jaxgan run --all` name."""
+
 
 def own_code(settings: Settings) -> list[str]:
-    """The words of settings that name code outside of jaxgan.
+    """The words of settings that name code outside of jaxgan and its own checkout.
 
     Args:
         settings: the contents of `run.json`.
@@ -39,8 +46,9 @@ def own_code(settings: Settings) -> list[str]:
     data = words.pop("data", "")
     found = [word for word in words.values() if OWN.match(word)]
     found += [data] if OWN_DATA.fullmatch(data) else []
-    experiment = settings.get("experiment")
-    return found if experiment is None or experiment in experiments() else [*found, experiment]
+    named = ALL if settings.get("all") else settings.get("experiment")
+    trusted = [ALL, *experiments()] if Path.cwd() == _checkout() else []
+    return found if named is None or named in trusted else [*found, named]
 
 
 def note_own_code(settings: Settings) -> None:
@@ -69,11 +77,30 @@ def check_own_code(folder: Path, settings: Settings) -> None:
         if not _note(word).is_file():
             raise ValueError(
                 f"{folder} names code to import, {word}, which no command on this machine has "
-                f"named: if you trust it, repeat: {command_of(settings)} --out {folder}"
+                f"named here: if you trust it, repeat: {command_of(settings)} --out {folder}"
             )
 
 
 def _note(word: str) -> Path:
     from jaxgan.runs.compile_cache import cache_folder
 
-    return cache_folder() / "own_code" / hashlib.sha256(word.encode()).hexdigest()
+    name = hashlib.sha256(f"{word}\n{_place(word)}".encode()).hexdigest()
+    return cache_folder() / "own_code" / name
+
+
+def _place(word: str) -> str:
+    """Where the code of a word is; nothing is imported, as only its package is looked for."""
+    if word == ALL:
+        return str(Path.cwd())
+    if word in (known := experiments()):
+        return str(known[word])
+    search_here()
+    spec = None
+    with contextlib.suppress(ImportError, ValueError):
+        spec = importlib.util.find_spec(re.split(r"[.:]", word.strip())[0])
+    return "" if spec is None else str(spec.origin or list(spec.submodule_search_locations or ()))
+
+
+def _checkout() -> Path:
+    """The folder of the package; in a checkout its experiments are as trusted as itself."""
+    return Path(jaxgan.__file__).resolve().parents[1]

@@ -16,10 +16,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jaxgan.cli.usage import complain, on_one_line
+
 if TYPE_CHECKING:
     from jaxgan.runs.processes import Team
 
-__all__ = ["HELP", "everyone", "joined", "several", "split_words", "start_local"]
+__all__ = ["HELP", "end_with_others", "everyone", "joined", "several", "split_words", "start_local"]
 
 HELP = (
     "run, train, sweep and resume take several processes: --processes N --local starts N on this "
@@ -128,6 +130,18 @@ def joined(options: argparse.Namespace) -> Iterator[None]:
         yield
 
 
+def end_with_others(error: Exception) -> None:
+    """Ends this process if the error is that another one failed or is gone."""
+    from jaxgan.runs.processes import Gone, Lost
+
+    if not isinstance(error, Lost):
+        return
+    complain(on_one_line(error))
+    if isinstance(error, Gone):
+        os._exit(1)  # the usual end would wait for the process that is gone
+    sys.exit(1)
+
+
 def start_local(words: Sequence[str], processes: int) -> int:
     """Starts the processes of a command on this machine and waits for them.
 
@@ -188,7 +202,7 @@ def _wait(children: Sequence[subprocess.Popen[bytes]], logs: Sequence[Path]) -> 
 def _tell(process: int, status: int, log: Path) -> None:
     """Says which process failed; process 0 has said why, another one's last words are repeated."""
     how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
-    print(f"jaxgan: process {process} {how}; the others end too", file=sys.stderr)
+    complain(f"process {process} {how}; the others end too")
     if process and log.is_file():
         lines = log.read_text(errors="replace").splitlines()
         for line in [line for line in lines if line.startswith("jaxgan:")][-3:]:

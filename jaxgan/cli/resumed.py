@@ -47,7 +47,7 @@ def _settings(folder: Path, steps: int | None, source: str | None) -> Settings |
     if not (folder / RUN).is_file():
         return None
     if source is not None:
-        raise ValueError(f"{folder} was made by the command line: leave out --source")
+        raise ValueError(f"{folder} was made by the command line: leave out --source {source}")
     settings = with_steps(read_settings(folder), steps)
     check_own_code(folder, settings)
     return settings

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 from tyro.conf import Positional
 
-from jaxgan.cli.draws import asked_labels, check_draw, draw_key, stem_of
+from jaxgan.cli.draws import asked_labels, check_draw, check_labels, draw_key, stem_of
+from jaxgan.cli.places import check_place
 
 if TYPE_CHECKING:
     import numpy as np
     from jaxtyping import Array, Key
 
     from jaxgan.cli.sources import Trained
+    from jaxgan.training import Setup
 
 __all__ = ["drawn", "sample"]
 
@@ -56,15 +58,22 @@ def sample(
     from jaxgan import figures
     from jaxgan.cli.sources import trained_in
 
+    def check(setup: Setup) -> None:
+        check_labels(setup, label, every=every)
+        if pngs is not None and setup.data.real.ndim != 4:
+            shape = setup.data.real.shape[1:]
+            raise ValueError(
+                f"--pngs {pngs} is for images, but examples have the shape {shape}: leave it out"
+            )
+
     every = labels == "all"
     if every and label is not None:
         raise ValueError(f"give --label {label} for one class or --labels all for all, not both")
     n = (COLUMNS if every else 64) if n is None else n
     check_draw(draw_seed, n=n)
-    found = trained_in(folder, source, cell, seed, best=best)
-    shape = found.setup.data.real.shape[1:]
-    if pngs is not None and len(shape) != 3:
-        raise ValueError(f"--pngs is for images, but examples have the shape {shape}: leave it out")
+    check_place(folder)
+    check_place(pngs or folder)
+    found = trained_in(folder, source, cell, seed, best=best, check=check)
     asked = asked_labels(found, label, every=every)
     samples, classes = drawn(found, draw_key(found, draw_seed), n, asked)
     begin = f"samples-{n}{'-labels-all' if every else ''}"

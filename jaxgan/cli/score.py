@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tyro.conf import Positional
 
+from jaxgan.cli.draws import check_draw
+from jaxgan.cli.places import check_place
+
 if TYPE_CHECKING:
+    import numpy as np
+
     from jaxgan.cli.sources import Trained
-    from jaxgan.metrics import SampleMetric, StampedScore
+    from jaxgan.data import Stream
+    from jaxgan.metrics import Extractor, SampleMetric, StampedScore
     from jaxgan.study.scoring import Scorer
+    from jaxgan.training import Setup
+    from jaxgan.types import Dataset
 
 __all__ = ["score"]
 
@@ -54,26 +63,30 @@ def score(
         inception: the published weights, pt_inception-2015-12-05-6726825d.pth: FID, IS and KID.
         source: the Setup or Experiment of a run that Python code made, "package.module:NAME".
     """
-    if draws < 1 or (n is not None and n < 2):
-        raise ValueError(f"--draws must be at least 1 and --n at least 2, got {draws} and {n}")
+    check_draw(0, draws=draws, n=2 if n is None else n)
+    if n == 1:
+        raise ValueError("--n must be at least 2, got 1: scores compare sets of images")
     from jaxgan.cli.catalogue import build
+    from jaxgan.metrics import inception as extractor
     from jaxgan.report.score_table import score_table
     from jaxgan.runs.compile_cache import use_compile_cache
-    from jaxgan.study.score_file import write_scores
+    from jaxgan.study.score_file import SCORES, read_scores, write_scores
 
     use_compile_cache()
     chosen = tuple(build("metric", text) for text in metrics)
+    by = functools.partial(_scorer, chosen, None if inception is None else extractor(inception))
+    file = folder / SCORES if folder.is_dir() else folder.with_suffix(f".{SCORES}")
+    read_scores(file)
+    check_place(file.parent)
+    real = None if data is None else _images(data)
     if _is_run(folder):
-        found = _trainings(folder, source, cell, seed, best=best)
-        by = _scorer(chosen, data, found[0].setup.data, part, inception)
-        name, scores = found[0].name, _of_run(by, found, n, draws, _diverged(folder, found[0].name))
-        file = folder / "scores.json"
+        found = _trainings(folder, source, cell, seed, real, best=best)
+        name, lost = found[0].name, _diverged(folder, found[0].name)
+        own = found[0].setup.data if real is None else real
+        scores = _of_run(by(own, part), found, n, draws, lost)
     else:
-        if data is None:
-            raise ValueError("--data must name the real images with which samples are compared")
-        by = _scorer(chosen, data, None, part, inception)
-        name, scores = folder.stem, _of_files(by, folder, n)
-        file = folder / "scores.json" if folder.is_dir() else folder.with_suffix(".scores.json")
+        samples = _samples(folder, real, n)
+        name, scores = folder.stem, _of_files(by(real, part), samples, n)
     print(score_table(scores))
     write_scores(file, name, scores)
     print(file)
@@ -87,40 +100,57 @@ def _is_run(folder: Path) -> bool:
     return any((folder / name).is_file() for name in (RUN, RESULTS)) or is_training(folder)
 
 
+def _images(data: str) -> Dataset | Stream:
+    """The real images that `--data` names."""
+    from jaxgan.cli.setups import data_of
+    from jaxgan.study.scoring import check_images
+
+    found = data_of(data)
+    check_images(found.real.shape)
+    return found
+
+
 def _trainings(
-    folder: Path, source: str | None, cell: str | None, seed: int | None, *, best: bool
+    folder: Path,
+    source: str | None,
+    cell: str | None,
+    seed: int | None,
+    real: Dataset | Stream | None,
+    *,
+    best: bool,
 ) -> list[Trained]:
     """The trainings of a run that have a checkpoint, or the one of a seed."""
     from jaxgan.cli.sources import trained_in
     from jaxgan.study import read_results
     from jaxgan.study.folder import is_training
+    from jaxgan.study.scoring import check_images
 
-    if seed is not None or is_training(folder):
-        return [trained_in(folder, source, cell, seed or 0, best=best)]
-    seeds = [one for seeds in read_results(folder).sets for one in seeds]
-    return [trained_in(folder, source, cell, one, best=best) for one in seeds]
+    def check(setup: Setup) -> None:
+        check_images(setup.data.real.shape, None if real is None else real.real.shape)
+
+    seeds = [seed or 0]
+    if seed is None and not is_training(folder):
+        seeds = [one for seeds in read_results(folder).sets for one in seeds]
+    return [trained_in(folder, source, cell, one, best=best, check=check) for one in seeds]
 
 
 def _scorer(
-    metrics: tuple[SampleMetric, ...], data: str | None, own: Any, part: Any, inception: Path | None
+    metrics: tuple[SampleMetric, ...], network: Extractor | None, real: Any, part: Any
 ) -> Scorer:
-    from jaxgan.cli.setups import data_of
-    from jaxgan.metrics import inception as extractor
     from jaxgan.study.scoring import scorer, usual_metrics
 
-    network = None if inception is None else extractor(inception)
-    real = own if data is None else data_of(data)
     return scorer(metrics or usual_metrics(), real, part, network)
 
 
 def _diverged(folder: Path, cell: str) -> set[int]:
     """The seeds that diverged: their scores are NaN, not those of the last finite state."""
-    from jaxgan.cli.launch import complain
+    from jaxgan.cli.usage import complain
     from jaxgan.study import read_run
 
     cells = read_run(folder).results.cells
-    of_cell = cells.get(cell) or next(iter(cells.values()))  # a single training has one cell
-    diverged = {one.seed for one in of_cell.seeds if one.ended == "diverged"}
+    of_cell = cells.get(cell) or next(iter(cells.values()), None)  # a training has one cell
+    seeds = of_cell.seeds if of_cell else []
+    diverged = {one.seed for one in seeds if one.ended == "diverged"}
     for seed in sorted(diverged):
         complain(f"{cell}, seed {seed}: diverged, so its scores are NaN")
     return diverged
@@ -140,15 +170,25 @@ def _of_run(
     return by.stamped(values, count, origin_of(found[0].state))
 
 
-def _of_files(by: Scorer, path: Path, n: int | None) -> list[StampedScore]:
-    import jax.numpy as jnp
-
+def _samples(path: Path, real: Dataset | Stream | None, n: int | None) -> np.ndarray:
+    """Samples from files, which fit the real images."""
     from jaxgan.study.sample_files import read_samples
-    from jaxgan.study.scoring import FILES
+    from jaxgan.study.scoring import check_images
 
     images = read_samples(path)
+    if real is None:
+        raise ValueError(f"{path} has samples: give --data, the real images to compare them with")
     if n is not None and n > len(images):
-        raise ValueError(f"--n is {n}, but {path} has {len(images)} images")
+        raise ValueError(f"--n is {n}, but {path} has {len(images)} images: give at most as many")
+    check_images(images.shape, real.real.shape)
+    return images
+
+
+def _of_files(by: Scorer, images: np.ndarray, n: int | None) -> list[StampedScore]:
+    import jax.numpy as jnp
+
+    from jaxgan.study.scoring import FILES
+
     images = images[: n or len(by.other) or len(images)]
     return by.stamped([[by(jnp.asarray(images))]], len(images), FILES)
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import shlex
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from jaxgan.cli.places import check_place
 
 __all__ = [
     "RUN",
@@ -27,6 +31,63 @@ OF_PYTHON = ("results.json", "record.json", "metrics.jsonl", "checkpoints")
 Settings = dict[str, Any]
 
 
+class _Arguments(msgspec.Struct, forbid_unknown_fields=True):
+    """Options of `study.run`."""
+
+    seeds: int | None = None
+    sets: int = 1
+    scale: str = "small"
+    devices: int | None = None
+    via: Literal["jit", "pmap", "sharded"] | None = None
+    track: Literal["tensorboard", "wandb"] | None = None
+    save_minutes: float | None = None
+
+
+class _Data(msgspec.Struct, forbid_unknown_fields=True):
+    """The data that `--data` names."""
+
+    data: str
+
+
+class _What(msgspec.Struct, forbid_unknown_fields=True):
+    """Arguments of `unjudged`."""
+
+    data: str
+    recipe: str
+    networks: str
+    steps: int
+    batch_size: int
+    objective: str | None = None
+    penalty: str | None = None
+
+
+class _Run(msgspec.Struct, forbid_unknown_fields=True, tag="run", tag_field="command"):
+    """The settings of `jaxgan run`."""
+
+    arguments: _Arguments
+    experiment: str | None = None
+    all: bool = False
+    what: _Data | None = None
+    begun_in: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.experiment is None) != self.all:
+            raise ValueError("either experiment or all must be given")
+
+
+class _Train(msgspec.Struct, forbid_unknown_fields=True, tag="train", tag_field="command"):
+    """The settings of `jaxgan train`; scores are metrics of jaxgan, never code of others."""
+
+    arguments: _Arguments
+    what: _What
+    scores: list[Annotated[str, msgspec.Meta(pattern=r"^\w+(\(|$)")]] = []
+    begun_in: str | None = None
+
+
+class _Sweep(_Train, tag="sweep", tag_field="command"):
+    """The settings of `jaxgan sweep`."""
+
+
 def read_settings(folder: Path) -> Settings:
     """The settings of a run.
 
@@ -37,32 +98,20 @@ def read_settings(folder: Path) -> Settings:
         The contents of `run.json`.
 
     Raises:
-        ValueError: it cannot be read.
+        ValueError: it cannot be read, or is not what this version writes.
     """
     try:
-        settings = json.loads((folder / RUN).read_text(encoding="utf-8"))
-        missing = [name for name, kind in _wanted(settings) if type(settings.get(name)) is not kind]
-        scores = settings.get("scores", [])  # only metrics of jaxgan are ever written
-        missing += ["scores"] if any(":" in score.partition("(")[0] for score in scores) else []
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+        content = (folder / RUN).read_bytes()
+        msgspec.json.decode(content, type=_Run | _Train | _Sweep)
+    except (OSError, msgspec.MsgspecError) as error:
         raise ValueError(
             f"{folder / RUN} cannot be read ({error}): start in a new folder"
         ) from error
-    if missing:
-        raise ValueError(f"{folder / RUN} has no valid {missing[0]}: start in a new folder")
-    return settings
-
-
-def _wanted(settings: Any) -> list[tuple[str, type]]:
-    """The settings without which nothing can be resumed, and their types in JSON."""
-    wanted: list[tuple[str, type]] = [("arguments", dict), ("command", str)]
-    experiment = settings.get("command") == "run"
-    wanted += [("what", dict)] if not experiment or "what" in settings else []
-    return [*wanted, ("experiment", str)] if experiment and not settings.get("all") else wanted
+    return json.loads(content)
 
 
 def check_folder(folder: Path, settings: Settings) -> None:
-    """Checks that a folder does not belong to another run.
+    """Checks that a folder can be written and does not belong to another run.
 
     Args:
         folder: the run's folder, which need not exist.
@@ -70,7 +119,9 @@ def check_folder(folder: Path, settings: Settings) -> None:
 
     Raises:
         ValueError: the folder belongs to another run.
+        OSError: it cannot be written.
     """
+    check_place(folder)
     if (folder / RUN).is_file():
         there = read_settings(folder)
         if _identity(there) != _identity(settings):

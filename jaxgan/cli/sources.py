@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -25,6 +27,8 @@ T = TypeVar("T", Setup, Experiment)
 Source = str | Setup | Experiment | None
 """What a run of Python code was made from: the object, or "package.module:NAME"."""
 
+NAMED = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+
 
 class Trained(NamedTuple):
     """A training's name, setup, seed and saved state."""
@@ -47,7 +51,7 @@ def experiment_in(folder: Path, source: Source) -> tuple[Experiment, str]:
     """
     if (folder / RUN).is_file():
         if source is not None:
-            raise ValueError(f"{folder} was made by the command line: leave out --source")
+            raise ValueError(f"{folder} was made by the command line: leave out --source {source}")
         settings = read_settings(folder)
         check_own_code(folder, settings)
         return experiment_of(settings), settings["arguments"].get("scale", "small")
@@ -68,7 +72,15 @@ def setup_in(folder: Path, source: Source) -> Setup:
     return _source(folder, source, Setup)
 
 
-def trained_in(folder: Path, source: Source, cell: str | None, seed: int, *, best: bool) -> Trained:
+def trained_in(
+    folder: Path,
+    source: Source,
+    cell: str | None,
+    seed: int,
+    *,
+    best: bool,
+    check: Callable[[Setup], object] = lambda setup: None,
+) -> Trained:
     """A saved training of a run folder.
 
     Args:
@@ -77,6 +89,7 @@ def trained_in(folder: Path, source: Source, cell: str | None, seed: int, *, bes
         cell: name of a training of the experiment; the first if None.
         seed: the seed of the training, for an experiment.
         best: whether to restore the best checkpoint instead of the last.
+        check: called with the training's setup before its state is read.
 
     Returns:
         The training.
@@ -87,9 +100,14 @@ def trained_in(folder: Path, source: Source, cell: str | None, seed: int, *, bes
     """
     if is_training(folder):
         if cell is not None or seed:
-            raise ValueError(f"{folder} is a single training: leave out --cell and --seed")
-        return _restored(folder, setup_in(folder, source), best=best)
+            given = f"--cell {cell}" if cell is not None else f"--seed {seed}"
+            raise ValueError(f"{folder} is a single training: leave out {given}")
+        setup = setup_in(folder, source)
+        check(setup)
+        return _restored(folder, setup, best=best)
     experiment, scale = experiment_in(folder, source)
+    if scale not in experiment.scales:
+        raise unknown(f"scale in {folder / RUN}", scale, experiment.scales)
     cells = experiment.cells(scale)
     found = {name: cell for name, cell in cells.items() if isinstance(cell, Training)}
     if not found:
@@ -97,6 +115,7 @@ def trained_in(folder: Path, source: Source, cell: str | None, seed: int, *, bes
     cell = cell or next(iter(found))
     if cell not in found:
         raise unknown("cell", cell, found)
+    check(found[cell].setup)
     state = found[cell].restore(seed, place(folder, cell, seed), best=best)
     return Trained(cell, found[cell].setup, seed, state)
 
@@ -105,10 +124,10 @@ def _restored(folder: Path, setup: Setup, *, best: bool) -> Trained:
     manifest = manifest_in(folder)
     if best and manifest["loss"] is None:
         raise ValueError(f"{folder} has no best checkpoint, for runs.train had no best_by")
-    saved = manifest["settings"]
-    seed = saved["seed"]
-    like = create_state(setup.networks, setup.recipe, keys_of_run(seed)[0], setup.data)
+    saved, seed = manifest["settings"], manifest["seed"]
     settings = saved | describe(setup, seed)
+    checkpoint.check_settings(saved, settings)
+    like = create_state(setup.networks, setup.recipe, keys_of_run(seed)[0], setup.data)
     state = checkpoint.restore(folder / CHECKPOINTS, like, settings, best=best)
     assert state is not None  # its manifest was read
     return Trained(folder.resolve().name, setup, seed, state)
@@ -117,9 +136,11 @@ def _restored(folder: Path, setup: Setup, *, best: bool) -> Trained:
 def _source(folder: Path, source: Source, kind: type[T]) -> T:
     """The object that `--source` names."""
     what = f"the {kind.__name__} that it was made from, as package.module:NAME"
-    if source is None or (isinstance(source, str) and ":" not in source):
+    if source is None:
         raise ValueError(f"{folder} was made by Python code: give --source, {what}")
+    if isinstance(source, str) and not NAMED.fullmatch(source):
+        raise ValueError(f"--source must be {what}, got {source!r}")
     found = attribute(source) if isinstance(source, str) else source
     if not isinstance(found, kind):
-        raise ValueError(f"--source must be {what}, got {source}, a {type(found).__name__}")
+        raise ValueError(f"--source must be {what}, got {source} of type {type(found).__name__}")
     return found

@@ -53,9 +53,10 @@ def run(
         quiet: print only problems and the path of the report.
     """
     if (experiment is None) != every:
-        raise ValueError("give the name of an experiment, or --all")
+        given = "neither" if experiment is None else f"{experiment!r} and --all"
+        raise ValueError(f"give the name of an experiment or --all, got {given}")
     if every and data is not None:
-        raise ValueError("--data is for one experiment: give its name instead of --all")
+        raise ValueError(f"--data {data} is for one experiment: give its name instead of --all")
     suffix = "" if scale == "small" else f"-{scale}"
     arguments = {"seeds": seeds, "sets": sets, "scale": scale, "devices": devices, "via": via}
     arguments |= _given(track=track, save_minutes=save_minutes)

@@ -8,13 +8,13 @@ import os
 import tarfile
 import zipfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Unpack
 
 from PIL import Image
 
 from jaxgan.data.class_folders import class_folders
 from jaxgan.data.images import ImageOptions, Source, from_images
+from jaxgan.data.paths import check_path
 from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset
 
@@ -55,13 +55,15 @@ def from_archive(
 
     Reference: Python, zipfile and tarfile. https://docs.python.org/3/library/archiving.html
     """
-    if not Path(path).is_file():
+    if not check_path("path", path).is_file():
         raise FileNotFoundError(f"no file {os.fspath(path)!r}: give the path of a zip or tar file")
     try:
         files = _from_zip(path) if zipfile.is_zipfile(path) else _from_tar(path)
         found = class_folders(list(files), split)
     except (ValueError, RuntimeError, EOFError, OSError, tarfile.TarError, zipfile.error) as error:
-        raise ValueError(f"{os.fspath(path)!r} cannot be used: {error}") from error
+        why = str(error).partition("\n")[0].rstrip(":")
+        remedy = "give a zip or tar file of images"
+        raise ValueError(f"{os.fspath(path)!r} cannot be used: {why}: {remedy}") from error
     read = functools.partial(_read, [files[name] for name in found.paths])
     names = [f"{os.fspath(path)}/{name}" for name in found.paths]
     return from_images(Source(names, read, found.labels, found.classes or None), **options)

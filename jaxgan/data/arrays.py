@@ -9,9 +9,12 @@ import numpy as np
 from jaxtyping import Array
 from numpy.typing import ArrayLike
 
-from jaxgan.types import ClassNames, Dataset
+from jaxgan.types import ClassNames, Dataset, check_number
 
 __all__ = ["checked_labels", "from_arrays"]
+
+LARGEST = 2**31 - 1
+"""The largest label: JAX would wrap a larger one to 32 bits."""
 
 
 def from_arrays(
@@ -31,6 +34,7 @@ def from_arrays(
         The data set, on the device; uint8 stays uint8.
 
     Raises:
+        TypeError: the number of classes is not a number.
         ValueError: empty data, a wrong rank or type, values that are not finite or out of range,
             or invalid labels or names.
 
@@ -39,7 +43,7 @@ def from_arrays(
     >>> from_arrays(np.zeros((2, 3)), [0, 1], classes=["cat", "dog"]).names
     ('cat', 'dog')
     """
-    images = np.asarray(real)
+    images = _array("real", real)
     _check_rank(images)
     if images.dtype == np.uint8:
         images = images[..., None] if images.ndim == 3 else images
@@ -49,10 +53,18 @@ def from_arrays(
     return Dataset(jnp.asarray(images), *checked_labels(labels, classes, len(images)))
 
 
+def _array(name: str, given: ArrayLike) -> np.ndarray:
+    try:
+        return np.asarray(given)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(f"{name} must be an array, got {type(given).__name__}: {error}") from error
+
+
 def _check_rank(real: np.ndarray) -> None:
     if real.ndim < 2 or real.size == 0:
         raise ValueError(
-            f"real must be a non-empty [n, ...] array of examples, got shape {real.shape}"
+            f"real must be a non-empty [n, ...] array of examples, got shape {real.shape}: give "
+            "at least one example of at least one number"
         )
     if real.dtype == np.uint8 and real.ndim not in (3, 4):
         raise ValueError(
@@ -107,13 +119,14 @@ def checked_labels(
         if names is not None:
             raise ValueError(f"classes has {count} names, but there are no labels: give them")
         return None, None
-    values = np.asarray(labels)
+    values = _array("labels", labels)
     if values.shape != (n,) or not np.issubdtype(values.dtype, np.integer):
         raise ValueError(
             f"labels must be [{n}] integers, one per example, got {values.dtype} of shape "
-            f"{values.shape}"
+            f"{values.shape}: give the class of each example"
         )
-    low, high, limit = int(values.min()), int(values.max()), count or int(values.max()) + 1
+    low, high = int(values.min()), int(values.max())
+    limit = min(high, LARGEST) + 1 if count is None else count
     if low < 0 or high >= limit:
         raise ValueError(
             f"labels must lie in 0..{limit - 1}, got {low}..{high}: renumber them, or "
@@ -124,9 +137,13 @@ def checked_labels(
 
 def _named(classes: int | Sequence[str] | None) -> tuple[int | None, ClassNames | None]:
     """The number of classes and their names, if they are given."""
-    if classes is None or isinstance(classes, int):
-        return classes, None
-    texts = not isinstance(classes, str) and all(isinstance(name, str) for name in classes)
+    if classes is None:
+        return None, None
+    if isinstance(classes, (int, float, np.number)):
+        remedy = "give the number of classes, or their names"
+        check_number("classes", classes, "an integer of at least 1", remedy)
+        return int(classes), None
+    texts = isinstance(classes, (list, tuple)) and all(isinstance(name, str) for name in classes)
     if not texts or len(set(classes)) < len(classes):
         raise ValueError(
             f"classes must be a number, or distinct names by label, got {classes!r}: give, for "

@@ -59,7 +59,7 @@ classes=('cat', 'dog'))
         raise ValueError(f"it has the parts {', '.join(tops)}: give split={tops[-1]!r}")
     if not found:
         ends = ", ".join(sorted(PICTURES))
-        raise ValueError(f"none of its {len(paths)} files is an image, named *{ends}")
+        raise ValueError(f"none of its {len(paths)} files is an image: give files named *{ends}")
     return ClassFolders(list(found), *_labels([parts[shared:] for parts in found.values()]))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Unpack
 
 from PIL import Image
 
 from jaxgan.data.class_folders import class_folders
-from jaxgan.data.images import ImageOptions, Source, from_images
+from jaxgan.data.images import ImageOptions, Source, check_options, from_images
+from jaxgan.data.paths import check_path
 from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset
 
@@ -46,7 +46,8 @@ def from_folder(
     Reference: torchvision, ImageFolder, which reads the same folders.
     https://docs.pytorch.org/vision/stable/generated/torchvision.datasets.ImageFolder.html
     """
-    root = Path(path)
+    root = check_path("path", path)
+    check_options(options)
     if not root.is_dir():
         raise FileNotFoundError(
             f"no folder {os.fspath(path)!r}: give the path of a folder of images"

@@ -11,7 +11,8 @@ from typing import Any, Unpack
 import numpy as np
 from PIL import Image
 
-from jaxgan.data.images import ImageOptions, Source, from_images
+from jaxgan.data.images import ImageOptions, Source, check_options, from_images
+from jaxgan.data.paths import check_path
 from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset, unknown
 
@@ -42,18 +43,24 @@ def from_huggingface(
     Reference: Lhoest et al., Datasets: A Community Library for Natural Language Processing, 2021.
     https://arxiv.org/abs/2109.02846
     """
+    check_path("path", path)
+    check_options(options)
+    if not (Path(path, "dataset_dict.json").is_file() or Path(path, "state.json").is_file()):
+        raise FileNotFoundError(
+            f"{os.fspath(path)!r} is not a folder of datasets.Dataset.save_to_disk: download "
+            "the set where there is internet access, and save it"
+        )
     try:
         import datasets  # takes two seconds to import
     except ImportError as error:
         raise ValueError(
             "from_huggingface needs the package datasets: pip install 'jaxgan[huggingface]'"
         ) from error
-    if not (Path(path, "dataset_dict.json").is_file() or Path(path, "state.json").is_file()):
-        raise FileNotFoundError(
-            f"{os.fspath(path)!r} is not a folder of datasets.Dataset.save_to_disk: download "
-            "the set where there is internet access, and save it"
-        )
-    table: Any = datasets.load_from_disk(os.fspath(path))
+    try:
+        table: Any = datasets.load_from_disk(os.fspath(path))
+    except Exception as error:  # whatever it raises for files of another kind
+        why = f"{type(error).__name__}: {error}"
+        raise ValueError(f"{os.fspath(path)!r} cannot be read ({why}): save it again") from error
     if Path(path, "dataset_dict.json").is_file():
         if split not in table:
             raise unknown("split", str(split), table)

@@ -9,7 +9,8 @@ from typing import Unpack
 
 import numpy as np
 
-from jaxgan.data.images import ImageOptions
+from jaxgan.data.images import ImageOptions, check_options
+from jaxgan.data.paths import check_path
 from jaxgan.data.pixels import from_pixels
 from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset
@@ -47,7 +48,8 @@ def from_idx(path: str | os.PathLike[str], **options: Unpack[ImageOptions]) -> D
     Reference: LeCun, Cortes, Burges, The MNIST Database of Handwritten Digits, 1998.
     https://yann.lecun.org/exdb/mnist/index.html
     """
-    images = Path(path)
+    images = check_path("path", path)
+    check_options(options)
     if not images.is_file():
         raise FileNotFoundError(
             f"no file {os.fspath(path)!r}: give the path of an idx file of images"
@@ -67,7 +69,8 @@ def _array(path: Path) -> np.ndarray:
         raise ValueError(f"{os.fspath(path)!r} cannot be decompressed: {error}") from error
     if content[:3] != b"\0\0\x08" or len(content) < 4:
         raise ValueError(
-            f"{os.fspath(path)!r} is not an idx file of bytes: it begins with {content[:4]!r}"
+            f"{os.fspath(path)!r} is not an idx file of bytes: it begins with {content[:4]!r}. "
+            "Give a file such as train-images-idx3-ubyte"
         )
     begin = 4 + 4 * content[3]
     shape = tuple(np.frombuffer(content[4:begin], ">u4").astype(int).tolist())

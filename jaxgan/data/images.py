@@ -18,11 +18,17 @@ from jaxgan.data.preparation import Crop, Preparation
 from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset, check_number, unknown
 
-__all__ = ["ImageOptions", "Source", "check_options", "from_images"]
+__all__ = ["ImageOptions", "Source", "check_options", "from_images", "preparation_of"]
 
 T = TypeVar("T")
 LIMIT_GB = 4.0
 GROUP, AHEAD, SHOWN = 64, 32, 5
+FLAGS = {
+    "gray": (None, True, False),
+    "stream": (None, True, False),
+    **dict.fromkeys(("flip", "dequantize", "skip_bad"), (True, False)),
+}
+"""The options that are not numbers, and their values."""
 
 
 class ImageOptions(TypedDict, total=False):
@@ -98,9 +104,9 @@ def from_images(source: Source, **options: Unpack[ImageOptions]) -> Dataset | St
         as a stream.
 
     Raises:
-        TypeError: `workers` is not an integer.
-        ValueError: an unknown option, negative `workers`, images that cannot be read (unless
-            `skip_bad`), or images that differ in shape after preparation.
+        TypeError: an option has another type.
+        ValueError: an unknown option, a number that is out of range, images that cannot be read
+            (unless `skip_bad`), or images that differ in shape after preparation.
 
     >>> pictures = [Image.new("L", (6, 4), shade) for shade in (10, 20)]
     >>> source = Source(["a", "b"], pictures.__getitem__, np.array([1, 0]))
@@ -109,8 +115,7 @@ def from_images(source: Source, **options: Unpack[ImageOptions]) -> Dataset | St
     ((4, 2, 2, 1), [10, 10, 20, 20], [1, 1, 0, 0])
     """
     check_options(options)
-    names = [field.name for field in dataclasses.fields(Preparation)]
-    preparation = Preparation(**{name: options[name] for name in names if name in options})
+    preparation = preparation_of(options)
     copies = 2 if options.get("flip", False) else 1
     kept, store = _collect(source, preparation, copies, options)
     labels = None if source.labels is None else source.labels[kept].repeat(copies)
@@ -143,25 +148,54 @@ def _collect(
             store.add(pixels)
         kept.append(index)
     if store is None:
-        raise ValueError(f"none of {len(source.names)} images can be read")
+        raise ValueError(
+            f"none of {len(source.names)} images can be read, {source.names[0]} and others: "
+            "correct them, or give another path"
+        )
     return kept, store
 
 
 def check_options(options: Mapping[str, Any]) -> None:
-    """Checks the names of image options, and the number of processes.
+    """Checks the names and values of image options.
 
     Args:
         options: keywords that should be those of `ImageOptions`.
 
     Raises:
-        TypeError: `workers` is not an integer.
-        ValueError: one has another name, or `workers` is negative.
+        TypeError: a value has another type.
+        ValueError: an option has another name, or a number is out of range.
+
+    >>> check_options({"size": 64, "flip": True})
     """
     for name in options:
         if name not in ImageOptions.__annotations__:
             raise unknown("image option", name, ImageOptions.__annotations__)
-    workers = options.get("workers", 0)
+    for name, known in FLAGS.items():
+        if not any(options.get(name, False) is one for one in known):
+            raise TypeError(
+                f"{name} must be one of {', '.join(map(str, known))}, got {options[name]!r}: "
+                "choose one of them"
+            )
+    workers, limit = options.get("workers", 0), options.get("limit_gb", LIMIT_GB)
     check_number("workers", workers, "an integer of at least 0", "give 0 to read in threads")
+    check_number("limit_gb", limit, "at least 0", "give it in 10^9 bytes")
+    preparation_of(options)
+
+
+def preparation_of(options: Mapping[str, Any]) -> Preparation:
+    """The preparation that image options describe.
+
+    Args:
+        options: see `ImageOptions`.
+
+    Returns:
+        A function of images.
+
+    >>> preparation_of({"size": 64, "flip": True})
+    Preparation(size=64, crop=None, gray=None)
+    """
+    names = [field.name for field in dataclasses.fields(Preparation)]
+    return Preparation(**{name: options[name] for name in names if name in options})
 
 
 def _readable(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, overload
 
@@ -20,7 +22,7 @@ from jaxgan.data.stream import Stream
 from jaxgan.data.tfds import from_tfds
 from jaxgan.types import Dataset, unknown
 
-__all__ = ["DISTRIBUTIONS", "EMBEDDED", "PATHS", "SOURCES", "load"]
+__all__ = ["DISTRIBUTIONS", "EMBEDDED", "PATHS", "SOURCES", "check_required", "load"]
 
 EMBEDDED: dict[str, Callable[[], Dataset]] = {"mnist_5k": mnist_5k, "digits": digits}
 DISTRIBUTIONS: dict[str, Callable[..., Any]] = {
@@ -48,14 +50,14 @@ POINTS = 100_000
 
 
 @overload
-def load(name: str, /) -> Dataset: ...
+def load(name: str | os.PathLike[str], /) -> Dataset: ...
 
 
 @overload
-def load(name: str, /, **arguments: Any) -> Dataset | Stream: ...
+def load(name: str | os.PathLike[str], /, **arguments: Any) -> Dataset | Stream: ...
 
 
-def load(name: str, /, **arguments: Any) -> Dataset | Stream:
+def load(name: str | os.PathLike[str], /, **arguments: Any) -> Dataset | Stream:
     """A data set by name.
 
     Args:
@@ -69,15 +71,23 @@ def load(name: str, /, **arguments: Any) -> Dataset | Stream:
         `ImageOptions`.
 
     Raises:
-        ValueError: the name is unknown.
+        TypeError: the name is no text, or an argument has another type.
+        ValueError: the name is unknown, or an argument is missing.
 
     >>> load("twenty_five_gaussians").real.shape
     (100000, 2)
     """
+    if not isinstance(name, (str, os.PathLike)):
+        raise TypeError(f"data must be a name or a path, got {name!r}: give 'digits' or such")
+    name = os.fspath(name)
     if name in SOURCES:
+        check_required(name, SOURCES[name], arguments)
         return SOURCES[name](**arguments)
+    if arguments and name not in (*EMBEDDED, *DISTRIBUTIONS):
+        raise unknown("source of data", name, SOURCES)
     if arguments:
-        raise ValueError(f"data {name} takes no arguments, got {', '.join(arguments)}")
+        given = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+        raise ValueError(f"data {name} takes no arguments, got {given}: leave them out")
     if name in EMBEDDED:
         return EMBEDDED[name]()
     if name in DISTRIBUTIONS:
@@ -98,3 +108,29 @@ def _of_path(path: str) -> Dataset | Stream:
     if path and Path(path).is_dir():
         return from_folder(path)
     raise unknown("data", path, [*EMBEDDED, *DISTRIBUTIONS, *SOURCES, *PATHS])
+
+
+def check_required(
+    name: str, member: Callable[..., Any], arguments: Mapping[str, Any], given: int = 0
+) -> None:
+    """Checks that a function gets all arguments without a default.
+
+    Args:
+        name: the name by which the function was called.
+        member: the function.
+        arguments: its keywords.
+        given: the number of positional arguments.
+
+    Raises:
+        ValueError: one is missing.
+
+    >>> check_required("folder", from_folder, {"path": "faces"})
+    """
+    for parameter in list(inspect.signature(member).parameters.values())[given:]:
+        variable = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        required = parameter.default is parameter.empty and not variable
+        if required and parameter.name not in arguments:
+            raise ValueError(
+                f"{name} needs the argument {parameter.name}, got {dict(arguments)}: give "
+                f"{name}({parameter.name}=...)"
+            )

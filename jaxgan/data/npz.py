@@ -11,7 +11,8 @@ from typing import Literal, Unpack
 
 import numpy as np
 
-from jaxgan.data.images import ImageOptions
+from jaxgan.data.images import ImageOptions, check_options
+from jaxgan.data.paths import check_path
 from jaxgan.data.pixels import from_pixels
 from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset, unknown
@@ -60,22 +61,27 @@ def from_npz(
 
     Reference: Keras, Datasets, for the names of arrays. https://keras.io/api/datasets
     """
-    if not Path(path).is_file():
+    if not check_path("path", path).is_file():
         raise FileNotFoundError(f"no file {os.fspath(path)!r}: give the path of a .npz file")
-    if split not in NAMES:
+    if split not in list(NAMES):
         raise unknown("split", split, NAMES)
+    check_options(options)
     try:
         held, real, labels = _read(path, split)
     except UNREADABLE as error:
+        why = str(error).partition(". ")[0]  # NumPy goes on with how to run the code in a file
         raise ValueError(
-            f"{os.fspath(path)!r} cannot be read as .npz ({error}): write it with numpy.savez"
+            f"{os.fspath(path)!r} cannot be read as .npz ({why}): write it with numpy.savez"
         ) from error
     if real is None:
         raise ValueError(
             f"{os.fspath(path)!r} holds {held} but none of {NAMES[split][0]}: save the examples "
             "under one of these names"
         )
-    return from_pixels(real, labels, classes, **options)
+    try:
+        return from_pixels(real, labels, classes, **options)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{os.fspath(path)!r}: {error}") from error
 
 
 def _read(

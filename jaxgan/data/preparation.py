@@ -31,7 +31,8 @@ class Preparation:
         gray: whether the result has one channel (luma, ITU-R 601-2); as in the file if None.
 
     Raises:
-        ValueError: a number is not an integer of at least 1, or `crop` is another text.
+        TypeError: a value has another type, or `crop` is another text.
+        ValueError: a number is not an integer of at least 1.
 
     >>> image = Image.fromarray(np.arange(24, dtype=np.uint8).reshape(4, 6))
     >>> Preparation(crop="center")(image)[0, :, 0].tolist()
@@ -52,10 +53,9 @@ class Preparation:
     def __post_init__(self) -> None:
         if self.size is not None:
             check_number("size", self.size, "an integer of at least 1", "give it in pixels")
-        if isinstance(self.crop, str) and self.crop != "center":
-            raise ValueError(f"crop must be 'center' or a number of pixels, got {self.crop!r}")
-        if isinstance(self.crop, int):
-            check_number("crop", self.crop, "an integer of at least 1", "give it in pixels")
+        if self.crop not in (None, "center"):
+            remedy = "give it in pixels, or 'center'"
+            check_number("crop", self.crop, "an integer of at least 1", remedy)
 
     def __call__(self, image: Image.Image) -> UInt8[np.ndarray, "height width channels"]:
         """The pixels of an image.

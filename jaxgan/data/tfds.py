@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import itertools
+import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,13 +15,17 @@ from typing import Any, Unpack
 import numpy as np
 from PIL import Image
 
-from jaxgan.data.images import ImageOptions, Source, from_images
+from jaxgan.data.images import ImageOptions, Source, check_options, from_images
+from jaxgan.data.paths import check_path
 from jaxgan.data.stream import Stream
 from jaxgan.types import Dataset, unknown
 
 __all__ = ["from_tfds"]
 
 INFO = "dataset_info.json"
+CLASS = ("pythonClassName", "python_class_name", "type")
+"""The keys at which TFDS imports a class by its name."""
+OWN = "tensorflow_datasets.core.features."
 
 
 def from_tfds(
@@ -48,12 +54,20 @@ def from_tfds(
     Reference: TensorFlow Datasets, a collection of ready-to-use datasets.
     https://www.tensorflow.org/datasets
     """
+    if not isinstance(name, str) or not name.partition(":")[0]:
+        raise ValueError(f"name must be that of a TFDS set, got {name!r}: give 'mnist' or such")
+    check_options(options)
+    default = os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets"
+    root = check_path("data_dir", default if data_dir is None else data_dir).expanduser()
+    folder = _prepared(name, root)
+    _check_features(folder)
     import tensorflow_datasets as tfds  # takes a second to import
 
-    default = os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")
-    builder: Any = tfds.builder_from_directory(
-        _prepared(name, Path(default if data_dir is None else data_dir).expanduser())
-    )
+    try:
+        builder: Any = tfds.builder_from_directory(folder)
+    except Exception as error:  # whatever it raises for files of another kind
+        why = f"{type(error).__name__}: {error}"
+        raise ValueError(f"{folder} cannot be read ({why}): prepare the set again") from error
     features, splits = builder.info.features, builder.info.splits
     if "image" not in features:
         raise ValueError(f"{name!r} has no images: choose an image data set")
@@ -72,6 +86,33 @@ def from_tfds(
     names = [f"{name} {split} {i}" for i in range(len(examples))]
     read = functools.partial(_read, examples)
     return from_images(Source(names, read, labels, classes), **options)
+
+
+def _check_features(folder: Path) -> None:
+    """Checks that the set names no classes but those of TFDS, which would import any others."""
+    file = folder / "features.json"
+    try:
+        named = list(_classes(json.loads(file.read_bytes())))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueError(f"{file} cannot be read ({error}): copy the set again") from error
+    for name in named:
+        if not name.startswith(OWN):
+            raise ValueError(
+                f"{file} names code to import, {name}: use a set with features of TFDS only"
+            )
+
+
+def _classes(value: Any) -> Iterator[str]:
+    """The names of classes in a JSON value, also in JSON within its texts."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        with contextlib.suppress(ValueError):
+            yield from _classes(json.loads(value))
+    if isinstance(value, dict):
+        yield from (str(value[key]) for key in CLASS if "." in str(value.get(key, "")))
+    for item in value.values() if isinstance(value, dict) else ():
+        yield from _classes(item)
+    for item in value if isinstance(value, list) else ():
+        yield from _classes(item)
 
 
 def _prepared(name: str, root: Path) -> Path:

@@ -14,6 +14,7 @@ from jaxtyping import Array, Float
 from scipy.stats import norm
 
 from jaxgan.divergences.table import FDivergence, f_divergence
+from jaxgan.types import check_number
 
 __all__ = ["divergence", "gaussian_divergences", "jeffreys", "jensen_shannon"]
 
@@ -172,8 +173,10 @@ def gaussian_divergences(
     Reference: Gil, Alajaji, Linder, Rényi divergence measures for commonly used univariate
     continuous distributions, 2013, Table 2. https://doi.org/10.1016/j.ins.2013.06.018
     """
-    if not (std_p > 0 and std_q > 0):
-        raise ValueError(f"std_p is {std_p} and std_q is {std_q}; both must be positive")
+    for name, value in (("mean_p", mean_p), ("mean_q", mean_q)):
+        check_number(name, value, "finite", "give the mean of a Gaussian")
+    for name, value in (("std_p", std_p), ("std_q", std_q)):
+        check_number(name, value, "positive", "give a standard deviation")
     p, q = (mean_p, std_p), (mean_q, std_q)
     gap, spread = abs(mean_p - mean_q), abs(std_p - std_q)
     squares = std_p**2 + std_q**2

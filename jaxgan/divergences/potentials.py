@@ -43,6 +43,9 @@ def kantorovich_potential(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"]
     https://doi.org/10.1007/978-3-540-71050-9
     """
     a, b = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    for name, points in (("x", a), ("y", b)):
+        if not np.isfinite(points).all():
+            raise ValueError(f"{name} has values that are not finite; leave them out")
     if a.shape != b.shape or a.ndim != 2:
         raise ValueError(f"x is {a.shape} and y is {b.shape}; give two sets of one shape [n, d]")
     cost = cdist(a, b)

@@ -8,6 +8,8 @@ from jax.scipy.special import logsumexp
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
+from jaxgan.types import check_number
+
 __all__ = ["sinkhorn_cost"]
 
 TOLERANCE = 1e-3  # mean relative error of a marginal: the share of mass that is misplaced
@@ -52,8 +54,10 @@ def sinkhorn_cost(x: Float[ArrayLike, "n d"], y: Float[ArrayLike, "m d"], epsilo
     x, y = jnp.asarray(x, jnp.result_type(float)), jnp.asarray(y, jnp.result_type(float))
     if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1] or not x.size or not y.size:
         raise ValueError(f"x is {x.shape} and y is {y.shape}; give [n, d] and [m, d]")
-    if not epsilon > 0:
-        raise ValueError(f"epsilon is {epsilon}; give a positive number, in the unit of the points")
+    for name, points in (("x", x), ("y", y)):
+        if not jnp.isfinite(points).all():
+            raise ValueError(f"{name} has values that are not finite; leave them out")
+    check_number("epsilon", epsilon, "positive", "give a number in the unit of the points")
     value, error = _solve(x, y, jnp.asarray(epsilon, x.dtype))
     if not float(error) < TOLERANCE:
         raise RuntimeError(

@@ -27,7 +27,7 @@ from jaxgan.divergences.tails import (
     log_softplus,
     tangent_exp,
 )
-from jaxgan.types import unknown
+from jaxgan.types import check_number, unknown
 
 __all__ = ["FDivergence", "Name", "f_divergence"]
 
@@ -151,11 +151,11 @@ def f_divergence(name: Name, *, weight: float = 0.5, alpha: float = 0.5) -> FDiv
     if name not in get_args(Name):
         raise unknown("divergence", name, get_args(Name))
     if name == "weighted_jensen_shannon":
-        if not 0 < weight < 1:
-            raise ValueError(f"weight is {weight}; give a number between 0 and 1")
+        check_number("weight", weight, "in (0, 1)", "give the share of the real density")
         return _weighted_jensen_shannon(weight)
     if name == "alpha":
-        if alpha in (0, 1) or not math.isfinite(alpha):
+        check_number("alpha", alpha, "finite", "give the order of the divergence")
+        if alpha in (0, 1):
             raise ValueError(f"alpha is {alpha}; use 'reverse_kl' for 0 and 'kl' for 1")
         return _small_alpha(alpha) if alpha < 1 else _large_alpha(alpha)
     return _TABLE[name]

@@ -104,9 +104,14 @@ def _checked(
 
 def _points(name: str, x: ArrayLike) -> np.ndarray:
     """The argument in float64; an error names the argument."""
-    points = np.asarray(x, np.float64)
+    try:
+        points = np.asarray(x, np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers, got {x!r}; give [n, d]") from error
     if points.ndim != 2 or len(points) < 1 or points.shape[1] < 1:
         raise ValueError(f"{name} is {points.shape}; give [n, d], one row for each point")
+    if not np.isfinite(points).all():
+        raise ValueError(f"{name} has values that are not finite; leave them out")
     return points
 
 
@@ -116,7 +121,10 @@ def _masses(name: str, weights: ArrayLike | None, n: int) -> np.ndarray:
     if masses.shape != (n,):
         raise ValueError(f"{name} is {masses.shape}; give one weight for each of the {n} points")
     if not (masses >= 0).all() or not 0 < masses.sum() < np.inf:
-        raise ValueError(f"{name} must be finite and not negative, with a positive sum")
+        raise ValueError(
+            f"{name} must be finite and not negative, with a positive sum, got {masses.sum():g}: "
+            "give the masses of the points"
+        )
     return masses / masses.sum()
 
 

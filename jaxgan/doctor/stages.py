@@ -35,6 +35,8 @@ from jaxgan.doctor.score_range import score_range
 from jaxgan.doctor.subject import Subject
 from jaxgan.doctor.unbounded_critic import unbounded_critic
 from jaxgan.training import Setup
+from jaxgan.training.setup import check_setup
+from jaxgan.types import check_number
 
 __all__ = ["STAGES", "check", "examine"]
 
@@ -89,6 +91,8 @@ def examine(setup: Setup, *, devices: int = 2, key: Key[Array, ""] | None = None
     >>> examine(Setup(networks, recipes.wgan_gp(), points)).findings
     ()
     """
+    check_setup(setup)
+    check_number("devices", devices, "an integer of at least 1", "1 compares nothing")
     setup = dataclasses.replace(setup, data=in_memory(setup.data))
     subject = Subject(setup, devices, jax.random.key(0) if key is None else key)
     findings: list[Finding] = []

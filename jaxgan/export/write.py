@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan.data.paths import check_path
 from jaxgan.export.formats import Format
 from jaxgan.export.generator import Generator
 from jaxgan.export.onnx import ONNX
@@ -43,6 +44,8 @@ def export(generator: Generator, path: Path, to: str) -> float:
         The largest absolute difference between both generators.
 
     Raises:
+        TypeError: the generator or the path has another type.
+        FileNotFoundError: the folder of the path does not exist.
         ValueError: an unknown format, a package of the format is missing, or the file's generator
             differs by more than the tolerance of the format: 0 for safetensors, otherwise 1e-4
             (1/80 of a gray level) times the largest number in the examples if that is above 1.
@@ -60,6 +63,11 @@ def export(generator: Generator, path: Path, to: str) -> float:
     """
     if to not in FORMATS:
         raise unknown("format", to, FORMATS)
+    if not isinstance(generator, Generator):
+        raise TypeError(f"generator must be an export.Generator, got {generator!r}: load one")
+    path = check_path("path", path)
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(f"path {path} is in no folder: make it, or give another path")
     chosen = FORMATS[to]
     partial = path.with_name(f"{path.name}.partial")
     try:

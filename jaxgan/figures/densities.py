@@ -47,6 +47,10 @@ def density(real: Points, samples: Mapping[str, Points], centers: Points | None 
     """
     if not samples:
         raise ValueError("density: samples is empty; give the points of at least one arm")
+    for name, points in {"real": real, **samples}.items():
+        if np.ndim(points) != 2 or np.shape(points)[1] != 2 or not len(points):
+            shape = np.shape(points)
+            raise ValueError(f"density: {name} is {shape}; give points [n, 2], at least one")
     middle, reach = _limits(np.asarray(real), centers)
     lines = -(-len(samples) // PER_LINE)
     columns = -(-len(samples) // lines)

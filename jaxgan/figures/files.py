@@ -30,6 +30,8 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
     ...     path.read_bytes()[1:4]
     b'PNG'
     """
+    if not Path(path).absolute().parent.is_dir():
+        raise FileNotFoundError(f"path {path} is in no folder: make it, or give another path")
     figure.savefig(
         path,
         format="png",
@@ -58,6 +60,10 @@ def save_images(
     ...     [str(path.relative_to(folder)) for path in sorted(Path(folder).glob("*/*"))]
     ['0/000000.png', '3/000001.png']
     """
+    if labels is not None and len(labels) != len(images):
+        raise ValueError(
+            f"labels has {len(labels)} entries for {len(images)} images: give one for each image"
+        )
     for i, image in enumerate(pixels(images)):
         place = Path(folder) if labels is None else Path(folder) / str(labels[i])
         place.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure
 
 from jaxgan.figures.blocks import arrange, room_for_names, room_per_tile
-from jaxgan.figures.tiles import Images, mosaic, zoom
+from jaxgan.figures.tiles import Images, check_images, mosaic, zoom
+from jaxgan.types import check_number
 
 __all__ = ["sample_grid"]
 
@@ -41,6 +42,9 @@ def sample_grid(
     """
     if not rows:
         raise ValueError("sample_grid: rows is empty; give the images of at least one arm")
+    check_number("columns", columns, "an integer of at least 1", "give the images of a row")
+    for arm, images in rows.items():
+        check_images(arm, images)
     width = max(images.shape[2] for images in rows.values())
     before = room_for_names(names)
     per_line, room = room_per_tile(len(rows), columns, width, gap=4, before=before)

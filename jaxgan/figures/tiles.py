@@ -6,7 +6,7 @@ import jax
 import numpy as np
 from jaxtyping import Real, UInt8
 
-__all__ = ["CHANNELS", "Images", "mosaic", "pixels", "zoom"]
+__all__ = ["CHANNELS", "Images", "check_images", "mosaic", "pixels", "zoom"]
 
 Images = (
     Real[np.ndarray, "_n _height _width _channels"] | Real[jax.Array, "_n _height _width _channels"]
@@ -35,14 +35,37 @@ def pixels(images: Images) -> UInt8[np.ndarray, "_n _height _width 3"]:
     [0, 128, 255]
     """
     array = np.asarray(images)
-    if array.shape[-1] not in CHANNELS:
-        raise ValueError(f"images must have 1 or 3 channels (last axis), got shape {array.shape}")
+    if array.shape[-1:] not in ((1,), (3,)):
+        raise ValueError(
+            f"images must have 1 or 3 channels (last axis), got shape {array.shape}: give gray or "
+            "color images"
+        )
     array = np.broadcast_to(array, (*array.shape[:-1], 3))
     if array.dtype == np.uint8:
         return array
     finite = np.isfinite(array)
     scaled = np.round(127.5 * (np.clip(np.where(finite, array, 0), -1, 1) + 1))
     return np.where(finite, scaled, np.asarray(NOT_FINITE)[None, None, None]).astype(np.uint8)
+
+
+def check_images(name: str, images: Images) -> None:
+    """Checks that there is an image.
+
+    Args:
+        name: the images, for the error.
+        images: what was given.
+
+    Raises:
+        ValueError: it is empty, or not `[n, height, width, channels]`.
+
+    >>> check_images("real", np.zeros((9, 8, 8, 1)))
+    """
+    shape = np.shape(images)
+    if len(shape) != 4 or 0 in shape:
+        raise ValueError(
+            f"images of {name} must be [n, height, width, channels], got shape {shape}: give at "
+            "least one"
+        )
 
 
 def zoom(width: int, room: int, largest: int = 96) -> int:

@@ -84,6 +84,9 @@ class ClassificationScore(SampleMetric):
     better: ClassVar = {"classification_score": "higher"}
     protocol = "exp of the mean KL of class probabilities from their mean, averaged over splits"
 
+    def __post_init__(self) -> None:
+        check_number("splits", self.splits, "an integer of at least 1", "the papers use 10")
+
     def __call__(
         self,
         real: Float[np.ndarray, "n classes"],

@@ -13,6 +13,8 @@ import optax
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Int, Key, Num
 
+from jaxgan.types import check_number
+
 __all__ = ["Classifier", "Perceptron", "features", "probabilities", "train_classifier"]
 
 
@@ -104,10 +106,15 @@ def train_classifier(
     https://arxiv.org/abs/1812.04606
     """
     images, labels = jnp.asarray(images), jnp.asarray(labels)
+    _check_images(images, labels)
     classes = int(labels.max()) + 1
     if len(images) < 5 or classes < 2:
         raise ValueError(f"{len(images)} images of {classes} classes; give at least 5 of 2 classes")
-    if batch_size < 4 or batch_size % 4:
+    check_number("steps", steps, "an integer of at least 1", "give the number of updates")
+    check_number("batch_size", batch_size, "an integer of at least 1", "give a multiple of 4")
+    check_number("learning_rate", learning_rate, "at least 0", "5e-3 is usual")
+    check_number("width", width, "an integer of at least 2", "give the units of a layer")
+    if batch_size % 4:
         raise ValueError(f"batch_size is {batch_size}; give a multiple of 4")
     split_key, fit_key = jax.random.split(key)
     order = jax.random.permutation(split_key, len(images))
@@ -162,6 +169,17 @@ def features(
     (40, 8)
     """
     return _apply(classifier.network, classifier.params, jnp.asarray(images))[1]
+
+
+def _check_images(images: Array, labels: Array) -> None:
+    if images.ndim != 4:
+        raise ValueError(f"images is {images.shape}; give [n, height, width, channels]")
+    integers = jnp.issubdtype(labels.dtype, jnp.integer)
+    if labels.shape != images.shape[:1] or not integers or int(labels.min(initial=0)) < 0:
+        raise ValueError(
+            f"labels is {labels.dtype} {labels.shape} for {len(images)} images; give an integer "
+            "from 0 for each"
+        )
 
 
 @functools.partial(jax.jit, static_argnames="network")

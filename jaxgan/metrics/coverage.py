@@ -8,6 +8,8 @@ import jax.numpy as jnp
 from jax.scipy.special import xlogy
 from jaxtyping import Array, Float, Int
 
+from jaxgan.types import check_number
+
 __all__ = ["Coverage", "mode_coverage"]
 
 
@@ -65,6 +67,11 @@ def mode_coverage(
     Reference: Lin, Khetan, Fanti, Oh, PacGAN: The Power of Two Samples in Generative Adversarial
     Networks, 2018, section 4. https://arxiv.org/abs/1712.04086
     """
+    check_number("std", std, "positive", "give the standard deviation of a mode")
+    check_number("within", within, "positive", "give a radius in standard deviations")
+    for name, points in (("samples", samples), ("centers", centers)):
+        if len(points.shape) != 2 or not points.size:
+            raise ValueError(f"{name} is {points.shape}: give [n, d] with n at least 1")
     if samples.shape[1] != centers.shape[1]:
         raise ValueError(
             f"samples have {samples.shape[1]} coordinates and centers have {centers.shape[1]}; "

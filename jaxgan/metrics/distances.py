@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from jaxgan.metrics.matrices import matrix, matrix_pair
 from jaxgan.metrics.sample_metric import SampleMetric
+from jaxgan.types import check_number
 
 __all__ = ["FrechetDistance", "frechet_distance", "frechet_floor"]
 
@@ -80,9 +81,8 @@ def frechet_floor(x: Float[ArrayLike, "n d"], key: Key[Array, ""], splits: int =
     >>> 0 < frechet_floor(x, jax.random.key(1)) < 0.02
     True
     """
+    check_number("splits", splits, "an integer of at least 1", "give 10 or so")
     x = matrix("x", x, rows=4)
-    if splits < 1:
-        raise ValueError(f"splits is {splits}; give at least 1")
     half = len(x) // 2
     orders = [np.asarray(jax.random.permutation(k, len(x))) for k in jax.random.split(key, splits)]
     return float(np.mean([frechet_distance(x[o[:half]], x[o[half : 2 * half]]) for o in orders]))

@@ -20,6 +20,7 @@ __all__ = ["PUBLISHED", "inception"]
 PUBLISHED = "6726825d"
 """The beginning of the sha256 of pt_inception-2015-12-05-6726825d.pth, which its name carries."""
 
+FILE = "file pt_inception-2015-12-05-6726825d.pth"
 SIZE, BATCH = 299, 32
 
 
@@ -56,12 +57,15 @@ def inception(path: Path, sha256: str = PUBLISHED) -> Extractor:
     Reference: Heusel et al., GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
     Equilibrium, 2017; weights as converted by https://github.com/mseitzer/pytorch-fid
     """
+    if not isinstance(path, Path):
+        raise TypeError(f"path must be a pathlib.Path, got {path!r}: give Path({path!r})")
+    if not path.is_file():
+        raise FileNotFoundError(f"no file {path}: give the published {FILE}")
     data = path.read_bytes()
     found = hashlib.sha256(data).hexdigest()
     if not found.startswith(sha256):
         raise ValueError(
-            f"{path} has the sha256 {found[:16]}..., not {sha256}...: give the published file "
-            "pt_inception-2015-12-05-6726825d.pth"
+            f"{path} has the sha256 {found[:16]}..., not {sha256}...: give the published {FILE}"
         )
     tensors = (
         safetensors.numpy.load(data) if path.suffix == ".safetensors" else read_torch_file(data)

@@ -114,6 +114,9 @@ class Manifolds(SampleMetric):
     }
     protocol = "balls up to the k-th nearest neighbor in feature space"
 
+    def __post_init__(self) -> None:
+        check_number("k", self.k, "an integer of at least 1", "give the number of neighbors")
+
     def __call__(
         self, real: Float[np.ndarray, "n d"], fake: Float[np.ndarray, "m d"], key: Key[Array, ""]
     ) -> dict[str, float]:

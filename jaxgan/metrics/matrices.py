@@ -25,14 +25,17 @@ def matrix(name: str, x: ArrayLike, rows: int = 1) -> np.ndarray:
     >>> matrix("x", np.zeros((3, 2, 2))).shape
     (3, 4)
     """
-    array = np.asarray(x, np.float64)
+    try:
+        array = np.asarray(x, np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers, got {x!r}: give [n, d]") from error
     if array.ndim < 2 or len(array) < rows or array.size == 0:
         raise ValueError(f"{name} is {array.shape}; give [n, d] with n at least {rows}")
     if not np.isfinite(array).all():
         wrong = int((~np.isfinite(array.reshape(len(array), -1)).all(axis=1)).sum())
         raise ValueError(
             f"{name} has values that are not finite in {wrong} of {len(array)} rows: a diverged "
-            "generator has no score"
+            "generator has no score, leave them out"
         )
     return array.reshape(len(array), -1)
 
@@ -85,5 +88,8 @@ def probability_rows(name: str, x: ArrayLike) -> np.ndarray:
     rows = matrix(name, x)
     sums = rows.sum(axis=1, keepdims=True)
     if (rows < 0).any() or (sums <= 0).any():
-        raise ValueError(f"{name} must be probabilities, not negative and with a positive sum")
+        raise ValueError(
+            f"{name} must be probabilities, got numbers from {rows.min():g} on, with sums from "
+            f"{sums.min():g} on: give none below 0, and a positive sum"
+        )
     return rows / sums

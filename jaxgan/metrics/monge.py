@@ -11,6 +11,7 @@ from jaxtyping import Array, Float, Key
 
 from jaxgan.metrics.sample_metric import SampleMetric
 from jaxgan.metrics.slices import mean_slice
+from jaxgan.types import check_number
 
 __all__ = ["Mind", "mind"]
 
@@ -50,7 +51,8 @@ def mind(
     Reference: Berthet et al., MIND: Monge Inception Distance for Generative Models Evaluation,
     2026. https://arxiv.org/abs/2605.06797
     """
-    return 3 * np.shape(x)[1] * mean_slice(x, y, key, projections)
+    distance = mean_slice(x, y, key, projections)
+    return 3 * np.shape(x)[1] * distance
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +75,9 @@ class Mind(SampleMetric):
     needs = "features"
     better: ClassVar = {"mind": "lower"}
     protocol = "3 d times the mean squared W2 of features over random directions"
+
+    def __post_init__(self) -> None:
+        check_number("projections", self.projections, "an integer of at least 1", "give hundreds")
 
     def __call__(
         self, real: Float[np.ndarray, "n d"], fake: Float[np.ndarray, "m d"], key: Key[Array, ""]

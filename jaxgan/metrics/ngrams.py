@@ -44,7 +44,7 @@ def ngram_js(
     its code, which divides by log 2. https://github.com/igul222/improved_wgan_training
     """
     check_number("n", n, "an integer of at least 1", "give the tokens of an n-gram")
-    grams = [_grams(np.asarray(tokens, np.int64), n) for tokens in (fake, real)]
+    grams = [_grams(name, np.asarray(x), n) for name, x in (("fake", fake), ("real", real))]
     _, index = np.unique(np.concatenate(grams), axis=0, return_inverse=True)
     parts = np.split(index.ravel(), [len(grams[0])])
     p, q = (np.bincount(part, minlength=index.max() + 1) / len(part) for part in parts)
@@ -52,7 +52,11 @@ def ngram_js(
     return float(js / math.log(2))
 
 
-def _grams(tokens: np.ndarray, n: int) -> np.ndarray:
+def _grams(name: str, tokens: np.ndarray, n: int) -> np.ndarray:
+    if tokens.ndim != 2 or not tokens.size or not np.issubdtype(tokens.dtype, np.integer):
+        raise ValueError(
+            f"{name} must be tokens, got {tokens.dtype} {tokens.shape}: give integers [n, length]"
+        )
     if tokens.shape[1] < n:
         raise ValueError(f"n={n}, but a text has {tokens.shape[1]} tokens: give a smaller n")
     return np.lib.stride_tricks.sliding_window_view(tokens, n, axis=1).reshape(-1, n)

@@ -13,6 +13,7 @@ from scipy.special import logsumexp
 
 from jaxgan.metrics.matrices import matrix, matrix_pair
 from jaxgan.metrics.sample_metric import SampleMetric
+from jaxgan.types import check_number
 
 __all__ = ["ParzenLikelihood", "ParzenScore", "log_densities", "parzen_log_likelihood"]
 
@@ -74,8 +75,6 @@ def parzen_log_likelihood(
     den Oord, Bethge, A note on the evaluation of generative models, 2016, section 3.2.
     https://arxiv.org/abs/1511.01844
     """
-    if not sigmas or min(sigmas) <= 0:
-        raise ValueError(f"sigmas is {sigmas}; give positive bandwidths")
     choices = log_densities(samples, validation, sigmas).mean(axis=1)
     sigma = sigmas[int(choices.argmax())]
     found = log_densities(samples, test, (sigma,))[0]
@@ -98,6 +97,10 @@ def log_densities(
     >>> log_densities(np.zeros((1, 2)), np.zeros((1, 2)), (1.0,)).round(4)  # -log(2 pi)
     array([[-1.8379]])
     """
+    if not isinstance(sigmas, (tuple, list)) or not sigmas:
+        raise TypeError(f"sigmas must be a tuple of bandwidths, got {sigmas!r}: give (0.1, 1.0)")
+    for sigma in sigmas:
+        check_number("each of sigmas", sigma, "positive", "give bandwidths, such as (0.1, 1.0)")
     x, s = matrix_pair(points, samples, names=("points", "samples"))
     norms, columns = np.square(s).sum(axis=1)[None, :], []
     for start in range(0, len(x), BLOCK):

@@ -141,6 +141,8 @@ class LaplacianSlices(SampleMetric):
     def __post_init__(self) -> None:
         remedy = "give the height of square images; for smaller ones use sliced_wasserstein"
         check_number("pixels", self.pixels, f"an integer of at least {COARSEST}", remedy)
+        check_number("patches", self.patches, "an integer of at least 1", "the paper has 128")
+        check_number("projections", self.projections, "an integer of at least 1", "it has 512")
 
     @property
     def better(self) -> Mapping[str, Better]:  # pyright: ignore[reportIncompatibleVariableOverride]

@@ -69,6 +69,9 @@ class Duplicates(SampleMetric):
     better: ClassVar = {"duplicates": "lower"}
     protocol = "another image within the tolerance, a root mean squared difference per pixel"
 
+    def __post_init__(self) -> None:
+        check_number("tolerance", self.tolerance, "at least 0", "give a difference per pixel")
+
     def __call__(
         self,
         real: Float[np.ndarray, "n ..."],

@@ -11,6 +11,8 @@ from scipy.special import entr
 
 from jaxgan.metrics.classifier import Classifier, features, probabilities
 from jaxgan.metrics.distances import frechet_distance
+from jaxgan.metrics.matrices import probability_rows
+from jaxgan.types import check_number
 
 __all__ = ["classifier_scores", "inception_score"]
 
@@ -51,6 +53,8 @@ def classifier_scores(
     >>> classifier_scores(classifier, images[::2], images)["classes"]  # all of them are of class 0
     1.0
     """
+    for wanted in ("at least 0", "at most 1"):
+        check_number("confidence", confidence, wanted, "give a probability, such as 0.9")
     predicted = np.asarray(probabilities(classifier, fake))
     label = predicted.argmax(axis=1)
     recognized = (predicted.max(axis=1) >= confidence) & (label < classifier.classes)
@@ -85,6 +89,5 @@ def inception_score(probabilities: Float[ArrayLike, "n classes"]) -> float:
     Reference: Salimans et al., Improved Techniques for Training GANs, 2016, Section 4.
     https://arxiv.org/abs/1606.03498
     """
-    rows = np.asarray(probabilities, float)
-    rows = rows / rows.sum(axis=1, keepdims=True)
+    rows = probability_rows("probabilities", probabilities)
     return float(np.exp(entr(rows.mean(axis=0)).sum() - entr(rows).sum(axis=1).mean()))

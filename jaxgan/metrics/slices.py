@@ -13,7 +13,7 @@ from jaxtyping import Array, Float, Key
 
 from jaxgan.metrics.matrices import matrix_pair
 from jaxgan.metrics.sample_metric import SampleMetric
-from jaxgan.types import check_number
+from jaxgan.types import check_number, unknown
 
 __all__ = ["SlicedWasserstein", "mean_slice", "sliced_wasserstein"]
 
@@ -78,6 +78,8 @@ def mean_slice(
     9.0
     """
     check_number("projections", projections, "an integer of at least 1", "give a few hundred")
+    if order not in (1, 2):
+        raise unknown("order", order, ["1", "2"])
     x, y = matrix_pair(x, y)
     normal = jax.random.normal(key, (projections, x.shape[1]))
     directions = np.asarray(normal, np.float64)
@@ -109,6 +111,9 @@ class SlicedWasserstein(SampleMetric):
     needs = "images"
     better: ClassVar = {"sliced_wasserstein": "lower"}
     protocol = "root mean squared W2 of pixels in [-1, 1] over random directions"
+
+    def __post_init__(self) -> None:
+        check_number("projections", self.projections, "an integer of at least 1", "give hundreds")
 
     def __call__(
         self,

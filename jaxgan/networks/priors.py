@@ -47,6 +47,8 @@ class Uniform:
         _check_size(self.size)
         for name in ("low", "high"):
             check_number(name, getattr(self, name), "finite", "give the range of each number")
+        if not self.low < self.high:
+            raise ValueError(f"low = {self.low}, high = {self.high}: give low < high")
 
     def __call__(self, key: Key[Array, ""]) -> Float[Array, " size"]:
         """One latent vector."""

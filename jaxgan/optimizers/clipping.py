@@ -48,6 +48,8 @@ def clip_params(
     https://arxiv.org/abs/1701.07875
     """
     check_number("clip_params: c", c, "positive", "the paper uses 0.01")
+    if where is not None and not callable(where):
+        raise TypeError(f"where must be a function of a path, got {where!r}: give None for all")
 
     def clip(path: tuple[Any, ...], update: jax.Array, param: jax.Array) -> jax.Array:
         if where and not where(jax.tree_util.keystr(path, simple=True, separator="/")):

@@ -144,4 +144,5 @@ def _gap(records: Sequence[Record]) -> str:
 
 def _code(text: str) -> str:
     """The text as a Markdown code span in a table; a dash if it is empty."""
-    return f"`{text.replace('|', chr(92) + '|')}`" if text else ABSENT
+    plainer = text.replace("`", "'").replace("|", chr(92) + "|")
+    return f"`{plainer}`" if text else ABSENT

@@ -58,7 +58,7 @@ def _parts(text: str, name: str) -> Iterator[tuple[str, str]]:
     commas = re.sub(r"(?<=[^\s(,])\s+(?=\w+ = )", ", ", text)  # Flax separates fields by spaces
     try:
         yield from _leaves(ast.parse(commas, mode="eval").body, "")
-    except SyntaxError:
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
         yield name, text
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from jaxgan import figures
+from jaxgan.report.files import inside
 from jaxgan.study.folder import Run
 from jaxgan.study.picture import Metric, Picture
 from jaxgan.study.redraw import from_settings
@@ -34,13 +35,14 @@ def draw(folder: Path, run: Run, own: Iterable[Picture] = ()) -> dict[str, str]:
     }
     problems = {}
     for entry in results.pictures:
-        picture = given.get(entry.file) or from_settings(entry.kind, entry.settings)
-        if picture is None:
-            module = results.experiment or "the experiment"
-            problems[entry.file] = f"{entry.kind} needs the module of {module}"
-            continue
         try:
-            figures.save(picture.draw(records, metrics), folder / picture.file)
+            picture = given.get(entry.file) or from_settings(entry.kind, entry.settings)
+            if picture is None:
+                module = results.experiment or "the experiment"
+                problems[entry.file] = f"{entry.kind} needs the module of {module}"
+                continue
+            file = inside(folder, picture.file)
+            figures.save(picture.draw(records, metrics), file)
         except Exception as error:  # a failed picture must not prevent the report
             problems[entry.file] = f"{type(error).__name__}: {error}"
     return problems

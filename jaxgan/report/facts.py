@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from jaxgan.report.numbers import duration, spread
 from jaxgan.study.results import CellResult, Results
 
@@ -37,15 +39,16 @@ def facts(results: Results) -> dict[str, str]:
     """The provenance of the numbers."""
     origin = results.provenance
     commit = origin.get("commit") or "none: not run from a checkout"
-    versions = (origin.get("versions") or {}).items()
+    versions = origin.get("versions")
+    named = versions.items() if isinstance(versions, Mapping) else ()
     return {
         "Seeds": seeds_of(results) + (f", scale {results.scale}" if results.scale else ""),
-        "Commit": commit + (", with uncommitted changes" if origin.get("dirty") else ""),
+        "Commit": f"{commit}{', with uncommitted changes' if origin.get('dirty') else ''}",
         "Device": str(origin.get("device")),
         "Platform": str(origin.get("platform")),
         **({"Started": str(origin["started"])} if "started" in origin else {}),
         "Took": duration(results.seconds),
-        "Versions": ", ".join(f"{name} {version}" for name, version in versions),
+        "Versions": ", ".join(f"{name} {version}" for name, version in named),
     }
 
 

@@ -12,6 +12,7 @@ from string import Template
 from urllib.parse import quote
 
 from jaxgan.report.badges import VERDICTS, badges, counted, counts, together
+from jaxgan.report.files import inside
 from jaxgan.report.numbers import duration, with_interval
 from jaxgan.report.thumbnail import thumbnail
 from jaxgan.study.results import RESULTS, ClaimResult, Results, read_results
@@ -47,8 +48,11 @@ def write_index(folder: Path) -> Path:
         The path of the page; it is readable alone, and its links lead to the runs' reports.
 
     Raises:
+        FileNotFoundError: the folder does not exist.
         ValueError: results cannot be read.
     """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"no folder {folder}: give one with runs at paper/what")
     target = folder / INDEX
     target.write_text(index(runs_in(folder), folder), encoding="utf-8")
     return target
@@ -165,7 +169,7 @@ def _tile(name: str, results: Results, folder: Path) -> str:
 
 def _image(folder: Path, file: str) -> str:
     try:
-        data = base64.b64encode(thumbnail(folder / file)).decode()
+        data = base64.b64encode(thumbnail(inside(folder, file))).decode()
     except OSError:
         return ""
     return f'<img src="data:image/png;base64,{data}" alt="" loading="lazy">'

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
+from jaxgan.report.files import inside
 from jaxgan.report.paragraphs import paragraphs
 
 __all__ = ["code", "link", "picture", "prose"]
@@ -100,10 +101,8 @@ def picture(folder: Path, file: str, caption: str) -> str:
     Returns:
         An `<img>` with the picture's bytes, or a note that the picture is missing.
     """
-    path = folder / file
     try:
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise FileNotFoundError(file)
+        path = inside(folder, file)
         with Image.open(path) as image:
             mime = Image.MIME[image.format or ""]
             dpi = float(image.info.get("dpi", (2 * CSS_PIXELS_PER_INCH,))[0])

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from jaxgan.data.paths import check_path
 from jaxgan.report.compare import compare
 from jaxgan.report.draw import draw
 from jaxgan.report.markdown import markdown
@@ -43,7 +44,7 @@ def write_report(
         ...
     ValueError: nowhere/results.json does not exist: ...
     """
-    path = Path(folder)
+    path = check_path("folder", folder)
     found = read_run(path)
     problems = draw(path, found, own)
     for file, problem in problems.items():

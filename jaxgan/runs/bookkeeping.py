@@ -55,6 +55,14 @@ def check_minutes(minutes: float) -> None:
     check_number("save_minutes", minutes, "positive", "give minutes, such as 10")
 
 
+def check_moments(name: str, moments: Collection[int]) -> None:
+    """Checks the steps at which something is measured."""
+    if not isinstance(moments, Collection) or isinstance(moments, str):
+        raise TypeError(f"{name} must be steps, got {moments!r}: give range(0, 1001, 100) or such")
+    for step in moments:
+        check_number(f"each step in {name}", step, "an integer of at least 0", "leave it out")
+
+
 class Plan(NamedTuple):
     """When something is due: periodically, at given steps, after a time, and at the end."""
 
@@ -67,12 +75,10 @@ class Plan(NamedTuple):
     def check(self) -> Plan:
         """The plan itself, if it can be followed."""
         for name in ("log_every", "save_every"):
-            if (period := getattr(self, name)) < 1:
-                raise ValueError(f"{name} must be at least 1 step, got {period}")
+            period, remedy = getattr(self, name), "give a number of steps"
+            check_number(name, period, "an integer of at least 1", remedy)
         check_minutes(self.save_minutes)
-        wrong = [step for step in self.observe_at if step < 0]
-        if wrong:
-            raise ValueError(f"observe_at must be steps from 0 on, got {wrong[0]}")
+        check_moments("observe_at", self.observe_at)
         return self
 
     def due(self, step: int, period: int) -> bool:

@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import msgspec
 import safetensors.flax
 
 from jaxgan.runs.identity import differences
-from jaxgan.runs.provenance import provenance
+from jaxgan.runs.provenance import Provenance, provenance
 from jaxgan.runs.whole import sync
 from jaxgan.training import TrainState
 
@@ -31,10 +32,23 @@ __all__ = ["Damaged", "check_settings", "newest_manifest", "restore", "save", "s
 
 STATE, MANIFEST = "state.safetensors", "manifest.json"
 NAME = re.compile(r"step-(\d{9,})")
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, RecursionError, msgspec.MsgspecError)
+"""What reading a file of another kind raises."""
 
 
 class Damaged(ValueError):
     """A checkpoint whose files differ from what was written."""
+
+
+class _Manifest(msgspec.Struct):
+    """What a manifest must have; those of earlier versions have no planned steps."""
+
+    step: int
+    settings: dict[str, Any]
+    provenance: Provenance
+    sha256: dict[str, str]
+    loss: float | None
+    planned: int | None = None
 
 
 def save(
@@ -117,13 +131,14 @@ def restore(
         path = _place(folder, step)
         try:
             manifest, data = _verified(path)
+            arrays = _arrays(path, data)
         except Damaged as problem:
             warnings.warn(f"{problem}; trying the one before", stacklevel=2)
             problems.append(str(problem))
             continue
         if settings is not None:
             check_settings(manifest["settings"], settings)
-        return _unflatten(safetensors.flax.load(data), like)
+        return _unflatten(arrays, like)
     if problems:
         raise Damaged(
             f"all checkpoints in {folder} are damaged: {'; '.join(problems)}. Start in a new folder"
@@ -155,11 +170,11 @@ def steps_of(folder: Path) -> list[int]:
 def _verified(path: Path) -> tuple[dict[str, Any], bytes]:
     """The manifest and the bytes of the state, if both are what was written."""
     try:
-        manifest = json.loads((path / MANIFEST).read_text())
+        manifest = _read(path / MANIFEST)
         data = (path / STATE).read_bytes()
         sums = manifest["sha256"]
         own = sums.pop(MANIFEST)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise Damaged(f"checkpoint {path} is damaged ({error})") from error
     for name, found, wanted in (
         (MANIFEST, _digest(_canonical(manifest)), own),
@@ -168,6 +183,19 @@ def _verified(path: Path) -> tuple[dict[str, Any], bytes]:
         if found != wanted:
             raise Damaged(f"checkpoint {path} is damaged (sha256 of {name} differs)")
     return manifest, data
+
+
+def _read(manifest: Path) -> dict[str, Any]:
+    content = manifest.read_bytes()
+    msgspec.json.decode(content, type=_Manifest)
+    return json.loads(content)
+
+
+def _arrays(path: Path, data: bytes) -> dict[str, jax.Array]:
+    try:
+        return safetensors.flax.load(data)
+    except (safetensors.SafetensorError, *UNREADABLE) as error:
+        raise Damaged(f"checkpoint {path} is damaged ({error})") from error
 
 
 def check_settings(saved: Mapping[str, Any], given: Mapping[str, Any]) -> None:
@@ -210,10 +238,9 @@ def _losses(folder: Path) -> dict[int, float]:
     """The losses of the checkpoints that have one and whose manifest can be read."""
     losses = {}
     for step in steps_of(folder):
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            manifest = json.loads((_place(folder, step) / MANIFEST).read_text())
-            if manifest["loss"] is not None:
-                losses[step] = manifest["loss"]
+        with contextlib.suppress(*UNREADABLE):
+            loss = _read(_place(folder, step) / MANIFEST)["loss"]
+            losses |= {} if loss is None else {step: loss}
     return losses
 
 

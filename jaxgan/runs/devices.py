@@ -18,7 +18,7 @@ from jaxgan.runs.mesh import AXIS, chosen, put, shardings
 from jaxgan.training import Networks, Recipe, TrainStep, make_train_step, train_chunk
 from jaxgan.training.kept import keep_programs
 from jaxgan.training.parts import check_parts
-from jaxgan.types import Batch, unknown
+from jaxgan.types import Batch, check_number, unknown
 
 __all__ = ["Via", "check_placement", "compile_chunk", "compile_step"]
 
@@ -176,6 +176,7 @@ def check_placement(batch_size: int, devices: int, via: Via | None) -> Via:
         `via`, or the default for this number of devices if None.
 
     Raises:
+        TypeError: the number of devices is not a number.
         ValueError: there are fewer devices, or the batch does not divide over them.
 
     >>> check_placement(64, 1, None)
@@ -185,10 +186,9 @@ def check_placement(batch_size: int, devices: int, via: Via | None) -> Via:
         via = "jit" if devices == 1 else "sharded"
     if via not in get_args(Via):
         raise unknown("via", via, get_args(Via))
+    check_number("devices", devices, "an integer of at least 1", "give 1 for no split")
     if via == "jit" and devices != 1:
         raise ValueError(f"via='jit' runs on one device, got devices={devices}: use 'sharded'")
-    if devices < 1:
-        raise ValueError(f"devices must be at least 1, got {devices}")
     if devices > jax.device_count():
         raise ValueError(
             f"devices={devices}, but JAX sees {jax.device_count()}: use fewer, or simulate "

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from jaxgan.runs import checkpoint
@@ -22,15 +23,17 @@ __all__ = [
     "OBSERVED",
     "Observe",
     "RunFolder",
+    "check_json",
     "read_rows",
 ]
 
 Observe = Callable[[TrainState], Mapping[str, float]]
+Row = dict[str, int | float | bool | None]
 METRICS, OBSERVED, CHECKPOINTS = "metrics.jsonl", "observed.jsonl", "checkpoints"
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """The lines of a JSONL file, up to the first incomplete one.
+    """The lines of a JSONL file, up to the first that is incomplete or of another kind.
 
     Args:
         path: path of the file, which need not exist.
@@ -39,15 +42,30 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
         One dictionary per line; numbers that were not finite are None.
     """
     rows = []
-    for line in path.read_text().splitlines() if path.is_file() else []:
+    for line in path.read_bytes().splitlines() if path.is_file() else []:
         try:
-            rows.append(json.loads(line))
-        except ValueError:
+            row = msgspec.json.decode(line, type=Row)
+        except msgspec.MsgspecError:
             break
+        if type(row.get("step")) is not int:
+            break
+        rows.append(row)
     return rows
 
 
-def _check_json(settings: Mapping[str, Any]) -> None:
+def check_json(settings: Mapping[str, Any]) -> None:
+    """Checks the settings of a run, which are stored as JSON.
+
+    Args:
+        settings: the settings.
+
+    Raises:
+        TypeError: they are no dictionary, or a value cannot be stored.
+
+    >>> check_json({"seed": 0})
+    """
+    if not isinstance(settings, Mapping):
+        raise TypeError(f"settings must be a dictionary, got {settings!r}: give names and values")
     for name, value in settings.items():
         try:
             json.dumps(value)
@@ -56,6 +74,12 @@ def _check_json(settings: Mapping[str, Any]) -> None:
                 f"settings[{name!r}] must be JSON, got {value!r}: give text, numbers, lists or "
                 "dictionaries"
             ) from error
+
+
+def _numbers(observed: Mapping[str, float]) -> dict[str, float]:
+    if not isinstance(observed, Mapping) or any(np.ndim(x) for x in observed.values()):
+        raise TypeError(f"observe must return numbers by name, got {observed!r}: give a dictionary")
+    return {name: float(value) for name, value in observed.items()}
 
 
 class RunFolder:
@@ -71,7 +95,6 @@ class RunFolder:
     def __init__(
         self, path: Path | None, settings: Mapping[str, Any], best_by: str | None, planned: int
     ) -> None:
-        _check_json(settings)
         self._path, self._settings, self._best_by = path, settings, best_by
         self._planned = planned
         self._losses: dict[int, float] = {}
@@ -141,7 +164,7 @@ class RunFolder:
         if step in self._observed:
             return
         try:
-            values = {name: float(value) for name, value in observe(state).items()}
+            values = _numbers(observe(state))
         except BaseException:
             self.save(state)
             raise

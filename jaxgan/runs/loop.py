@@ -10,10 +10,11 @@ from typing import Any
 
 from jaxtyping import Array, Key
 
+from jaxgan.data.paths import check_path
 from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Diverged, Interrupted, Plan
 from jaxgan.runs.devices import Via, check_placement, compile_chunk
 from jaxgan.runs.feed import feed
-from jaxgan.runs.folder import Observe, RunFolder
+from jaxgan.runs.folder import Observe, RunFolder, check_json
 from jaxgan.runs.identity import describe
 from jaxgan.runs.lock import locked
 from jaxgan.runs.mesh import own_rows, place
@@ -23,6 +24,7 @@ from jaxgan.runs.progress import watching
 from jaxgan.runs.trackers import Track, check_track, tracking
 from jaxgan.training import Recipe, Setup, TrainState, create_state
 from jaxgan.training.keys import keys_of_run
+from jaxgan.training.setup import check_setup
 
 __all__ = ["Diverged", "Interrupted", "train"]
 
@@ -81,8 +83,9 @@ def train(
         The state after the last step.
 
     Raises:
-        ValueError: the setup or the settings differ from the folder's, a period is below 1, or the
-            batch does not divide over the devices.
+        TypeError: an argument has another type.
+        ValueError: the setup or the settings differ from the folder's, a number is out of range, or
+            the batch does not divide over the devices.
         BlockingIOError: another process writes to the folder.
         Lost: another process failed or is gone.
         Diverged: a metric or the state is not finite; the state before that step is saved.
@@ -95,10 +98,13 @@ def train(
     >>> int(state.step)
     3
     """
-    moments = observe_at if observe else ()
-    plan = Plan(setup.steps, log_every, save_every, moments, save_minutes).check()
+    check_setup(setup)
+    plan = Plan(setup.steps, log_every, save_every, observe_at, save_minutes).check()
+    _check_observe(observe, observe_at, best_by)
     check_placement(setup.batch_size, devices, via)
     check_track(track)
+    check_json({} if settings is None else settings)
+    folder = None if folder is None else check_path("folder", folder)
     state_key, key = keys_of_run(seed)
     state = create_state(setup.networks, setup.recipe, state_key, setup.data)
     with together(devices, (Diverged, Interrupted)) as team:
@@ -132,6 +138,18 @@ def _identity(
     identity = describe(setup, seed)
     team.check_same(identity)
     return identity | dict(settings or {})
+
+
+def _check_observe(observe: object, observe_at: Collection[int], best_by: object) -> None:
+    """Checks that there is an observer if something needs one."""
+    if observe is None and (best_by is not None or len(observe_at)):
+        name, given = ("observe_at", observe_at) if best_by is None else ("best_by", best_by)
+        raise ValueError(f"{name}={given!r} has no effect without observe: give observe=function")
+    if observe is not None and not callable(observe):
+        raise TypeError(
+            f"observe must be a function of the state, got {observe!r}: give one that returns "
+            "numbers by name"
+        )
 
 
 def _advance(

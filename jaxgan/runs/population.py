@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple, get_args
 import jax
 import numpy as np
 
+from jaxgan.data.paths import check_path
 from jaxgan.data.stream import Stream
 from jaxgan.runs import checkpoint
 from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Diverged, Interrupted, Plan
@@ -29,6 +31,7 @@ from jaxgan.runs.progress import Watch, watching
 from jaxgan.runs.trackers import Track, check_track, tracking
 from jaxgan.training import Networks, Recipe, Setup, TrainState, create_state
 from jaxgan.training.keys import keys_of_run
+from jaxgan.training.parts import check_parts
 from jaxgan.types import Dataset, unknown
 
 __all__ = ["Population", "Way", "train_population"]
@@ -95,6 +98,7 @@ def train_population(
         States and metrics of all members.
 
     Raises:
+        TypeError: an argument has another type.
         ValueError: data that are streamed; settings of another length than the seeds, or one that
             changes the program instead of a number in it; or a batch larger than the data.
         BlockingIOError: another process writes to the folder.
@@ -112,7 +116,8 @@ def train_population(
     """
     if isinstance(data, Stream):
         raise ValueError("a population needs data in memory: give stream=False, or use runs.train")
-    settings, seeds = dict(settings or {}), [int(seed) for seed in seeds]
+    folder = None if folder is None else check_path("folder", folder)
+    settings, seeds = dict(settings or {}), _seeds(seeds)
     recipes = _recipes(make, seeds, settings)
     setups = [Setup(networks, recipe, data, batch_size, steps) for recipe in recipes]
     plan = Plan(steps, log_every, save_every, (), save_minutes).check()
@@ -200,7 +205,7 @@ def _once(watch: Watch) -> Watch:
 def _earlier_way(folder: Path | None) -> Way | None:
     """The way in which the members in a folder were trained."""
     manifest = folder and checkpoint.newest_manifest(folder / "member-0" / CHECKPOINTS)
-    return manifest["settings"]["way"] if manifest else None
+    return manifest["settings"].get("way") if manifest else None
 
 
 def _log(folder: Path | None, index: int, setup: Setup, seed: int, way: Way) -> RunFolder:
@@ -215,21 +220,44 @@ def _title(index: int, seed: int, settings: Mapping[str, Sequence[int | float]])
     return " ".join([f"member-{index}", f"seed-{seed}", *numbers])
 
 
+def _seeds(seeds: Sequence[int]) -> list[int]:
+    if not isinstance(seeds, Sequence | np.ndarray) or isinstance(seeds, str):
+        raise TypeError(f"seeds must be integers, got {seeds!r}: give one per member, [0, 1]")
+    if not len(seeds):
+        raise ValueError("seeds is empty: give one seed per member")
+    for seed in seeds:
+        keys_of_run(seed)
+    return [int(seed) for seed in seeds]
+
+
+def _check_settings(make: object, members: int, settings: Mapping[str, Any]) -> None:
+    """Checks that `make` takes the settings, and that there is a value per member."""
+    if not callable(make):
+        raise TypeError(f"make must be a function, got {make!r}: give recipes.wgan_gp or your own")
+    takes = inspect.signature(make).parameters
+    everything = any(one.kind is one.VAR_KEYWORD for one in takes.values())
+    for name, values in settings.items():
+        if name not in takes and not everything:
+            raise unknown("argument of make in settings", name, takes or ["none"])
+        if np.ndim(values) != 1:
+            raise TypeError(f"settings[{name!r}] must be numbers, got {values!r}: give a list")
+        if len(values) != members:
+            raise ValueError(
+                f"settings[{name!r}] has {len(values)} values for {members} seeds: give one "
+                "value per member, and repeat seeds for more settings"
+            )
+
+
 def _recipes(
     make: Callable[..., Recipe], seeds: Sequence[int], settings: Mapping[str, Sequence[int | float]]
 ) -> list[Recipe]:
     """The recipe of each member; raises the errors of recipes that reject their numbers."""
-    for name, values in settings.items():
-        if len(values) != len(seeds):
-            raise ValueError(
-                f"settings[{name!r}] has {len(values)} values for {len(seeds)} seeds: give one "
-                "value per member, and repeat seeds for more settings"
-            )
+    _check_settings(make, len(seeds), settings)
     names = list(settings)
     members = zip(*settings.values(), strict=True) if settings else [()] * len(seeds)
     recipes = [make(**dict(zip(names, values, strict=True))) for values in members]
-    if not recipes:
-        raise ValueError("seeds is empty: give one seed per member")
+    for recipe in recipes:
+        check_parts(recipe=recipe)
     numbers = list(dict.fromkeys(recipe.n_critic for recipe in recipes))
     if len(numbers) > 1 or not isinstance(numbers[0], int):
         got = f"got {', '.join(map(str, numbers))}" if len(numbers) > 1 else "got a schedule"

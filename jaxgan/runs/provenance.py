@@ -15,7 +15,10 @@ import jax
 
 import jaxgan
 
-__all__ = ["merged", "provenance"]
+__all__ = ["Provenance", "merged", "provenance"]
+
+Provenance = dict[str, str | bool | dict[str, str] | None]
+"""What `provenance` returns, and when a run was started, as it is stored."""
 
 PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy")
 

@@ -129,8 +129,8 @@ def check_track(track: str | Track | None) -> Track | None:
     """
     if track is None or callable(track):
         return track
-    if track not in TRACKERS:
-        raise unknown("tracker", track, TRACKERS)
+    if track not in list(TRACKERS):
+        raise unknown("tracker in track", track, TRACKERS)
     make, package = TRACKERS[track]
     optional(package, "track")
     return make

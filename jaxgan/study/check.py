@@ -10,19 +10,20 @@ from typing import Any
 import jax
 import numpy as np
 
+from jaxgan.runs.devices import check_placement
 from jaxgan.runs.identity import metric_names
 from jaxgan.study.about import read_about
 from jaxgan.study.claims import Claim
-from jaxgan.study.experiment import Cells, Experiment
+from jaxgan.study.experiment import Cells, Experiment, Scale
 from jaxgan.study.moment import Measure, Moment, latent_key
 from jaxgan.study.records import Record, Series
 from jaxgan.study.results import REAL
-from jaxgan.study.sweep import trainings_of
+from jaxgan.study.sweep import trainings_of, with_options
 from jaxgan.study.training import Training
 from jaxgan.training import create_state
 from jaxgan.types import unknown
 
-__all__ = ["check", "check_scores"]
+__all__ = ["check", "check_measures", "check_scores"]
 
 SEEDS = 3
 """Number of records per cell on which a claim is tested."""
@@ -30,34 +31,59 @@ TRIALS = 100
 """Random scores on which a claim may fail, since it may need positive or ordered ones."""
 
 
-def check(experiment: Experiment, scale: str, *, measure: bool = True) -> Cells:
+def check(experiment: Experiment, scale: str, *, measure: bool = True, **options: Any) -> Cells:
     """Builds the cells of a scale and checks the experiment for mistakes.
 
     Args:
         experiment: the experiment to check.
         scale: name of one of its scales.
-        measure: also apply each measure to one untrained state, to check that it returns only
-            scores that the experiment describes.
+        measure: also apply each measure, see `check_measures`.
+        **options: options of all trainings, see `with_options`.
 
     Returns:
         The cells.
 
     Raises:
+        TypeError: the experiment, a scale or a cell has another type.
         ValueError: an unknown scale, a missing text, shapes that do not fit, or an unknown metric
             or cell in a claim or measure.
         MissingData: the experiment's data are not on this machine.
     """
+    if not isinstance(experiment, Experiment):
+        raise TypeError(
+            f"experiment must be a study.Experiment, got {experiment!r}: give the EXPERIMENT of a "
+            "module, or study.Experiment(...)"
+        )
+    if scale not in experiment.scales:
+        raise unknown("scale", scale, experiment.scales or ["none: give scales"])
     _check_texts(experiment)
-    cells = experiment.cells(scale)
+    cells = _cells_of(experiment, scale, options)
     _check_names(cells)
     _check_pictures(experiment, cells)
-    losses = {name: _check_shapes(name, trainings_of(cell)) for name, cell in cells.items()}
+    for name, cell in cells.items():
+        _check_shapes(name, trainings_of(cell))
     scores = dict.fromkeys(cells, frozenset(experiment.metrics))
-    if measure:
-        scores |= _check_measures(cells, experiment.metrics, losses)
     for claim in experiment.claims:
         _check_claim(claim, scores)
+    if measure:
+        check_measures(experiment, cells)
     return cells
+
+
+def check_measures(experiment: Experiment, cells: Cells) -> None:
+    """Applies each measure to one untrained state: its scores are those that are described.
+
+    Args:
+        experiment: the experiment.
+        cells: its cells.
+
+    Raises:
+        ValueError: an unknown metric in a claim or measure.
+    """
+    scores = dict.fromkeys(cells, frozenset(experiment.metrics))
+    scores |= _check_measures(cells, experiment.metrics)
+    for claim in experiment.claims:
+        _check_claim(claim, scores)
 
 
 def check_scores(name: str, scores: Mapping[str, float], metrics: Mapping[str, Any]) -> None:
@@ -92,11 +118,18 @@ def _check_texts(experiment: Experiment) -> None:
         raise ValueError(f"two pictures have the file {twice[0]}: give one of them another file")
 
 
+def _cells_of(experiment: Experiment, scale: str, options: Mapping[str, Any]) -> Cells:
+    size = experiment.scales[scale]
+    if not isinstance(size, Scale):
+        raise TypeError(f"scales[{scale!r}] must be a study.Scale, got {size!r}: give Scale(cells)")
+    return {name: with_options(cell, **options) for name, cell in experiment.cells(scale).items()}
+
+
 def _check_names(cells: Cells) -> None:
     if not cells:
         raise ValueError("this scale has no cells: give at least one")
     for name, cell in cells.items():
-        if not re.fullmatch(r"[\w.=+-]+", name):
+        if not re.fullmatch(r"(?!\.+$)[\w.=+-]+", name):
             raise ValueError(
                 f"the cell name {name!r} cannot be the name of a folder: use letters, "
                 "digits and . _ = + -"
@@ -115,13 +148,14 @@ def _check_pictures(experiment: Experiment, cells: Cells) -> None:
                 raise unknown(f"cell in the picture {picture.file}", cell, cells)
 
 
-def _check_shapes(name: str, trainings: Sequence[Training]) -> Sequence[str]:
-    """Traces initial states and train steps without computing anything; the losses' names."""
+def _check_shapes(name: str, trainings: Sequence[Training]) -> None:
+    """Traces initial states and train steps without computing anything."""
     try:
-        losses = [metric_names(one.setup) for one in trainings]
+        for one in trainings:
+            check_placement(one.setup.batch_size, one.devices, one.via)
+            metric_names(one.setup)
     except (TypeError, ValueError) as error:
         raise ValueError(f"cell {name!r}: {error}") from error
-    return sorted(set().union(*losses))
 
 
 class _Unknown(ValueError):
@@ -173,16 +207,15 @@ def _numbers(claim: Claim, scores: Mapping[str, Collection[str]], where: str) ->
     raise ValueError(f"{where} fails on random scores: {problem}") from problem
 
 
-def _check_measures(
-    cells: Cells, metrics: Mapping[str, Any], losses: Mapping[str, Sequence[str]]
-) -> dict[str, frozenset[str]]:
+def _check_measures(cells: Cells, metrics: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     """Measures an untrained state with each measure; the names of the scores of each training."""
     measured: list[tuple[Measure, Mapping[str, float]]] = []
     found = {}
     for name, cell in cells.items():
         for training in trainings_of(cell):
             known = [scores for measure, scores in measured if measure is training.measure]
-            scores = known[0] if known else _untrained(training, [*losses[name], *metrics])
+            series = [*metric_names(training.setup), *metrics]
+            scores = known[0] if known else _untrained(training, series)
             measured.append((training.measure, scores))
             if training.best_by is not None and training.best_by not in scores:
                 raise unknown(f"score in best_by of {name}", training.best_by, scores)

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import stats
 
 from jaxgan.study.records import Records
-from jaxgan.types import unknown
+from jaxgan.types import check_number, unknown
 
 __all__ = ["Claim", "Unit", "Verdict", "advantage", "half_width", "judge", "threshold"]
 
@@ -53,10 +53,11 @@ class Claim:
     unit: Unit = "seeds"
 
     def __post_init__(self) -> None:
-        if (self.above is None) == (self.below is None):
+        if len(given := [x for x in (self.above, self.below) if x is not None]) != 1:
             raise ValueError(
                 f"claim {self.sentence!r} has above={self.above} and below={self.below}: give one"
             )
+        check_number(f"limit of claim {self.sentence!r}", given[0], "finite", "give a number")
         if self.unit not in get_args(Unit):
             raise unknown("unit of a claim", self.unit, get_args(Unit))
 

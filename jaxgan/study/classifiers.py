@@ -38,10 +38,12 @@ def cached_classifier(data: Dataset) -> Classifier:
     >>> cached_classifier(Dataset(jax.numpy.zeros((9, 2, 2, 1))))
     Traceback (most recent call last):
         ...
-    ValueError: the data have no labels: a classifier needs them
+    ValueError: the data have no labels, which a classifier needs: give them, or other metrics
     """
     if data.labels is None:
-        raise ValueError("the data have no labels: a classifier needs them")
+        raise ValueError(
+            "the data have no labels, which a classifier needs: give them, or other metrics"
+        )
     name = hashlib.sha256(f"{fingerprint(data)} {RECIPE}".encode()).hexdigest()[:16]
     folder = cache_folder() / "classifiers" / name
     try:

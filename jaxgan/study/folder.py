@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jaxgan.data.paths import check_path
 from jaxgan.runs import checkpoint
 from jaxgan.runs.folder import CHECKPOINTS, METRICS, OBSERVED, read_rows
 from jaxgan.study.moment import logged
@@ -76,6 +77,7 @@ def read_run(folder: Path) -> Run:
         ...
     ValueError: nowhere/results.json does not exist: ...
     """
+    folder = check_path("folder", folder)
     if is_training(folder):
         return _training(folder)
     results = read_results(folder)
@@ -94,8 +96,8 @@ def manifest_in(folder: Path) -> dict[str, Any]:
         folder: the training's folder.
 
     Returns:
-        See `checkpoint.newest_manifest`; the planned steps are those of the state if none are
-        saved.
+        See `checkpoint.newest_manifest`, and the seed; the planned steps are those of the state if
+        none are saved.
 
     Raises:
         ValueError: no checkpoint can be read.
@@ -103,7 +105,10 @@ def manifest_in(folder: Path) -> dict[str, Any]:
     manifest = checkpoint.newest_manifest(folder / CHECKPOINTS)
     if manifest is None:
         raise ValueError(f"{folder} has no undamaged checkpoint: run the training again")
-    return manifest | {"planned": manifest.get("planned") or manifest["step"]}
+    seed = manifest["settings"].get("seed", 0)  # a loop of your own may save other settings
+    if type(seed) is not int:
+        raise ValueError(f"{folder} has seed={seed!r}, no integer: run the training again")
+    return manifest | {"planned": manifest.get("planned") or manifest["step"], "seed": seed}
 
 
 def _training(folder: Path) -> Run:
@@ -111,7 +116,7 @@ def _training(folder: Path) -> Run:
     identity, record = manifest["settings"], _record(folder, manifest)
     scores: dict[str, float | None] = dict(record.scores)
     of_seed = SeedResult(
-        identity["seed"], record.ended, record.steps, record.seconds, record.note, scores
+        manifest["seed"], record.ended, record.steps, record.seconds, record.note, scores
     )
     observed = tuple((name, name) for name in sorted(logged(folder / OBSERVED, record.steps)))
     results = Results(
@@ -121,7 +126,7 @@ def _training(folder: Path) -> Run:
         command=shlex.join(["jaxgan", "resume", str(folder), "--source", "package.module:SETUP"]),
         scale="",
         judged=False,
-        sets=[[identity["seed"]]],
+        sets=[[manifest["seed"]]],
         claims=[],
         metrics={},
         cells={CELL: CellResult(_settings(manifest), [of_seed])},

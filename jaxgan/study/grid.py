@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from typing import Any, TypeVar
 
 __all__ = ["grid"]
@@ -34,6 +34,8 @@ def grid(make: Callable[..., T], **settings: Sequence[Any]) -> dict[str, T]:
     if not settings:
         raise ValueError("grid has no settings: give at least one, such as learning_rate=[1e-4]")
     for name, values in settings.items():
+        if isinstance(values, str) or not isinstance(values, Sized):
+            raise TypeError(f"{name} must be several values, got {values!r}: give a list")
         if not len(values):
             raise ValueError(f"{name} has no values: give at least one")
     cells: dict[str, T] = {}

@@ -16,6 +16,7 @@ import numpy as np
 
 from jaxgan.data.npz import UNREADABLE
 from jaxgan.runs.identity import differences
+from jaxgan.runs.provenance import Provenance
 from jaxgan.runs.whole import replacing
 
 __all__ = [
@@ -90,7 +91,7 @@ class _Stored(msgspec.Struct):
     note: str
     identity: dict[str, Any]
     scores: dict[str, float | None]
-    provenance: dict[str, Any] = {}
+    provenance: Provenance = {}
 
 
 def save_record(folder: Path, record: Record, identity: Identity) -> None:
@@ -212,7 +213,8 @@ def _stored(folder: Path) -> _Stored | None:
 
 
 def _unreadable(folder: Path, error: Exception) -> ValueError:
-    return ValueError(f"the record in {folder} cannot be read ({error}): remove it")
+    why = str(error).partition(". ")[0]  # NumPy goes on with how to run the code in a file
+    return ValueError(f"the record in {folder} cannot be read ({why}): remove it")
 
 
 def _as_json(identity: Identity) -> Any:

@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from jaxgan.data.paths import check_path
 from jaxgan.metrics import Stamp
 from jaxgan.runs.identity import printed
-from jaxgan.runs.provenance import merged, provenance
+from jaxgan.runs.provenance import Provenance, merged, provenance
 from jaxgan.runs.whole import replacing
 from jaxgan.study.about import read_about
 from jaxgan.study.claims import Claim, Unit, Verdict, judge
@@ -49,6 +50,10 @@ class ClaimResult(msgspec.Struct):
     above: float | None
     below: float | None
     verdicts: list[Verdict]
+
+    def __post_init__(self) -> None:
+        if (self.above is None) == (self.below is None):
+            raise ValueError(f"above is {self.above} and below is {self.below}, but one is needed")
 
 
 class MetricResult(msgspec.Struct, omit_defaults=True):
@@ -112,7 +117,11 @@ class Results(msgspec.Struct):
     cells: dict[str, CellResult]
     pictures: list[PictureResult]
     seconds: float
-    provenance: dict[str, Any]
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        if not self.sets or not all(self.sets):
+            raise ValueError(f"sets is {self.sets}, but each set needs a seed")
 
 
 def results_of(
@@ -207,7 +216,7 @@ def read_results(path: str | os.PathLike[str]) -> Results:
         ...
     ValueError: nowhere/results.json does not exist: give a folder that ...
     """
-    file = Path(path)
+    file = check_path("path", path)
     file = file if file.suffix == ".json" else file / RESULTS
     remedy = "give a folder that `jaxgan run` or `jaxgan train` has written"
     try:

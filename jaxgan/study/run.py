@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from jaxgan.data.paths import check_path
 from jaxgan.runs import Diverged, Via
 from jaxgan.runs.bookkeeping import check_minutes
 from jaxgan.runs.devices import check_placement
@@ -19,7 +20,7 @@ from jaxgan.runs.processes import Team, team_of
 from jaxgan.runs.provenance import provenance
 from jaxgan.runs.trackers import Track, check_track
 from jaxgan.study.about import read_about
-from jaxgan.study.check import check, check_scores
+from jaxgan.study.check import check, check_measures, check_scores
 from jaxgan.study.experiment import Cell, Cells, Experiment
 from jaxgan.study.identity import identity_of
 from jaxgan.study.records import Record, load_record, place, save_record
@@ -31,10 +32,14 @@ from jaxgan.study.results import (
     results_of,
     write_results,
 )
-from jaxgan.study.sweep import Sweep, trainings_of, with_options
+from jaxgan.study.sweep import Sweep, trainings_of
 from jaxgan.study.training import Training
+from jaxgan.types import check_number
 
-__all__ = ["run", "seed_sets", "take_part"]
+__all__ = ["check_options", "run", "seed_sets", "take_part"]
+
+MOST = 100_000
+"""The largest number of seeds."""
 
 
 def run(
@@ -81,22 +86,23 @@ def run(
         The results.
 
     Raises:
-        ValueError: the experiment has a mistake, see `check`, or the folder has other settings or
-            another experiment.
+        TypeError: an argument has another type.
+        ValueError: an argument is out of range, the experiment has a mistake, see `check`, or the
+            folder has other settings or another experiment.
         BlockingIOError: another process writes to the folder.
     """
-    if save_minutes is not None:
-        check_minutes(save_minutes)
-    cells = check(experiment, scale)
+    folder = check_path("folder", folder)
+    check_options(seeds, sets, devices, via, track, save_minutes)
+    options: dict[str, Any] = {"devices": devices, "via": via, "progress": progress}
+    options |= {} if track is None else {"track": track}
+    options |= {} if save_minutes is None else {"save_minutes": save_minutes}
+    cells = check(experiment, scale, measure=False, **options)
     size = experiment.scales[scale]
     chosen = seed_sets(size.seeds if seeds is None else seeds, sets)
-    options: dict[str, Any] = {"devices": devices, "via": via, "progress": progress}
-    options |= {} if track is None else {"track": check_track(track)}
-    options |= {} if save_minutes is None else {"save_minutes": save_minutes}
-    cells = _placed(cells, **options)
     about = {"experiment": name, "command": command, "scale": scale}
     about["started"] = _started(folder, about, read_about(experiment.about or "").title)
     records = {cell: _earlier(cells, cell, folder, chosen) for cell in cells}
+    check_measures(experiment, cells)
 
     def publish() -> Results:
         results = results_of(experiment, cells, records, chosen, judged=size.judged, about=about)
@@ -152,7 +158,7 @@ def take_part(
     if team.first:
         return
     size = experiment.scales[scale]
-    cells = _placed(check(experiment, scale), devices=devices, via=via)
+    cells = check(experiment, scale, measure=False, devices=devices, via=via)
     for seed in itertools.chain(*seed_sets(size.seeds if seeds is None else seeds, sets)):
         for cell in cells.values():
             if not isinstance(cell, Sweep) or team.of_first(None):
@@ -160,16 +166,37 @@ def take_part(
                     training(seed, Path())
 
 
-def _placed(cells: Cells, **options: Any) -> Cells:
-    """The cells with these options in their trainings, whose batches divide over the devices."""
-    placed = {name: with_options(cell, **options) for name, cell in cells.items()}
-    for name, cell in placed.items():
-        for one in trainings_of(cell):
-            try:
-                check_placement(one.setup.batch_size, one.devices, one.via)
-            except ValueError as error:
-                raise ValueError(f"cell {name!r}: {error}") from error
-    return placed
+def check_options(
+    seeds: int | None = None,
+    sets: int = 1,
+    devices: int = 1,
+    via: Via | None = None,
+    track: str | Track | None = None,
+    save_minutes: float | None = None,
+    batch_size: int | None = None,
+) -> None:
+    """Checks the options of a run that do not depend on its experiment.
+
+    Args:
+        seeds: see `run`, like the other arguments.
+        sets: number of sets of seeds.
+        devices: number of devices that share a batch.
+        via: how a batch is split.
+        track: tracker of every training.
+        save_minutes: the longest time between checkpoints.
+        batch_size: examples per critic step, if it is known.
+
+    Raises:
+        TypeError: an option has another type.
+        ValueError: one is out of range.
+
+    >>> check_options(seeds=3, devices=1, batch_size=64)
+    """
+    seed_sets(1 if seeds is None else seeds, sets)
+    check_placement(devices if batch_size is None else batch_size, devices, via)
+    check_track(track)
+    if save_minutes is not None:
+        check_minutes(save_minutes)
 
 
 def seed_sets(seeds: int, sets: int) -> list[list[int]]:
@@ -183,14 +210,18 @@ def seed_sets(seeds: int, sets: int) -> list[list[int]]:
         The seeds of each set, from 0 on.
 
     Raises:
-        ValueError: `seeds` or `sets` is less than 1.
+        TypeError: `seeds` or `sets` is not a number.
+        ValueError: one is not an integer of at least 1, or there are more than `MOST` seeds.
 
     >>> seed_sets(2, 2)
     [[0, 1], [2, 3]]
     """
-    if seeds < 1 or sets < 1:
-        name, value = ("seeds", seeds) if seeds < 1 else ("sets", sets)
-        raise ValueError(f"{name} must be at least 1, got {value}")
+    check_number("seeds", seeds, "an integer of at least 1", "give the number of trainings")
+    check_number("sets", sets, "an integer of at least 1", "give 1 for one verdict")
+    if seeds * sets > MOST:
+        raise ValueError(
+            f"seeds={seeds} in sets={sets} are more than {MOST:,} trainings: use fewer"
+        )
     return [list(range(seeds * i, seeds * (i + 1))) for i in range(sets)]
 
 
@@ -205,7 +236,7 @@ def _started(folder: Path, about: Mapping[str, str], title: str) -> str:
             f"{folder} holds results of {found.experiment or found.title!r} at scale "
             f"{found.scale!r}: choose another folder"
         )
-    return found.provenance["started"]
+    return str(found.provenance.get("started", "unknown"))
 
 
 def _earlier(
@@ -246,7 +277,9 @@ def _found(cell: Cell, seed: int, folder: Path, team: Team) -> Record:
         except Diverged as problem:
             record = Record(ended="diverged", steps=problem.step, note=str(problem))
         if not isinstance(record, Record):
-            raise TypeError(f"a cell must return a Record, got {type(record).__name__}")
+            raise TypeError(
+                f"a cell must return a Record, got {type(record).__name__}: give study.Record(...)"
+            )
         if record.ended == "diverged":
             record = record._replace(scores=dict.fromkeys(record.scores, math.nan))
         seconds = time.perf_counter() - begin

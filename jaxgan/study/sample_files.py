@@ -9,6 +9,8 @@ import numpy as np
 from jaxtyping import Num
 from PIL import Image
 
+from jaxgan.data.npz import UNREADABLE
+
 __all__ = ["read_samples"]
 
 ARRAYS, PICTURES = (".npy", ".npz"), (".png", ".jpg", ".jpeg")
@@ -34,6 +36,8 @@ def read_samples(path: Path) -> Num[np.ndarray, "n height width channels"]:
     ...     read_samples(Path(folder)).shape
     (5, 8, 8, 1)
     """
+    if not path.exists():
+        raise FileNotFoundError(f"no run or samples at {path}: give a folder or file that exists")
     files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
     arrays = [file for file in files if file.suffix.lower() in ARRAYS]
     pictures = [file for file in files if file.suffix.lower() in PICTURES]
@@ -48,17 +52,15 @@ def read_samples(path: Path) -> Num[np.ndarray, "n height width channels"]:
 
 def _array(file: Path) -> tuple[Path, np.ndarray]:
     try:
-        loaded = np.load(file, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{file} cannot be read ({error})") from error
-    if isinstance(loaded, np.ndarray):
-        images = loaded
-    else:
-        with loaded:
-            found = [name for name in loaded.files if loaded[name].ndim in (3, 4)]
-            if len(found) != 1:
-                raise ValueError(f"{file} has {len(found)} arrays of images: keep exactly one")
-            images = loaded[found[0]]
+        arrays = _loaded(file)
+    except UNREADABLE as error:
+        why = str(error).partition(".")[0]  # NumPy goes on with how to run code
+        raise ValueError(f"{file} cannot be read ({why}): write it with numpy.save") from error
+    found = [array for array in arrays if array.ndim in (3, 4)]
+    if len(found) != 1:
+        shapes = [array.shape for array in arrays]
+        raise ValueError(f"{file} has arrays {shapes}: keep exactly one of images, [n, h, w]")
+    (images,) = found
     images = images[..., None] if images.ndim == 3 else images
     if images.ndim != 4 or (images.dtype != np.uint8 and np.abs(images).max(initial=0) > 1):
         raise ValueError(
@@ -67,9 +69,20 @@ def _array(file: Path) -> tuple[Path, np.ndarray]:
     return file, images
 
 
+def _loaded(file: Path) -> list[np.ndarray]:
+    with file.open("rb") as opened:  # NumPy leaves a broken file open
+        loaded = np.load(opened, allow_pickle=False)
+        return [loaded] if isinstance(loaded, np.ndarray) else list(dict(loaded).values())
+
+
 def _picture(file: Path) -> tuple[Path, np.ndarray]:
-    with Image.open(file) as opened:
-        pixels = np.asarray(opened if opened.mode == "L" else opened.convert("RGB"))
+    try:
+        with Image.open(file) as opened:
+            pixels = np.asarray(opened if opened.mode == "L" else opened.convert("RGB"))
+    except Exception as error:  # the decoders of Pillow raise errors of many types
+        raise ValueError(
+            f"{file} cannot be read ({type(error).__name__}: {error}): save it again or remove it"
+        ) from error
     return file, pixels.reshape(1, *pixels.shape[:2], -1)
 
 

@@ -22,7 +22,16 @@ from jaxgan.study.measures import to_pixels
 from jaxgan.training import TrainState
 from jaxgan.types import Dataset
 
-__all__ = ["FILES", "Origin", "Part", "Scorer", "origin_of", "scorer", "usual_metrics"]
+__all__ = [
+    "FILES",
+    "Origin",
+    "Part",
+    "Scorer",
+    "check_images",
+    "origin_of",
+    "scorer",
+    "usual_metrics",
+]
 
 Part = Literal["held_out", "all"]
 """The real images that are compared with: half of the held-out ones, or all."""
@@ -74,11 +83,7 @@ class Scorer:
         Raises:
             ValueError: the images have another shape than the real ones.
         """
-        if images.shape[1:] != self.real.shape[1:]:
-            raise ValueError(
-                f"the images are {images.shape[1:]} and the real ones {self.real.shape[1:]}: score "
-                "samples of the same height, width and channels"
-            )
+        check_images(images.shape, self.real.shape)
         if not np.isfinite(np.asarray(images)).all():
             return {name: math.nan for metric in self.metrics for name in metric.better}
         forms = {metric.needs for metric in self.metrics}
@@ -181,11 +186,8 @@ def scorer(
     Raises:
         ValueError: the data are not images, or have no labels and a metric needs our classifier.
     """
+    check_images(data.real.shape)
     data = in_memory(data)
-    if data.real.ndim != 4:
-        raise ValueError(
-            f"the data are {data.real.shape}; scores compare images [n, height, width, channels]"
-        )
     order = np.asarray(jax.random.permutation(jax.random.key(KEY), len(data.real)))
     text = "a random half of the data"
     if extractor is None and any(metric.needs != "images" for metric in metrics):
@@ -199,6 +201,29 @@ def scorer(
         real, other, text = np.arange(len(data.real)), order[:0], "all real images"
     images = data.real
     return Scorer(metrics, images[real], images[other], text, fingerprint(data), extractor)
+
+
+def check_images(shape: tuple[int, ...], real: tuple[int, ...] | None = None) -> None:
+    """Checks that there are images, of the size of the real ones.
+
+    Args:
+        shape: the shape of the images.
+        real: the shape of the real images, if there are others.
+
+    Raises:
+        ValueError: they are no images, or differ in height, width or channels.
+
+    >>> check_images((9, 8, 8, 1), (40, 8, 8, 1))
+    """
+    if len(shape) != 4:
+        raise ValueError(
+            f"the data are {shape}: scores compare images, use data [n, height, width, channels]"
+        )
+    if real is not None and shape[1:] != real[1:]:
+        raise ValueError(
+            f"the images are {shape[1:]} and the real ones {real[1:]}: score samples of the same "
+            "height, width and channels"
+        )
 
 
 def usual_metrics() -> tuple[SampleMetric, ...]:

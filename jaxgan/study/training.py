@@ -14,11 +14,12 @@ import jax
 import numpy as np
 
 from jaxgan.runs import Diverged, Interrupted, Via, checkpoint, train
+from jaxgan.runs.bookkeeping import check_minutes, check_moments
 from jaxgan.runs.folder import CHECKPOINTS, METRICS, Observe, read_rows
 from jaxgan.runs.identity import describe
 from jaxgan.runs.processes import Team, together
 from jaxgan.runs.provenance import merged, provenance
-from jaxgan.runs.trackers import Track
+from jaxgan.runs.trackers import Track, check_track
 from jaxgan.study.identity import code_of, described
 from jaxgan.study.moment import Measure, Measurement, Moment, latent_key, logged
 from jaxgan.study.records import (
@@ -30,6 +31,7 @@ from jaxgan.study.records import (
     title_of,
 )
 from jaxgan.training import Setup, TrainState, create_state
+from jaxgan.training.setup import check_setup
 
 __all__ = ["Training"]
 
@@ -77,6 +79,16 @@ class Training:
     track: str | Track | None = None
     save_minutes: float = 10.0
     on_moment: Callable[[Record], None] = lambda record: None
+
+    def __post_init__(self) -> None:
+        check_setup(self.setup)
+        if not callable(self.measure):
+            remedy = "give a function of a Moment, such as study.PointMeasure()"
+            raise TypeError(f"measure must be a function, got {self.measure!r}: {remedy}")
+        if self.moments is not None:
+            check_moments("moments", self.moments)
+        check_minutes(self.save_minutes)
+        check_track(self.track)
 
     def __call__(self, seed: int, folder: Path) -> Record:
         """Trains with this seed, from the last checkpoint of the folder if it has one.
@@ -188,11 +200,12 @@ class Training:
         """
         if best and self.best_by is None:
             raise ValueError("best is True, but this training has no best_by: use best=False")
+        if not checkpoint.steps_of(folder / CHECKPOINTS):
+            raise FileNotFoundError(f"{folder} has no checkpoint: run this cell and seed first")
         setup = self.setup
         like = create_state(setup.networks, setup.recipe, jax.random.key(seed), setup.data)
         state = checkpoint.restore(folder / CHECKPOINTS, like, best=best)
-        if state is None:
-            raise FileNotFoundError(f"{folder} has no checkpoint: run this cell and seed first")
+        assert state is not None  # there is a checkpoint
         return state
 
     def _measured_by(self) -> dict[str, str]:

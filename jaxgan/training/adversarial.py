@@ -74,6 +74,8 @@ def adversarial(
     networks = Networks(Identity(), critic, Normal(1))
     check_number("weight", weight, "at least 0", "give the factor of the adversarial loss")
     check_number("start", start, "an integer of at least 0", "give a step of the critic")
+    if not isinstance(balance, str | None):
+        raise TypeError(f"balance must be the path of a parameter, got {balance!r}: give text")
     begin = 0
     if warm is not None:
         check_number("warm", warm, "an integer of at least 0", "give a number of critic steps")

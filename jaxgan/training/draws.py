@@ -12,7 +12,7 @@ from jaxtyping import Array, Int, Key
 
 from jaxgan.data import Dequantized
 from jaxgan.data.stream import Stream
-from jaxgan.training.keys import NOISE
+from jaxgan.training.keys import NOISE, check_key
 from jaxgan.training.parts import check_parts
 from jaxgan.types import Batch, Dataset, check_number
 
@@ -81,7 +81,7 @@ def sample_batch(
         A batch whose leaves begin with `[n_critic + generator_batches, batch_size]`.
 
     Raises:
-        TypeError: data is not a `Dataset`, or a size not a number.
+        TypeError: data is not a `Dataset`, key not a key, or a size not a number.
         ValueError: a size is not an integer, n_critic is negative, or another below 1.
 
     >>> data = Dataset(jnp.zeros((10, 8, 8, 1), jnp.uint8))
@@ -90,6 +90,7 @@ def sample_batch(
     ((3, 4, 8, 8, 1), -1.0, (3, 4))
     """
     check_parts(data=data)
+    check_key(key)
     for name, size, least in (
         ("n_critic", n_critic, 0),
         ("batch_size", batch_size, 1),

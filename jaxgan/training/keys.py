@@ -7,7 +7,9 @@ from typing import NamedTuple
 import jax
 from jaxtyping import Array, Key
 
-__all__ = ["MASK", "NOISE", "ExampleKeys", "keys_of_run", "split_keys"]
+from jaxgan.types import check_number
+
+__all__ = ["MASK", "NOISE", "ExampleKeys", "check_key", "keys_of_run", "split_keys"]
 
 MASK = 2**31 - 1
 """Folded into an example's key for its dropout masks: no penalty has this index."""
@@ -23,14 +25,31 @@ def keys_of_run(seed: int) -> tuple[Key[Array, ""], Key[Array, ""]]:
         Two keys.
 
     Raises:
+        TypeError: the seed is not a number.
         ValueError: JAX would use another seed, modulo 2^32.
 
     >>> state_key, key = keys_of_run(0)
     """
-    if not 0 <= seed < 2**32:
+    check_number("seed", seed, "an integer of at least 0", "JAX takes those from 0 to 2^32 - 1")
+    if seed >= 2**32:
         raise ValueError(f"seed must be from 0 to 2^32 - 1, got {seed}: JAX drops the other bits")
     state_key, key = jax.random.split(jax.random.key(seed))
     return state_key, key
+
+
+def check_key(key: object) -> None:
+    """Checks that a key is one.
+
+    Args:
+        key: what was given.
+
+    Raises:
+        TypeError: it is no array, such as a seed.
+
+    >>> check_key(jax.random.key(0))
+    """
+    if not isinstance(key, jax.Array):
+        raise TypeError(f"key must be a PRNG key, got {key!r}: give jax.random.key(0)")
 
 
 NOISE = 2**31 - 2

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
-from jaxgan.types import Prior
+from jaxgan.types import Prior, check_number
 
 __all__ = ["along", "lerp", "slerp"]
 
@@ -30,6 +30,7 @@ def lerp(
     >>> lerp(jnp.zeros((1, 2)), jnp.array([[4.0, 8.0]]), 3)[0].tolist()
     [[0.0, 0.0], [2.0, 4.0], [4.0, 8.0]]
     """
+    _check_ends(begin, end, stops)
     t = jnp.linspace(0, 1, stops)[None, :, None]
     return begin[:, None] * (1 - t) + end[:, None] * t
 
@@ -58,6 +59,7 @@ def slerp(
     Reference: White, Sampling Generative Networks, 2016, Section 2.1.
     https://arxiv.org/abs/1609.04468
     """
+    _check_ends(begin, end, stops)
     lengths = jnp.linalg.norm(begin, axis=1) * jnp.linalg.norm(end, axis=1)
     inner = (begin * end).sum(axis=1)
     cosine = jnp.where(lengths > 0, inner / jnp.where(lengths > 0, lengths, 1.0), 1.0)
@@ -98,10 +100,19 @@ def along(
     >>> lines[0, ::2].round(1).tolist()
     [[0.0, -1.0], [0.0, 1.0]]
     """
+    _check_ends(begin, begin, stops)
     size = begin.shape[1]
     if not 0 <= coordinate < size:
-        raise ValueError(f"coordinate must be from 0 to {size - 1}, got {coordinate}")
+        raise ValueError(f"coordinate must be from 0 to {size - 1}, got {coordinate}: choose one")
     drawn = jax.vmap(latent)(jax.random.split(key, DRAWS))[:, coordinate]
     low, high = jnp.quantile(drawn, jnp.array([TAIL, 1 - TAIL]))
     lines = jnp.repeat(begin[:, None], stops, axis=1)
     return lines.at[:, :, coordinate].set(jnp.linspace(low, high, stops))
+
+
+def _check_ends(begin: Array, end: Array, stops: int) -> None:
+    check_number("stops", stops, "an integer of at least 1", "a path has both ends with 2 or more")
+    if begin.shape != end.shape or begin.ndim != 2:
+        raise ValueError(
+            f"begin is {begin.shape} and end is {end.shape}: give two arrays [lines, size]"
+        )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 
+import flax.errors
 import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array, Float, Key
 
 from jaxgan.training.kept import keep_programs
+from jaxgan.training.keys import check_key
 from jaxgan.training.modules import apply, fakes
 from jaxgan.training.parts import check_parts
 from jaxgan.training.state import TrainState
-from jaxgan.types import Networks, Variables
+from jaxgan.types import Networks, Variables, check_number
 
 __all__ = ["generate", "sample", "score"]
 
@@ -37,6 +43,10 @@ def sample(
     Returns:
         `[n, ...]` examples in the units of the training batches: [-1, 1] for images.
 
+    Raises:
+        TypeError: networks or state have another type, or n is not a number.
+        ValueError: n is negative, or there is not one label per example.
+
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets
     >>> from jaxgan.training import create_state
@@ -45,9 +55,11 @@ def sample(
     >>> sample(networks, state, jax.random.key(1), 3).shape
     (3, 2)
     """
-    check_parts(networks=networks)
-    program = _compile_sampling(networks)
-    return program(state.generator_variables, jax.random.split(key, n), labels)
+    _check(networks, "generator", state, labels, n)
+    check_key(key)
+    with _explained("networks"):
+        program = _compile_sampling(networks)
+        return program(state.generator_variables, jax.random.split(key, n), labels)
 
 
 def generate(
@@ -76,8 +88,12 @@ def generate(
     >>> generate(networks, state, jnp.zeros((3, 2))).shape
     (3, 2)
     """
-    check_parts(networks=networks)
-    return _compile_network(networks, "generator")(state.generator_variables, latents, labels)
+    _check(networks, "generator", state, labels, len(latents))
+    (size,) = jax.eval_shape(networks.latent, jax.random.key(0)).shape
+    if latents.shape[1:] != (size,):
+        raise ValueError(f"latents must be [n, {size}], got {latents.shape}: see networks.latent")
+    with _explained("networks"):
+        return _compile_network(networks, "generator")(state.generator_variables, latents, labels)
 
 
 def score(
@@ -103,8 +119,42 @@ def score(
     >>> score(networks, state, jnp.zeros((3, 2))).shape
     (3,)
     """
+    _check(networks, "critic", state, labels, len(x))
+    with _explained("networks or x"):
+        return _compile_network(networks, "critic")(state.critic.variables, x, labels)
+
+
+def _check(networks: Networks, role: str, state: TrainState, labels: Array | None, n: int) -> None:
     check_parts(networks=networks)
-    return _compile_network(networks, "critic")(state.critic.variables, x, labels)
+    if not isinstance(state, TrainState):
+        raise TypeError(f"state must be a TrainState, got {state!r}: give that of runs.train")
+    check_number("n", n, "an integer of at least 0", "give the number of examples")
+    if labels is None:
+        return
+    if labels.shape != (n,) or not jnp.issubdtype(labels.dtype, jnp.integer):
+        raise ValueError(
+            f"labels must be [{n}] integers, one per example, got {labels.dtype} {labels.shape}: "
+            "give the class of each example"
+        )
+    classes = getattr(getattr(networks, role), "classes", None)
+    if classes is None or isinstance(labels, Tracer) or not n:
+        return
+    low, high = np.asarray(labels).min(), np.asarray(labels).max()
+    if low < 0 or high >= classes:
+        raise ValueError(
+            f"labels must lie in 0..{classes - 1}, got {low}..{high}: give classes of the {role}"
+        )
+
+
+@contextlib.contextmanager
+def _explained(names: str) -> Iterator[None]:
+    try:
+        yield
+    except flax.errors.ScopeParamShapeError as error:
+        raise ValueError(
+            f"{names} do not fit the state: give those that were trained, and examples of the "
+            f"shape of their data ({error})"
+        ) from error
 
 
 @keep_programs

@@ -17,6 +17,7 @@ from jaxgan.data.stream import Stream
 from jaxgan.networks.conditional import takes_labels
 from jaxgan.networks.packed import pack_size
 from jaxgan.training.kept import keep_programs
+from jaxgan.training.keys import check_key
 from jaxgan.training.modules import apply, initialize, parameters_of
 from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
@@ -72,7 +73,7 @@ def create_state(
         The state before step 0.
 
     Raises:
-        TypeError: networks, recipe or data have another type.
+        TypeError: networks, recipe, key or data have another type.
         ValueError: the generator's output, the critic's scores or the labels do not fit the data.
 
     >>> from jaxgan import data, recipes
@@ -85,6 +86,7 @@ def create_state(
     (0, None)
     """
     check_parts(networks=networks, recipe=recipe, data=data)
+    check_key(key)
     _check_labels(networks, data)
     labels = None if data.labels is None else jnp.zeros(PAIR, data.labels.dtype)
     real = jnp.zeros((PAIR, *data.real.shape[1:]))
