@@ -222,7 +222,8 @@ def features(content: Any) -> Callable[[Path], None]:
 
     def change(folder: Path) -> None:
         (folder / "mnist/1.0.0").mkdir(parents=True)
-        (folder / "mnist/1.0.0/dataset_info.json").write_text('{"name": "mnist"}')
+        about = {"name": "mnist", "version": "1.0.0", "fileFormat": "array_record"}
+        (folder / "mnist/1.0.0/dataset_info.json").write_text(json.dumps(about))
         (folder / "mnist/1.0.0/features.json").write_text(json.dumps(content))
 
     return change
@@ -248,6 +249,10 @@ def tarred(folder: Path) -> None:
 
 
 FEATURE = {"pythonClassName": "sent_by_mail.Feature"}
+NESTED = {
+    "pythonClassName": "tensorflow_datasets.core.features.features_dict.FeaturesDict",
+    "featuresDict": {"features": {"image": FEATURE}},
+}
 TFDS = "data \"tfds(name='mnist', data_dir='@')\""
 SENT = {
     **{
@@ -307,7 +312,10 @@ SENT = {
         "sha256 | give the published",
     ),
     "a feature": Received("", features(FEATURE), TFDS, CODE),
-    "an old feature": Received("", features({"type": "sent_by_mail.Feature"}), TFDS, CODE),
+    "an old feature": Received(
+        "", features({"type": "sent_by_mail.Feature", "content": {}}), TFDS, CODE
+    ),
+    "a feature in a dictionary": Received("", features(NESTED), TFDS, CODE),
     "a feature in a list": Received("", features({"features": [FEATURE]}), TFDS, CODE),
     "a feature in a text": Received("", features({"json": json.dumps(FEATURE)}), TFDS, CODE),
     "a feature in other code": Received(

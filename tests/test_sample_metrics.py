@@ -114,7 +114,11 @@ def test_no_two_metrics_have_a_score_of_the_same_name() -> None:
         (metrics.classification_score, (np.ones((3, 2)), 4), "splits is 4 for 3 rows"),
         (metrics.class_coverage, (np.ones((3, 2)), np.ones((3, 4))), "real has 2 classes and fake"),
         (metrics.class_coverage, (-np.ones((3, 2)), np.ones((3, 2))), "real must be probabilities"),
-        (metrics.parzen_log_likelihood, (*[np.ones((3, 2))] * 3, (0.0,)), "positive bandwidths"),
+        (
+            metrics.parzen_log_likelihood,
+            (*[np.ones((3, 2))] * 3, (0.0,)),
+            "each of sigmas must be positive",
+        ),
         (metrics.nearest, (np.ones((1, 2)),), r"x is \(1, 2\).* at least 2"),
         (metrics.duplicates, (np.ones((3, 2)), -1.0), "tolerance must be at least 0"),
     ],

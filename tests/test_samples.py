@@ -107,7 +107,8 @@ def test_classes_that_cannot_be_drawn_are_refused(run: Path) -> None:
 
 @pytest.mark.parametrize(("way", "name"), [("slerp", "slerp"), ("coordinate", "coordinate4")])
 def test_paths_of_a_run(run: Path, way: str, name: str) -> None:
-    words = ["--way", way, "--coordinate", "4", "--lines", "2", "--stops", "3", "--label", "2"]
+    words = ["--way", way, "--lines", "2", "--stops", "3", "--label", "2"]
+    words += ["--coordinate", "4"] if way == "coordinate" else []
     main(["interpolate", str(run), *words, *SOURCE])
     found = np.load(run / f"interpolation-{name}-label-2.npy")
     assert found.shape == (2, 3, 4, 4, 1)

@@ -70,15 +70,7 @@ def interpolate(
 
     check_draw(draw_seed, lines=lines, stops=stops)
     check_place(folder)
-    if way != "coordinate" and coordinate is not None:
-        raise ValueError(
-            f"--coordinate {coordinate} has no effect with --way {way}: use --way coordinate"
-        )
-    if not 2 <= stops <= MOST // lines:
-        raise ValueError(
-            f"--stops must be from 2 to {MOST // lines:,} with --lines {lines}, got {stops}: a "
-            "path has two ends, and all examples are generated together"
-        )
+    _check_paths(way, coordinate, lines, stops)
     index = coordinate or 0
     found = trained_in(folder, source, cell, seed, best=best, check=check)
     networks, data = found.setup.networks, found.setup.data
@@ -97,6 +89,18 @@ def interpolate(
         written = folder / f"{stem}.png"
         figures.save(figures.interpolation({found.name: examples}), written)
     print(written)
+
+
+def _check_paths(way: Way, coordinate: int | None, lines: int, stops: int) -> None:
+    if way != "coordinate" and coordinate is not None:
+        raise ValueError(
+            f"--coordinate {coordinate} has no effect with --way {way}: use --way coordinate"
+        )
+    if not 2 <= stops <= MOST // lines:
+        raise ValueError(
+            f"--stops must be from 2 to {MOST // lines:,} with --lines {lines}, got {stops}: a "
+            "path has two ends, and all examples are generated together"
+        )
 
 
 def _check_coordinate(setup: Setup, index: int) -> None:

@@ -68,14 +68,14 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
         settings: the contents of `run.json`.
         quiet: whether to print nothing but problems and the path of the report.
     """
-    options = settings["arguments"] | {"devices": _devices(settings["arguments"].get("devices"))}
+    options = _options(settings)
     if several() and not everyone().first:
         from jaxgan.study.run import take_part
 
         take_part(experiment_of(settings), **options)
         return
     check_folder(folder, settings)
-    check_arguments(settings | {"arguments": options})
+    check_arguments(settings)
     if settings["command"] == "train":
         settings = settings | {"scores": scores_of(folder)}
     experiment = experiment_of(settings)
@@ -93,13 +93,15 @@ def launch(folder: Path, settings: dict[str, Any], *, quiet: bool = False) -> No
         sys.exit(DIVERGED)
 
 
-def _devices(given: int | None) -> int:
-    """The number of devices that share a batch: all those of several processes by default."""
-    if not several() or (given or 1) > 1:
-        return given or 1
-    import jax
+def _options(settings: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of `study.run`; all devices of several processes share a batch by default."""
+    options = settings["arguments"]
+    devices = options.get("devices")
+    if several() and devices in (None, 1):
+        import jax
 
-    return jax.device_count()
+        devices = jax.device_count()
+    return options | {"devices": 1 if devices is None else devices}
 
 
 def check_arguments(settings: dict[str, Any]) -> None:
@@ -113,7 +115,7 @@ def check_arguments(settings: dict[str, Any]) -> None:
     """
     from jaxgan.study.run import check_options
 
-    options = {name: x for name, x in settings["arguments"].items() if name != "scale"}
+    options = {name: x for name, x in _options(settings).items() if name != "scale"}
     check_options(**options, batch_size=settings.get("what", {}).get("batch_size"))
 
 

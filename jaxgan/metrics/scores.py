@@ -53,8 +53,7 @@ def classifier_scores(
     >>> classifier_scores(classifier, images[::2], images)["classes"]  # all of them are of class 0
     1.0
     """
-    for wanted in ("at least 0", "at most 1"):
-        check_number("confidence", confidence, wanted, "give a probability, such as 0.9")
+    check_number("confidence", confidence, "at least 0", "give a probability, such as 0.9")
     predicted = np.asarray(probabilities(classifier, fake))
     label = predicted.argmax(axis=1)
     recognized = (predicted.max(axis=1) >= confidence) & (label < classifier.classes)
