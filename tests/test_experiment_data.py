@@ -145,7 +145,7 @@ def test_a_received_run_of_an_experiment_imports_no_data(installed: Path) -> Non
             assert f"names code to import, {data}" in refused(command, "run")
     for what in ("1.npz", ["1.npz"]):
         Path("run", RUN).write_text(json.dumps(made | {"what": what}))
-        assert "run.json has no valid what" in refused("resume", "run")
+        assert "run.json cannot be read" in refused("resume", "run")
 
 
 def test_all_experiments_but_those_without_data(
