@@ -177,6 +177,7 @@ EXPERIMENT = study.Experiment(
         study.Samples(),
         study.Profile(
             label="index / number of the singular values",
+            lines=True,
             panels=tuple((f"layer {i}", f"squares, layer {i}") for i in (1, 2, 3)),
             file="spectra.png",
             caption="Squared singular values of the critic's layers over the largest, setting D.",
