@@ -46,6 +46,7 @@ def from_archive(
             or differ in shape.
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     Image.new("L", (8, 8)).save(Path(folder, "a.png"))
     ...     with zipfile.ZipFile(Path(folder, "all.zip"), "w") as archive:

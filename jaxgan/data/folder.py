@@ -36,6 +36,7 @@ def from_folder(
         ValueError: no images, images that cannot be read, or that differ in shape.
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     for i, name in enumerate(["cat", "dog", "dog"]):
     ...         Path(folder, name).mkdir(exist_ok=True)
