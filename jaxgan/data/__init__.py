@@ -9,6 +9,7 @@ from jaxgan.data.huggingface import from_huggingface
 from jaxgan.data.idx import from_idx
 from jaxgan.data.load import load
 from jaxgan.data.npz import from_npz
+from jaxgan.data.stacked import stacked
 from jaxgan.data.stream import Stream
 from jaxgan.data.text import from_text
 from jaxgan.data.tfds import from_tfds
@@ -27,4 +28,5 @@ __all__ = [
     "from_tfds",
     "load",
     "mnist_5k",
+    "stacked",
 ]
