@@ -12,8 +12,7 @@ import pytest
 
 from jaxgan.data import stacked
 from jaxgan.metrics import class_coverage, label_coverage
-from jaxgan.study import StackedScore
-from jaxgan.study import stacked as module
+from jaxgan.study import StackedMeasure, single_digits
 from jaxgan.training import Dataset
 
 KEY = jax.random.key(3)
@@ -25,7 +24,9 @@ def test_a_label_has_the_digits_of_the_channels_in_their_order() -> None:
     digits = np.asarray(data.real[:, 0, 0])
     assert data.real.shape == (500, 1, 1, 3)
     assert data.real.dtype == jnp.uint8
-    assert [f"{label:03d}" for label in data.labels.tolist()] == ["".join(map(str, d)) for d in digits]
+    assert [f"{label:03d}" for label in data.labels.tolist()] == [
+        "".join(map(str, d)) for d in digits
+    ]
 
 
 def test_channels_are_independent_and_uniform() -> None:
@@ -77,47 +78,64 @@ def test_a_perfect_sampler_is_at_the_floor() -> None:
 
 @pytest.mark.parametrize("labels", [[], [0, 4], [-1, 0], [[0, 1]]])
 def test_labels_out_of_range_are_named(labels: Any) -> None:
-    with pytest.raises(ValueError, match="labels must be .* integers from 0 to 3"):
+    with pytest.raises(ValueError, match=r"labels must be .* integers from 0 to 3"):
         inspect.unwrap(label_coverage)(np.asarray(labels, int), 4)
 
 
-BRIEF = StackedScore(2, 16, updates=200)
+BRIEF = StackedMeasure(2, 2500, 16, updates=200)
 """Its classifier recognizes about 95 % of the held-out digits."""
 
 
 def test_real_stacks_are_recognized() -> None:
     data = BRIEF.data(1005)  # a block and a remainder
-    found = BRIEF.labels(data.real)
+    found, real = BRIEF.labels(data.real), np.asarray(data.labels)
     assert data.real.shape == (1005, 16, 16, 2)
     assert BRIEF.accuracy > 0.9
-    assert np.mean(found == np.asarray(data.labels)) > 0.8  # both digits of a stack
+    assert np.mean(found == real) > 0.8  # both digits of a stack
     np.testing.assert_array_equal(BRIEF.labels(data.real[..., ::-1]), found % 10 * 10 + found // 10)
     np.testing.assert_array_equal(BRIEF.labels(data.real / 127.5 - 1), found)
 
 
-def test_the_score_counts_the_recognized_stacks() -> None:
+def test_the_scores_count_the_recognized_stacks() -> None:
     data = BRIEF.data(400)
     found = BRIEF.labels(data.real)
-    few = data.real[jnp.asarray(np.isin(found, [7, 70, 99]))]
-    assert BRIEF(few)["modes_100"] == len({*found} & {7, 70, 99}) > 1
-    assert BRIEF(few[:1]) == {"modes_100": 1.0, "kl_100": pytest.approx(np.log(100))}
+    few = np.isin(found, [7, 70, 99])
+    scores, _, arrays = BRIEF.of(data.real[few])
+    counts = np.sort([(found == label).sum() for label in (7, 70, 99)])[::-1]
+    assert scores["modes_100"] == (counts > 0).sum() > 1
+    np.testing.assert_allclose(arrays["shares_100"][:3], counts * 100 / few.sum())
+    assert arrays["shares_100"].shape == arrays["rank_100"].shape == (100,)
+    assert BRIEF.of(data.real[:1]).scores == {"modes_100": 1, "kl_100": pytest.approx(np.log(100))}
+
+
+def test_channels_are_shown_side_by_side() -> None:
+    data = BRIEF.data(40)
+    shown = BRIEF.of(data.real).arrays["samples_100"]
+    assert shown.shape == (32, 16, 32, 1)
+    for channel, part in enumerate(np.split(shown[..., 0], 2, axis=2)):
+        np.testing.assert_array_equal(part, data.real[:32, ..., channel])
+
+
+def test_other_real_stacks_are_at_the_floor() -> None:
     # (K - 1) / 2 m = 0.0198 with deviation sqrt(198) / 5000; confusions make it less even.
-    real = BRIEF.real(2500)
-    assert real["modes_100"] == 100
-    assert 0.0198 - 5 * 0.0028 < real["kl_100"] < 0.05
+    scores = BRIEF.real().scores
+    assert scores["modes_100"] == 100
+    assert 0.0198 - 5 * 0.0028 < scores["kl_100"] < 0.05
+    assert not np.array_equal(BRIEF.data(9).real, BRIEF.data(9, seed=1).real)
 
 
 def test_the_accuracy_is_that_of_digits_not_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
     # One image per class: the two that are held out belong to classes that were never seen.
-    data = module._digits(8)
+    data = single_digits.resized_digits(8)
+    assert data.labels is not None
     ten = Dataset(data.real[::500], data.labels[::500])
-    monkeypatch.setattr(module, "_digits", lambda pixels: ten)
-    params, accuracy = module._classifier.__wrapped__(8, 100)
+    monkeypatch.setattr(single_digits, "resized_digits", lambda pixels: ten)
+    params, accuracy = single_digits.digit_classifier.__wrapped__(8, 100)
     assert accuracy == 0
-    assert (module._recognized(params, ten.real)[:, 0] == ten.labels).sum() == 8
+    assert (single_digits.recognized(params, ten.real)[:, 0] == ten.labels).sum() == 8
 
 
-@pytest.mark.parametrize("name", ["channels", "pixels", "updates"])
+@pytest.mark.parametrize("name", ["channels", "samples", "pixels", "updates"])
 def test_settings_are_checked(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must be an integer of at least 1"):
-        StackedScore(**{name: 0})
+        StackedMeasure(**{"channels": 2, "samples": 9, name: 0})

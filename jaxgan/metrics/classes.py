@@ -100,7 +100,9 @@ def label_coverage(labels: Int[ArrayLike, " m"], classes: int) -> ClassCoverageS
             f"labels must be [m] integers from 0 to {classes - 1}, at least one, got shape "
             f"{found.shape}" + (f" from {found.min()} to {found.max()}" if found.size else "")
         )
-    return _scores(np.full(classes, 1 / classes), np.bincount(found, minlength=classes) / len(found))
+    return _scores(
+        np.full(classes, 1 / classes), np.bincount(found, minlength=classes) / len(found)
+    )
 
 
 @dataclasses.dataclass(frozen=True)

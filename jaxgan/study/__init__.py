@@ -38,7 +38,7 @@ from jaxgan.study.sample_score import SampleScore
 from jaxgan.study.scoring import Scorer, scorer
 from jaxgan.study.shuffled import shuffled
 from jaxgan.study.spectra import critic_spectra, effective_rank
-from jaxgan.study.stacked import StackedScore
+from jaxgan.study.stacked import StackedMeasure
 from jaxgan.study.sweep import Sweep
 from jaxgan.study.training import Training
 
@@ -80,7 +80,7 @@ __all__ = [
     "Scorer",
     "Scores",
     "Series",
-    "StackedScore",
+    "StackedMeasure",
     "Successes",
     "Surfaces",
     "Sweep",
