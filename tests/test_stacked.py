@@ -103,8 +103,9 @@ def test_the_scores_count_the_recognized_stacks() -> None:
     scores, _, arrays = BRIEF.of(data.real[few])
     counts = np.sort([(found == label).sum() for label in (7, 70, 99)])[::-1]
     assert scores["modes_100"] == (counts > 0).sum() > 1
-    np.testing.assert_allclose(arrays["shares_100"][:3], counts * 100 / few.sum())
-    assert arrays["shares_100"].shape == arrays["rank_100"].shape == (100,)
+    np.testing.assert_allclose(arrays["shares_100"][:3], np.cumsum(counts) / few.sum())
+    assert (arrays["shares_100"][2:] == 1).all()
+    assert arrays["rank_100"].tolist() == list(range(1, 101))
     assert BRIEF.of(data.real[:1]).scores == {"modes_100": 1, "kl_100": pytest.approx(np.log(100))}
 
 

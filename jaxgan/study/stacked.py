@@ -32,8 +32,8 @@ class StackedMeasure:
     divergence of about $(K - 1) / (2 m)$.
 
     Arrays for pictures, with the number of modes K in their names: `samples_K`, 32 stacks as gray
-    images, with the channels side by side; `shares_K`, how often each mode occurs, as a multiple of
-    an equal share, the most frequent first; `rank_K`, 0 to K - 1.
+    images, with the channels side by side; `shares_K`, the share of the samples in the
+    most frequent modes, for each number of modes; `rank_K`, these numbers, 1 to K.
 
     Attributes:
         channels: digits per image, 3 for Stacked MNIST.
@@ -103,11 +103,11 @@ class StackedMeasure:
     def of(self, images: Num[Array, "n height width channels"]) -> Measurement:
         """The measurement of images, uint8 or in [-1, 1]."""
         k, labels = self.modes, self.labels(images)
-        shares = np.sort(np.bincount(labels, minlength=k))[::-1] * k / len(labels)
+        shares = np.sort(np.bincount(labels, minlength=k))[::-1].cumsum() / len(labels)
         height, width = images.shape[1:3]
         beside = np.asarray(images[:SHOWN]).transpose(0, 1, 3, 2)
         beside = beside.reshape(-1, height, self.channels * width, 1)
-        arrays = {"samples": beside, "shares": shares, "rank": np.arange(k)}
+        arrays = {"samples": beside, "shares": shares, "rank": 1 + np.arange(k)}
         scores = dict(zip(self.metrics, label_coverage(labels, k), strict=True))
         return Measurement(scores, {}, {f"{name}_{k}": array for name, array in arrays.items()})
 
