@@ -120,7 +120,7 @@ class Game:
 
     def real(self) -> Tensor:
         """A batch of examples, drawn with replacement on the device; pixels in [-1, 1]."""
-        examples = self.data[torch.randint(EXAMPLES, (self.work.batch,), device=self.device)]
+        examples = self.data[torch.randint(len(self.data), (self.work.batch,), device=self.device)]
         return examples / 127.5 - 1 if examples.dtype == torch.uint8 else examples
 
     def fake(self) -> Tensor:
@@ -147,6 +147,8 @@ class Game:
     def update(self, player: int) -> None:
         gradients = self.gradients[player]()
         for parameter, gradient in zip(self.players[player], gradients, strict=True):
+            if gradient.stride() != parameter.stride():  # which the fused optimizer does not check
+                gradient = torch.empty_like(parameter).copy_(gradient)
             parameter.grad = gradient
         self.advance[player]()
 
