@@ -22,7 +22,6 @@ Expect    .
 from __future__ import annotations
 
 import dataclasses
-import functools
 import sys
 
 import jax.numpy as jnp
@@ -35,6 +34,7 @@ from jaxgan.study import Measurement, Metric, Moment, Records, Scale, Training, 
 from jaxgan.training import Dataset, Networks, Recipe, Setup, sample
 
 CLASSES, MOMENTS, LAST, TIMES = 10, 8, 4, 3
+Pair = tuple[int, int]  # of DCGAN's networks and of residual ones
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,42 +74,32 @@ def real(data: Dataset, score: study.SampleScore) -> dict[str, float]:
     return {**score.real(), "accuracy": study.cached_classifier(data).held_out_accuracy}
 
 
-def cells(
-    data: Dataset,
-    steps: int,
-    residual_steps: int,
-    widths: tuple[int, int],
-    batch: int,
-    *rates: float,
-) -> dict:
+def cells(data: Dataset, steps: Pair, widths: Pair, batch: int, *rates: float) -> dict:
     """The four methods of Figure 3, residual networks without and with labels."""
-    score = study.SampleScore(data, (ClassificationScore(), FrechetDistance()))
+    shape, score = data.real.shape[1:], study.SampleScore(data, SCORES)
     wgan, penalty = recipes.wgan(rates[0]), recipes.wgan_gp(rates[1], beta1=0.5)
     names, rmsprop = ("generator_optimizer", "critic_optimizer"), wgan.generator_optimizer
     slower = dataclasses.replace(penalty, **dict.fromkeys(names, rmsprop))
-    plain = presets.dcgan(data.real.shape[1:], widths[0])
-    normalized = presets.dcgan(data.real.shape[1:], widths[0], critic_norm="batch")
+    plain, normalized = (presets.dcgan(shape, widths[0], critic_norm=x) for x in ("none", "batch"))
 
-    def cell(networks: Networks, recipe: Recipe, steps: int, labels: bool = False) -> Training:
-        moments = {round(x) for x in np.linspace(0, steps, MOMENTS + 1)} | {residual_steps}
-        measure = Measure(score, residual_steps, data if labels else None)
-        return Training(Setup(networks, recipe, data, batch, steps), measure, moments)
+    def cell(networks: Networks, recipe: Recipe, n: int, labels: Dataset | None = None) -> Training:
+        moments = {round(x) for x in np.linspace(0, n, MOMENTS + 1)} | {steps[1]}
+        measure = Measure(score, steps[1], labels)
+        return Training(Setup(networks, recipe, data, batch, n), measure, moments)
 
-    def residual(labels: bool) -> Training:
-        networks = presets.resnet(
-            data.real.shape[1:], widths[1], classes=CLASSES if labels else None
-        )
-        recipe = recipes.wgan_gp_resnet(rates[3], 10.0, residual_steps, auxiliary=labels)
-        return cell(networks, recipe, residual_steps, labels)
+    def residual(labels: Dataset | None) -> Training:
+        classes = None if labels is None else CLASSES
+        recipe = recipes.wgan_gp_resnet(rates[3], 10.0, steps[1], auxiliary=labels is not None)
+        return cell(presets.resnet(shape, widths[1], classes=classes), recipe, steps[1], labels)
 
     return {
-        "real": study.Real(data, functools.partial(real, data, score)),
-        "clipping": cell(normalized, wgan, steps),
-        "gp_rmsprop": cell(plain, slower, steps),
-        "gp_adam": cell(plain, penalty, steps),
-        "dcgan": cell(normalized, recipes.dcgan(rates[2]), TIMES * steps),
-        "resnet": residual(False),
-        "resnet_labels": residual(True),
+        "real": study.Real(data, lambda: real(data, score)),
+        "clipping": cell(normalized, wgan, steps[0]),
+        "gp_rmsprop": cell(plain, slower, steps[0]),
+        "gp_adam": cell(plain, penalty, steps[0]),
+        "dcgan": cell(normalized, recipes.dcgan(rates[2]), TIMES * steps[0]),
+        "resnet": residual(None),
+        "resnet_labels": residual(data),
     }
 
 
@@ -119,6 +109,7 @@ def relative_pace(records: Records) -> list[float]:
     return [one.scores["pace"] / (other.scores["pace"] or 1.0) for one, other in pairs]
 
 
+SCORES = ClassificationScore(), FrechetDistance()
 SCORE, FRECHET = "classification_score", "frechet_distance"
 METRICS = {
     SCORE: Metric("classification score", "higher", "the inception score's formula"),
@@ -169,23 +160,30 @@ CLAIMS = (
     ),
 )
 SMALL, PAPER = (5e-4, 1e-3, 5e-4, 2e-3), (5e-5, 1e-4, 2e-4, 2e-4)
-SHOWN = (SCORE, "classification score"), (FRECHET, "Fréchet distance")
 EXPERIMENT = study.Experiment(
     about=__doc__,
-    protocol="As many samples as a tenth of the data, at most 1,000, against as many real images. "
-    "Classifier: ours, a perceptron trained on four fifths; this is neither inception score nor "
-    "FID. Real data: as many of the fifth that it has not seen; its accuracy is that on the fifth.",
+    protocol="1,000 samples (of small sets, a tenth of the images) and as many real images. The "
+    "classifier is ours, a perceptron trained on four fifths of the images; this is not inception "
+    "score or FID. Real data: as many further images of the fifth that it has not seen; under "
+    "right class, its accuracy on that fifth.",
     metrics=METRICS,
     claims=CLAIMS,
     pictures=(
         study.Samples(),
-        study.Quantities(series=SHOWN, file="steps.png"),
-        study.Quantities(series=SHOWN, pace="pace", file="seconds.png"),
+        *(
+            study.Quantities(
+                series=((SCORE, "classification score"), (FRECHET, "Fréchet distance")),
+                pace=pace,
+                file=f"{axis.split()[-1]}.png",
+                caption=f"Over {axis}: the mean over seeds, with a band from lowest to highest.",
+            )
+            for axis, pace in (("generator steps", ""), ("training seconds", "pace"))
+        ),
     ),
     scales={
-        "smoke": Scale(lambda data: cells(data, 1, 1, (1, 1), 2, *[1e-4] * 4), 1, judged=False),
-        "small": Scale(lambda data: cells(data, 600, 200, (8, 8), 32, *SMALL), seeds=5),
-        "paper": Scale(lambda data: cells(data, 200_000, 100_000, (128, 128), 64, *PAPER), seeds=3),
+        "smoke": Scale(lambda data: cells(data, (1, 1), (1, 1), 2, *[1e-4] * 4), 1, judged=False),
+        "small": Scale(lambda data: cells(data, (600, 200), (8, 8), 32, *SMALL), seeds=5),
+        "paper": Scale(lambda data: cells(data, (200_000, 100_000), (128, 128), 64, *PAPER), 3),
     },
     data="tfds:cifar10",
 )
