@@ -49,7 +49,7 @@ from jaxgan.study import (
     Training,
     advantage,
 )
-from jaxgan.study.moment import logged
+from jaxgan.study.moment import timed
 from jaxgan.study.records import load_record, load_records, save_record
 from jaxgan.study.redraw import from_settings, settings_of
 from jaxgan.training import Networks, Recipe, Setup
@@ -198,7 +198,7 @@ def test_quantities_over_seconds_have_the_steps_times_the_mean_pace() -> None:
 def test_seconds_are_those_of_all_lines_so_far(tmp_path: Path) -> None:
     rows = ({"step": 2, "seconds": 3.0}, {"step": 4, "seconds": 0.5}, {"step": 6, "seconds": 0.25})
     (tmp_path / "metrics.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
-    steps, seconds = logged(tmp_path / "metrics.jsonl", 5)["seconds"]
+    steps, seconds = timed(tmp_path / "metrics.jsonl", 5)
     assert (steps.tolist(), seconds.tolist()) == ([2, 4], [3.0, 3.5])
 
 
@@ -222,6 +222,16 @@ def test_scores_have_a_color_per_arm_and_a_place_per_setting() -> None:
     assert (axes.get_yscale(), axes.get_xlabel()) == ("log", "optimizer")
     begun = picture.draw({"untrained": records["untrained"], "sn-A": []}, metrics)
     assert [text.get_text() for text in begun.axes[0].texts] == ["not measured"]
+
+
+def test_a_measure_gets_the_seconds_of_the_steps_and_a_record_does_not(tmp_path: Path) -> None:
+    def measure(moment: Moment) -> Measurement:
+        assert (np.diff(moment.seconds.values) > 0).all()
+        return Measurement({"lines": float(len(moment.seconds.steps))})
+
+    record = Training(setup(4), measure, [0, 2])(0, tmp_path)
+    assert record.series["lines"].values.tolist() == [0, 2, 4]  # a line at every step
+    assert "seconds" not in record.series
 
 
 def test_disjoint_sets_of_seeds_have_verdicts_of_their_own(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class Measure:
         steps = np.append(series[SCORE].steps if SCORE in series else [], moment.state.step)
         scores["early"] = float(np.interp(self.early, steps, values))
         scores["spread"] = float(values[-LAST:].std())
-        at, spent = series.get("seconds", ((0,), (0.0,)))
+        at, spent = moment.seconds
         per_step = np.diff(spent) / np.diff(at)  # between lines of the log; the first compiles
         scores["pace"] = float(np.median(per_step)) if len(per_step) else 0.0
         if self.labels is not None:

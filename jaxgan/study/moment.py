@@ -14,7 +14,7 @@ from jaxgan.runs.folder import read_rows
 from jaxgan.study.records import Series
 from jaxgan.training import Setup, TrainState
 
-__all__ = ["Measure", "Measurement", "Moment", "latent_key", "logged"]
+__all__ = ["Measure", "Measurement", "Moment", "latent_key", "logged", "timed"]
 
 
 class Moment(NamedTuple):
@@ -25,12 +25,15 @@ class Moment(NamedTuple):
         state: the training's state.
         key: key for latents and other draws, the same at every moment and not used in training.
         series: losses and scores up to this moment.
+        seconds: the time of the steps so far, see `timed`. It differs from run to run, so records
+            have it only if a measure makes a score of it.
     """
 
     setup: Setup
     state: TrainState
     key: Key[Array, ""]
     series: Mapping[str, Series]
+    seconds: Series = Series(np.zeros(0, int), np.zeros(0))
 
     @property
     def last(self) -> bool:
@@ -87,17 +90,28 @@ def logged(file: Path, step: int) -> dict[str, Series]:
         step: the last step to read.
 
     Returns:
-        A series per name; numbers that were not finite are NaN. `seconds` is the time of all steps
-        so far, without measurements; in a process that compiles, with the compilation.
+        A series per name; numbers that were not finite are NaN.
     """
     rows = [row for row in read_rows(file) if row["step"] <= step]
-    names = {name for row in rows for name in row} - {"step", "diverged"}
+    names = {name for row in rows for name in row} - {"step", "seconds", "diverged"}
     series = {}
     for name in sorted(names):
         found = [(row["step"], row[name]) for row in rows if name in row]
         steps, values = zip(*found, strict=True)
         series[name] = Series(np.asarray(steps), np.asarray(values, float))
-    if "seconds" in series:
-        steps, spent = series["seconds"]
-        series["seconds"] = Series(steps, spent.cumsum())
     return series
+
+
+def timed(file: Path, step: int) -> Series:
+    """The seconds of all steps up to each line of `metrics.jsonl`, without measurements.
+
+    Args:
+        file: the file in a training's folder.
+        step: the last step to read.
+
+    Returns:
+        A series; it has the compilations, of which a process has one in its first line.
+    """
+    rows = [row for row in read_rows(file) if row["step"] <= step and "seconds" in row]
+    steps = np.asarray([row["step"] for row in rows], int)
+    return Series(steps, np.cumsum([row["seconds"] for row in rows], dtype=float))

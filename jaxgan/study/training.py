@@ -21,7 +21,7 @@ from jaxgan.runs.processes import Team, together
 from jaxgan.runs.provenance import merged, provenance
 from jaxgan.runs.trackers import Track, check_track
 from jaxgan.study.identity import code_of, described
-from jaxgan.study.moment import Measure, Measurement, Moment, latent_key, logged
+from jaxgan.study.moment import Measure, Measurement, Moment, latent_key, logged, timed
 from jaxgan.study.records import (
     Record,
     Series,
@@ -242,7 +242,7 @@ class _Log:
     def observe(self, state: TrainState) -> Mapping[str, float]:
         """Measures a state, adds the result to the record, and returns the scores."""
         step = int(state.step)
-        moment = Moment(self._cell.setup, state, self._key, self._series(step))
+        moment = self._moment(state, step)
         self._last, self._at = self._cell.measure(moment), step
         for name, value in {**self._last.scores, **self._last.frames}.items():
             self._add(name, step, np.asarray(value))
@@ -263,13 +263,15 @@ class _Log:
     def diverged(self, problem: Diverged) -> Record:
         """The record of a training that diverged; its scores are NaN."""
         if self._at < 0:
-            self._last = self._cell.measure(
-                Moment(self._cell.setup, problem.state, self._key, self._series(problem.step))
-            )
+            self._last = self._cell.measure(self._moment(problem.state, problem.step))
         names = dict.fromkeys(self._last.scores, math.nan)
         for name in names:
             self._add(name, problem.step + 1, np.asarray(math.nan))
         return self._save(self._record(names, "diverged", problem.step, str(problem)))
+
+    def _moment(self, state: TrainState, step: int) -> Moment:
+        series, seconds = self._series(step), timed(self._folder / METRICS, step)
+        return Moment(self._cell.setup, state, self._key, series, seconds)
 
     def _add(self, name: str, step: int, value: np.ndarray) -> None:
         old = self._measured.get(name, Series(np.zeros(0, int), np.zeros((0, *value.shape))))
