@@ -107,7 +107,7 @@ def test_it_resumes_where_it_stopped(
 
 @pytest.mark.parametrize("words", [["run"], ["run", "digits", "--all"]])
 def test_it_is_one_or_all(words: list[str]) -> None:
-    with pytest.raises(SystemExit, match="give the name of an experiment, or --all"):
+    with pytest.raises(SystemExit, match="give the name of an experiment or --all, got"):
         main(words)
 
 
