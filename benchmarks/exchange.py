@@ -23,7 +23,9 @@ from typing import Any
 import tyro
 
 BYTES = {"f32": 4, "bf16": 2, "s32": 4, "u32": 4, "pred": 1}
-SUM = re.compile(r"= (.*) all-reduce(?:-start)?\(")
+SUMMED, GATHERED = (
+    re.compile(rf"= (.*) {name}(?:-start)?\(") for name in ("all-reduce", "all-gather")
+)
 ARRAY = re.compile(r"\b(f32|bf16|s32|u32|pred)\[([\d,]*)\]")
 HEAD = re.compile(r"^(?:ENTRY )?%?([\w.-]+) \(.*\{$")
 LOOP = re.compile(r" while\(.*body=%?([\w.-]+)")
@@ -31,11 +33,12 @@ TIMES = re.compile(r'known_trip_count":\{"n":"(\d+)"')
 CALLED = re.compile(r"(?:calls|to_apply|branch_computations)=\{?%?([\w.-]+)")
 
 
-def exchanged(text: str) -> tuple[int, int]:
+def exchanged(text: str, operation: re.Pattern[str] = SUMMED) -> tuple[int, int]:
     """The all-reduce operations of a compiled program, and the bytes that they sum.
 
     Args:
         text: the optimized program.
+        operation: `SUMMED`, or `GATHERED` for those that gather.
 
     Returns:
         Operations and bytes per call, loops counted as often as they run.
@@ -58,7 +61,7 @@ def exchanged(text: str) -> tuple[int, int]:
             name = head[1]
             entry = name if line.strip().startswith("ENTRY") else entry
             own[name], inner[name] = [], []
-        elif found := SUM.search(line):
+        elif found := operation.search(line):
             own[name].append(sum(_size(*array) for array in ARRAY.findall(found[1])))
         elif loop := LOOP.search(line):
             times = TIMES.search(line)
@@ -97,7 +100,8 @@ def bytes_of(work: str, loss: str) -> dict[str, Any]:
     step = jax.jit(
         make_train_step(chosen.networks, recipe), in_shardings=(whole, split), out_shardings=whole
     )
-    operations, size = exchanged(step.lower(state, batch).compile().as_text() or "")
+    text = step.lower(state, batch).compile().as_text() or ""
+    operations, size = exchanged(text)
     count = {
         name: sum(x.size for x in jax.tree.leaves(getattr(state, name).params))
         for name in ("generator", "critic")
@@ -110,6 +114,7 @@ def bytes_of(work: str, loss: str) -> dict[str, Any]:
         "gradients": 4 * (n_critic * count["critic"] + count["generator"]),
         "operations": operations,
         "bytes": size,
+        "gathered": exchanged(text, GATHERED)[1],
     }
 
 

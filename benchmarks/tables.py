@@ -30,11 +30,12 @@ def exchanged() -> str:
             f"{row['generator']:,}",
             f"{row['gradients'] / 1e6:.3g} MB",
             f"{row['bytes'] / 1e6:.3g} MB",
+            f"{row['gathered'] / 1e6:.3g} MB",
             str(row["operations"]),
         ]
         for row in _scaling()["exchanged"]
     ]
-    heads = ["Work", "n_critic", "Critic", "Generator", "Gradients", "Exchanged", "Operations"]
+    heads = ["Work", "n_critic", "Critic", "Generator", "Gradients", "Summed", "Gathered", "Sums"]
     return table(heads, rows)
 
 

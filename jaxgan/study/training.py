@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import math
-import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import jax
-import numpy as np
 
 from jaxgan.runs import Diverged, Interrupted, Via, checkpoint, train
 from jaxgan.runs.bookkeeping import check_minutes, check_moments
-from jaxgan.runs.folder import CHECKPOINTS, METRICS, Observe, read_rows
+from jaxgan.runs.folder import CHECKPOINTS, Observe
 from jaxgan.runs.identity import describe
 from jaxgan.runs.processes import Team, together
-from jaxgan.runs.provenance import merged, provenance
 from jaxgan.runs.trackers import Track, check_track
 from jaxgan.study.identity import code_of, described
-from jaxgan.study.moment import Measure, Measurement, Moment, latent_key, logged, timed
+from jaxgan.study.moment import Measure
 from jaxgan.study.records import (
     Record,
-    Series,
     load_identity,
     load_record,
-    save_record,
     title_of,
 )
+from jaxgan.study.training_log import TrainingLog
 from jaxgan.training import Setup, TrainState, create_state
 from jaxgan.training.setup import check_setup
 
@@ -110,7 +105,8 @@ class Training:
             if team.of_first(bool(earlier and self._is_whole(earlier))):
                 assert earlier is not None
                 return earlier
-            log = _Log(self, seed, folder, identity, earlier)
+            watched = self.setup, self.measure, self.on_moment
+            log = TrainingLog(*watched, seed, folder, identity, earlier)
             try:
                 state = self._train(seed, folder, log.observe)
             except Diverged as problem:
@@ -215,91 +211,3 @@ class Training:
         return record.ended == "diverged" or (
             record.ended == "finished" and record.steps >= self.setup.steps
         )
-
-
-class _Log:
-    """The record of a training in progress, saved at every moment."""
-
-    def __init__(
-        self,
-        cell: Training,
-        seed: int,
-        folder: Path,
-        identity: Mapping[str, Any],
-        earlier: Record | None,
-    ) -> None:
-        self._cell, self._key = cell, latent_key(seed)
-        self._folder, self._identity = folder, identity
-        self._earlier = earlier or Record()
-        logged = {name for row in read_rows(folder / METRICS) for name in row}
-        self._measured = {
-            name: series for name, series in self._earlier.series.items() if name not in logged
-        }
-        self._last = Measurement()
-        self._at = -1
-        self._begin = time.perf_counter()
-
-    def observe(self, state: TrainState) -> Mapping[str, float]:
-        """Measures a state, adds the result to the record, and returns the scores."""
-        step = int(state.step)
-        moment = self._moment(state, step)
-        self._last, self._at = self._cell.measure(moment), step
-        for name, value in {**self._last.scores, **self._last.frames}.items():
-            self._add(name, step, np.asarray(value))
-        self._cell.on_moment(self._save(self._record(self._last.scores, "unfinished", step)))
-        return {name: float(score) for name, score in self._last.scores.items()}
-
-    def finished(self, state: TrainState) -> Record:
-        """The record of a completed training."""
-        if self._at != int(state.step):  # trained earlier, but the record is missing
-            self.observe(state)
-        return self._save(self._record(self._last.scores, "finished", int(state.step)))
-
-    def interrupted(self, state: TrainState) -> None:
-        """Saves the record of a training that was stopped."""
-        record = self._record(self._last.scores, "unfinished", int(state.step))
-        self._cell.on_moment(self._save(record))
-
-    def diverged(self, problem: Diverged) -> Record:
-        """The record of a training that diverged; its scores are NaN."""
-        if self._at < 0:
-            self._last = self._cell.measure(self._moment(problem.state, problem.step))
-        names = dict.fromkeys(self._last.scores, math.nan)
-        for name in names:
-            self._add(name, problem.step + 1, np.asarray(math.nan))
-        return self._save(self._record(names, "diverged", problem.step, str(problem)))
-
-    def _moment(self, state: TrainState, step: int) -> Moment:
-        series, seconds = self._series(step), timed(self._folder / METRICS, step)
-        return Moment(self._cell.setup, state, self._key, series, seconds)
-
-    def _add(self, name: str, step: int, value: np.ndarray) -> None:
-        old = self._measured.get(name, Series(np.zeros(0, int), np.zeros((0, *value.shape))))
-        kept = old.steps < step
-        values = [*old.values[kept], value]
-        self._measured[name] = Series(np.append(old.steps[kept], step), np.stack(values))
-
-    def _record(self, scores: Mapping[str, float], ended: Any, step: int, note: str = "") -> Record:
-        earlier = self._earlier
-        return Record(
-            scores,
-            self._series(step + 1),
-            self._last.arrays,
-            ended,
-            step,
-            earlier.seconds + time.perf_counter() - self._begin,
-            note,
-            merged([earlier.provenance, provenance()]),
-        )
-
-    def _series(self, step: int) -> dict[str, Series]:
-        """All series up to a step."""
-        series = logged(self._folder / METRICS, step)
-        for name, (steps, values) in self._measured.items():
-            kept = steps <= step
-            series[name] = Series(steps[kept], values[kept])
-        return series
-
-    def _save(self, record: Record) -> Record:
-        save_record(self._folder, record, self._identity)
-        return record
