@@ -60,7 +60,7 @@ def test_provenance_is_that_of_the_records(tmp_path: Path, monkeypatch: Any) -> 
         def made() -> dict[str, Any]:
             return {"commit": commit, "dirty": commit == "old", "versions": {"jax": "1"}}
 
-        for module in ("study.run", "study.training", "study.results", "runs.identity"):
+        for module in ("study.run", "study.training_log", "study.results", "runs.identity"):
             monkeypatch.setattr(sys.modules[f"jaxgan.{module}"], "provenance", made)
         cells = {"a": trained(), "b": lambda seed, folder: Record({"spread": 1.0})}
         return study.run(
