@@ -64,8 +64,8 @@ def from_text(text: str | Iterable[str], length: int = 32, characters: int = 64)
     """
     check_number("length", length, "an integer of at least 1", "give the characters of a window")
     check_number("characters", characters, "an integer of at least 2", "give the alphabet's size")
-    parts = [text] if isinstance(text, str) else text
-    if not isinstance(parts, Iterable) or not all(isinstance(part, str) for part in parts):
+    parts = [text] if isinstance(text, str) or not isinstance(text, Iterable) else list(text)
+    if not all(isinstance(part, str) for part in parts):
         kind = type(text).__name__
         raise TypeError(f"text must be a text or its parts, got {kind}: decode bytes before")
     whole = " ".join(" ".join(parts).split())
