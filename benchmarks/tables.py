@@ -39,36 +39,11 @@ def exchanged() -> str:
     return table(heads, rows)
 
 
-def processes() -> str:
-    """Seconds per step on several processes, from the same file."""
-    rows = [
-        [f"`{row['work']}`, `{row['loss']}`", *map(_of_one(row), ("1", "2", "4"))]
-        for row in _scaling()["seconds"]
-    ]
-    return f"{table(['Work', '1 process', '2', '4'], rows)}\n\n{_machine(_scaling())}"
-
-
-def _of_one(row: dict[str, Any]) -> Callable[[str], str]:
-    def cell(number: str) -> str:
-        ratio = "" if number == "1" else f" ({row[number] / row['1']:.2f} x)"
-        return f"{1000 * row[number]:.3g} ms{ratio}"
-
-    return cell
-
-
 def _scaling() -> dict[str, Any]:
     return json.loads((ROOT / "results" / "scaling.json").read_text())
 
 
-def _machine(found: dict[str, Any]) -> str:
-    at = found["provenance"]
-    versions = at["versions"]
-    return f"Measured with JAX {versions['jax']} on {at['device']}, commit {at['commit']}."
-
-
-TABLES: dict[str, Callable[[], str]] = {
-    function.__name__: function for function in (exchanged, processes)
-}
+TABLES: dict[str, Callable[[], str]] = {"exchanged": exchanged}
 
 
 def pages() -> Iterable[tuple[Path, str]]:

@@ -42,8 +42,11 @@ def seconds_of_a_seed(results: Results) -> float:
     return results.seconds / sum(map(len, results.sets))
 
 
-def test_every_experiment_has_results() -> None:
-    assert list(COMMITTED) == list(experiments())
+def test_every_experiment_has_results_or_says_that_it_has_none() -> None:
+    assert set(COMMITTED) <= set(experiments())
+    for name in experiments():
+        unjudged = "\nExpect    not judged yet: " in (load_experiment(name).about or "")
+        assert unjudged == (name not in COMMITTED), name
 
 
 @pytest.mark.parametrize("name", COMMITTED)

