@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 from jaxgan.cli.experiments import experiments, load_experiment
-from jaxgan.cli.launch import complain, launch
+from jaxgan.cli.launch import launch
 from jaxgan.cli.settings import RUN, Settings, check_folder, claim_folder, read_settings
+from jaxgan.cli.streams import complain
 
 __all__ = ["launch_all", "runs_of"]
 

@@ -7,14 +7,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jaxgan.cli.launch import DIVERGED, carry_out, complain, with_remedy
+from jaxgan.cli.launch import DIVERGED, carry_out, with_remedy
 from jaxgan.cli.settings import STEPS_OF_EXPERIMENT
 from jaxgan.cli.sources import experiment_in, setup_in
+from jaxgan.cli.streams import complain
 from jaxgan.report import compare, write_report
 from jaxgan.runs import Diverged, checkpoint, train
 from jaxgan.runs.compile_cache import use_compile_cache
-from jaxgan.runs.folder import CHECKPOINTS, OBSERVED, read_rows
+from jaxgan.runs.folder import CHECKPOINTS, OBSERVED
 from jaxgan.runs.identity import describe
+from jaxgan.runs.lines import read_rows
 from jaxgan.study import read_results, read_run
 from jaxgan.study.folder import is_training, manifest_in
 

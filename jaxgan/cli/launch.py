@@ -14,6 +14,7 @@ from jaxgan.cli.experiments import load_experiment
 from jaxgan.cli.own_code import note_own_code
 from jaxgan.cli.processes import everyone, several
 from jaxgan.cli.settings import RUN, check_folder, claim_folder, command_of, read_settings
+from jaxgan.cli.streams import complain
 
 if TYPE_CHECKING:
     from jaxgan.study import Experiment, Results
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = [
     "DIVERGED",
     "carry_out",
-    "complain",
     "experiment_of",
     "launch",
     "scores_of",
@@ -145,6 +145,10 @@ def carry_out(
         )
     except KeyboardInterrupt as stop:
         raise with_remedy(stop, folder, source) from stop
+    except OSError as error:
+        if error.errno is not None:  # of the system, such as a full disk
+            error.add_note(f"when it can be written again: {_resuming(folder, source)}")
+        raise
     page = write_report(folder, experiment.pictures, complain)
     if not quiet:
         print(summarize([results]) if results.claims else compare({str(folder): read_run(folder)}))
@@ -160,14 +164,14 @@ def with_remedy(stop: KeyboardInterrupt, folder: Path, source: str | None) -> Ke
 
     if not folder.is_dir():
         return stop
-    words = ["jaxgan", "resume", str(folder), *(["--source", source] if source else [])]
-    text = f"{stop}\nResume with: {shlex.join(words)}".lstrip()
+    text = f"{stop}\nResume with: {_resuming(folder, source)}".lstrip()
     return Stopped(text, getattr(stop, "number", signal.SIGINT))
 
 
-def complain(problem: str) -> None:
-    """Prints a problem that does not stop the command."""
-    print(f"jaxgan: {problem}", file=sys.stderr)
+def _resuming(folder: Path, source: str | None) -> str:
+    """The command that resumes a run."""
+    words = ["jaxgan", "resume", str(folder), *(["--source", source] if source else [])]
+    return shlex.join(words)
 
 
 def _note_unused_labels(experiment: Experiment) -> None:

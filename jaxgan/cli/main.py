@@ -18,6 +18,7 @@ from jaxgan.cli.outcomes import report
 from jaxgan.cli.processes import HELP, joined, several, split_words, start_local
 from jaxgan.cli.samples import sample
 from jaxgan.cli.score import score
+from jaxgan.cli.streams import complain, standard_streams
 from jaxgan.cli.trainings import resume, run, sweep, train
 
 __all__ = ["main"]
@@ -37,19 +38,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     `jaxgan --version` prints the version; `--debug` shows the traceback of an error. The exit
     status is 1 after an error, 3 if a training diverged, and 128 + the number of a signal: 130
-    for Ctrl-C, 143 for SIGTERM. For several processes see `processes`.
+    for Ctrl-C, 143 for SIGTERM, 129 for a closed terminal, 141 if nobody reads the output any
+    more. For several processes see `processes`.
 
     Args:
         arguments: command-line words; `sys.argv[1:]` if None.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    with standard_streams():
+        _carry_out([word for word in words if word != DEBUG], debug=DEBUG in words)
+
+
+def _carry_out(words: list[str], *, debug: bool) -> None:
+    """Does what the words say, and reports errors."""
     if VERSION in words:
         import jaxgan
 
         print(f"jaxgan {jaxgan.__version__}")
         return
-    debug = DEBUG in words
-    words = [word for word in words if word != DEBUG]
     try:
         options, others = split_words(words)
         if options.local:
@@ -62,18 +68,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 f"{VERSION} prints the version, {DEBUG} shows the traceback of an error. {HELP}",
             )
     except KeyboardInterrupt as stop:
-        print(f"jaxgan: {str(stop) or 'stopped'}", file=sys.stderr)
+        complain(str(stop) or "stopped")
         sys.exit(128 + getattr(stop, "number", signal.SIGINT))
+    except BrokenPipeError:  # whoever read the output has gone
+        sys.exit(128 + signal.SIGPIPE)
     except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
         if debug:
             raise
-        sys.exit(_line(error))
+        sys.exit(f"jaxgan: {_line(error)}")
     except RuntimeError as error:
         if debug or not several():
             raise
         from jaxgan.runs.processes import Gone
 
-        print(_line(error), file=sys.stderr, flush=True)
+        complain(_line(error))
         if isinstance(error, Gone):
             os._exit(1)  # the usual end would wait for the process that is gone
         sys.exit(1)
@@ -81,4 +89,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _line(error: Exception) -> str:
     notes = getattr(error, "__notes__", [])
-    return f"jaxgan: {'; '.join([str(error) or type(error).__name__, *notes])}"
+    return "; ".join([str(error) or type(error).__name__, *notes])

@@ -21,7 +21,7 @@ def report(folders: Positional[tuple[Path, ...]], /) -> None:
         folders: the folders of the runs, or that of `jaxgan run --all`.
     """
     from jaxgan.cli.everything import runs_of
-    from jaxgan.cli.launch import complain
+    from jaxgan.cli.streams import complain
     from jaxgan.report import compare, summarize, write_index, write_report
     from jaxgan.report.score_table import score_comparison
     from jaxgan.study import read_run

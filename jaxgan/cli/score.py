@@ -115,7 +115,7 @@ def _scorer(
 
 def _diverged(folder: Path, cell: str) -> set[int]:
     """The seeds that diverged: their scores are NaN, not those of the last finite state."""
-    from jaxgan.cli.launch import complain
+    from jaxgan.cli.streams import complain
     from jaxgan.study import read_run
 
     cells = read_run(folder).results.cells

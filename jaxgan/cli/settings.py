@@ -39,8 +39,10 @@ def read_settings(folder: Path) -> Settings:
     Raises:
         ValueError: it cannot be read.
     """
+    from jaxgan.runs.sums import checked
+
     try:
-        settings = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        settings = checked(json.loads((folder / RUN).read_text(encoding="utf-8")))
         missing = [name for name, kind in _wanted(settings) if type(settings.get(name)) is not kind]
         scores = settings.get("scores", [])  # only metrics of jaxgan are ever written
         missing += ["scores"] if any(":" in score.partition("(")[0] for score in scores) else []
@@ -91,10 +93,11 @@ def claim_folder(folder: Path, settings: Settings) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
+    from jaxgan.runs.sums import summed
     from jaxgan.runs.whole import replacing
 
     with replacing(folder / RUN) as file:
-        file.write(json.dumps(settings, indent=1).encode())
+        file.write(json.dumps(summed(settings), indent=1).encode())
 
 
 def with_steps(settings: Settings, steps: int | None) -> Settings:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jaxgan.runs import checkpoint
-from jaxgan.runs.folder import CHECKPOINTS, METRICS, OBSERVED, read_rows
+from jaxgan.runs.folder import CHECKPOINTS, METRICS, OBSERVED
+from jaxgan.runs.lines import read_rows
 from jaxgan.study.moment import logged
 from jaxgan.study.pictures import LOSSES, Curves
 from jaxgan.study.records import (

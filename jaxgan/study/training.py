@@ -14,8 +14,9 @@ import jax
 import numpy as np
 
 from jaxgan.runs import Diverged, Interrupted, Via, checkpoint, train
-from jaxgan.runs.folder import CHECKPOINTS, METRICS, Observe, read_rows
+from jaxgan.runs.folder import CHECKPOINTS, METRICS, Observe
 from jaxgan.runs.identity import describe
+from jaxgan.runs.lines import read_rows
 from jaxgan.runs.processes import Team, together
 from jaxgan.runs.provenance import merged, provenance
 from jaxgan.runs.trackers import Track
