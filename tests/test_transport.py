@@ -154,7 +154,7 @@ def test_sinkhorn_of_far_sets_does_not_underflow() -> None:
         (wasserstein1, (normal(2, 2), normal(2, 2), None, np.array([2.0, -1.0])), "y_weights must"),
         (wasserstein1, (normal(2, 2), normal(2, 2), np.zeros(2)), "with a positive sum"),
         (sinkhorn_cost, (normal(3, 2), normal(3, 3), 0.1), r"x is \(3, 2\) and y is \(3, 3\)"),
-        (sinkhorn_cost, (normal(3, 2), normal(3, 2), 0.0), "epsilon is 0.0"),
+        (sinkhorn_cost, (normal(3, 2), normal(3, 2), 0.0), "epsilon must be positive, got 0.0"),
     ],
 )
 def test_transport_names_what_does_not_fit(function: Any, arguments: Any, message: str) -> None:

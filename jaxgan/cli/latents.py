@@ -106,7 +106,7 @@ def _check_paths(way: Way, coordinate: int | None, lines: int, stops: int) -> No
 def _check_coordinate(setup: Setup, index: int) -> None:
     import jax
 
-    (size,) = jax.eval_shape(setup.networks.latent, jax.random.key(0)).shape
+    size, *_ = jax.eval_shape(setup.networks.latent, jax.random.key(0)).shape
     if not 0 <= index < size:
         raise ValueError(f"--coordinate must be from 0 to {size - 1}, got {index}: choose one")
 

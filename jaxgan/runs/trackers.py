@@ -130,7 +130,7 @@ def check_track(track: str | Track | None) -> Track | None:
     if track is None or callable(track):
         return track
     if track not in list(TRACKERS):
-        raise unknown("tracker in track", track, TRACKERS)
+        raise unknown("tracker", track, TRACKERS)
     make, package = TRACKERS[track]
     optional(package, "track")
     return make

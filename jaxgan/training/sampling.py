@@ -89,9 +89,10 @@ def generate(
     (3, 2)
     """
     _check(networks, "generator", state, labels, len(latents))
-    (size,) = jax.eval_shape(networks.latent, jax.random.key(0)).shape
-    if latents.shape[1:] != (size,):
-        raise ValueError(f"latents must be [n, {size}], got {latents.shape}: see networks.latent")
+    shape = jax.eval_shape(networks.latent, jax.random.key(0)).shape
+    if latents.shape[1:] != shape:
+        wanted = f"[n, {', '.join(map(str, shape))}]"
+        raise ValueError(f"latents must be {wanted}, got {latents.shape}: see networks.latent")
     with _explained("networks"):
         return _compile_network(networks, "generator")(state.generator_variables, latents, labels)
 
