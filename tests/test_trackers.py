@@ -140,7 +140,8 @@ def test_the_command_line_keeps_the_tracker_out_of_the_identity(
         claim_folder(folder, settings)
         seen.append(settings["arguments"])
 
-    monkeypatch.setattr("jaxgan.cli.trainings.launch", launch)
+    for module in ("trainings", "resumed"):
+        monkeypatch.setattr(f"jaxgan.cli.{module}.launch", launch)
     main([command, "--out", str(tmp_path)])
     main([command, "--out", str(tmp_path), "--track", "tensorboard"])
     main(["resume", str(tmp_path)])
