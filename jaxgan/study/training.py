@@ -52,6 +52,7 @@ class Training:
 
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets
+    >>> from jaxgan.study import Measurement
     >>> networks, points = presets.mlp((2,), width=8), data.load("swiss_roll")
     >>> cell = Training(
     ...     Setup(networks, recipes.wgan(), points, batch_size=4, steps=2),
