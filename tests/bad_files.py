@@ -158,13 +158,16 @@ def _save(folder: Path, setup: Setup, identity: dict[str, Any]) -> None:
     shapes = jax.eval_shape(create, jax.random.key(0))
     state = jax.tree.map(lambda x: np.zeros(x.shape, x.dtype), shapes)
     state = state._replace(step=np.asarray(setup.steps, np.int32))
+    folder.mkdir(parents=True, exist_ok=True)
     checkpoint.save(folder / "checkpoints", state, identity, planned=setup.steps)
 
 
 def edited(path: Path, *keys: Any) -> None:
-    """Sets a value in a JSON file: all but the last argument lead to it."""
+    """Sets a value in a JSON file: all but the last argument lead to it. It then has no sum."""
     *way, last, value = keys
     content = part = json.loads(path.read_text())
+    if isinstance(content.get("sha256"), str):
+        del content["sha256"]
     for key in way:
         part = part[key]
     part[last] = value

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jaxgan.cli import main as jaxgan
-from jaxgan.runs.folder import read_rows
+from jaxgan.runs.lines import read_rows
 
 TRAIN = ["train", "--data", "swiss_roll", "--networks", "mlp(width=32)", "--batch-size", "32"]
 

@@ -84,6 +84,16 @@ def test_without_a_whole_one_nothing_is_invented(tmp_path: Path) -> None:
         checkpoint.restore(tmp_path, state_of("penalized"), SETTINGS)
 
 
+def test_a_damaged_loss_does_not_choose_the_best(tmp_path: Path) -> None:
+    for step, loss in {1: 0.5, 2: 3.0}.items():
+        checkpoint.save(tmp_path, state_of("penalized", step), SETTINGS, loss=loss)
+    manifest = tmp_path / "step-000000002" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"loss": 3.0', '"loss": 0.0'))
+    with pytest.warns(UserWarning, match=r"step-000000002 is damaged .*; it is not taken for the"):
+        checkpoint.save(tmp_path, state_of("penalized", 3), SETTINGS, keep=1)
+    assert checkpoint.steps_of(tmp_path) == [1, 3]
+
+
 def test_a_partial_checkpoint_does_not_count(tmp_path: Path) -> None:
     checkpoint.save(tmp_path, state_of("penalized", 1), SETTINGS)
     partial = tmp_path / ".step-000000002.123.partial"

@@ -17,7 +17,7 @@ from rich.console import Console
 from jaxgan.cli.experiments import full_name, load_experiment
 from jaxgan.cli.main import main
 from jaxgan.runs import progress
-from jaxgan.runs.folder import read_rows
+from jaxgan.runs.lines import read_rows
 from jaxgan.study import read_results
 from tests.kill_and_resume import at_the_first, in_peace, killed_at
 

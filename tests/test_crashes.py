@@ -19,7 +19,8 @@ from jaxgan.cli.main import app, main
 from jaxgan.networks import presets
 from jaxgan.runs import bookkeeping, checkpoint
 from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Interrupted, Plan
-from jaxgan.runs.folder import RunFolder, read_rows
+from jaxgan.runs.folder import RunFolder
+from jaxgan.runs.lines import read_rows
 from jaxgan.runs.lock import locked
 from jaxgan.runs.loop import train
 from jaxgan.runs.pace import Stopped, stoppable
@@ -47,6 +48,7 @@ def test_lines_are_on_the_disk_before_their_checkpoint(
     monkeypatch.setattr(os, "fsync", sync)
     monkeypatch.setattr(checkpoint, "save", save)
     monkeypatch.setattr(checkpoint, "restore", lambda *args: at(0))
+    monkeypatch.setattr(checkpoint, "log_of", lambda *args: {})
     log, names = RunFolder(tmp_path, {}, None, 8), ("metrics.jsonl", "observed.jsonl")
     for name in names:
         (tmp_path / name).write_text('{"step": 0}\n{"step": 4}\n')

@@ -14,6 +14,7 @@ import numpy as np
 import optax
 import pytest
 from flax import linen as nn
+from jax._src import pretty_printer
 
 from jaxgan import optimizers, recipes
 from jaxgan.data import Stream, from_arrays
@@ -197,6 +198,14 @@ def test_a_run_written_another_way_is_resumed(tmp_path: Path) -> None:
     before, after = UNCHANGED["a plain optimizer for ours"]
     train(before, folder=tmp_path)
     assert int(train(dataclasses.replace(after, steps=3), folder=tmp_path).step) == 3
+
+
+def test_a_run_in_a_terminal_is_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = identity.describe(setup(), 0)
+    monkeypatch.setattr(pretty_printer, "CAN_USE_COLOR", True)  # what JAX finds in a terminal
+    assert "\x1b[" in str(jax.make_jaxpr(jnp.sin)(1.0))
+    identity._program.cache_clear()
+    assert identity.describe(setup(), 0) == plain
 
 
 def test_between_versions_the_printed_settings_decide() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
+import shutil
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +19,12 @@ import pytest
 from jaxgan import recipes
 from jaxgan.objectives import Wasserstein
 from jaxgan.optimizers import sgd
+from jaxgan.runs import checkpoint, progress
 from jaxgan.runs.checkpoint import steps_of
-from jaxgan.runs.folder import read_rows
+from jaxgan.runs.lines import read_rows
 from jaxgan.runs.loop import Diverged, Interrupted, train
 from jaxgan.runs.pace import Pace
+from jaxgan.runs.progress import watching
 from jaxgan.training import Dataset, Recipe
 from tests.daily import daily_if
 from tests.members import MEMBERS
@@ -133,7 +138,104 @@ def test_what_came_after_the_last_checkpoint_comes_again(tmp_path: Path) -> None
     assert [row["step"] for row in read_rows(tmp_path / "metrics.jsonl")] == [4, 5, 8]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("file", ["metrics.jsonl", "observed.jsonl"])
+@pytest.mark.parametrize("damage", ["flipped", "unreadable", "missing"])
+def test_a_damaged_line_is_reported_and_costs_no_other_one(
+    file: str, damage: str, tmp_path: Path
+) -> None:
+    options: dict[str, Any] = {"folder": tmp_path, "log_every": 1, "observe_at": range(9)}
+    options["observe"] = lambda state: {"number": 3.25}
+    run(5, **options)
+    lines = (tmp_path / file).read_text().splitlines(keepends=True)
+    before = read_rows(tmp_path / file)
+    third = {"flipped": lines[2].replace("2", "7"), "unreadable": "\xff" + lines[2], "missing": ""}
+    lines[2] = third[damage]
+    (tmp_path / file).write_text("".join(lines), encoding="latin-1")
+    with pytest.warns(UserWarning, match=rf"{file} is damaged: its lines up to step 5 are not"):
+        run(8, **options)
+    rows = read_rows(tmp_path / file)
+    assert [row for row in before if row not in rows] == [before[2]]
+    assert rows[-1]["step"] == 8
+    run(8, **options)  # it was said once
+
+
+def stopping_at(step: int, how: Any) -> dict[str, Any]:
+    """An observation that stops the run at a step, the first time."""
+    first = iter([True])
+
+    def stop(state: Any) -> dict[str, float]:
+        if int(state.step) == step and next(first, False):
+            how()
+        return {"step_seen": -float(state.step)}
+
+    return {"observe": stop, "observe_at": (step,), "best_by": "step_seen"}
+
+
+def fails() -> None:
+    raise RuntimeError("stopped")
+
+
+@pytest.mark.parametrize("save_every", [5, 100])
+@pytest.mark.parametrize("how", ["signal", "error"])
+def test_lines_and_checkpoints_do_not_depend_on_where_a_run_was_stopped(
+    how: str, save_every: int, tmp_path: Path
+) -> None:
+    # Step 7 lies between two lines, and with save_every=100 it is not saved anyway.
+    def stop() -> None:
+        signal.raise_signal(signal.SIGTERM) if how == "signal" else fails()
+
+    def rows(folder: Path) -> list[dict[str, Any]]:
+        return [row | {"seconds": 0} for row in read_rows(folder / "metrics.jsonl")]
+
+    options: dict[str, Any] = {"log_every": 4, "save_every": save_every}
+    run(11, folder=tmp_path / "whole", **options, **stopping_at(7, lambda: None))
+    parts: dict[str, Any] = {"folder": tmp_path / "parts", **options, **stopping_at(7, stop)}
+    with pytest.raises((Interrupted, RuntimeError), match="stopped"):
+        run(11, **parts)
+    assert [row["step"] for row in rows(tmp_path / "parts")] == [4, 7][: 1 + (how == "signal")]
+    run(11, **parts)
+    assert rows(tmp_path / "parts") == rows(tmp_path / "whole")
+    assert [row["step"] for row in rows(tmp_path / "parts")] == [4, 8, 11]
+    saved = [tmp_path / name / "checkpoints" for name in ("whole", "parts")]
+    assert steps_of(saved[0]) == steps_of(saved[1])
+    best = [checkpoint.restore(folder, run(0), best=True) for folder in saved]
+    assert [int(state.step) for state in best if state is not None] == [11, 11]
+
+
+def test_a_resumed_run_that_is_stopped_at_once_keeps_its_best_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def quality(state: Any) -> dict[str, float]:
+        return {"quality": abs(float(state.step) - 4.0)}
+
+    options: dict[str, Any] = {"observe": quality, "observe_at": (4, 8), "best_by": "quality"}
+    run(4, folder=tmp_path, **options)
+
+    def stop(*arguments: Any, **named: Any) -> Any:
+        signal.raise_signal(signal.SIGTERM)
+        return watching(*arguments, **named)
+
+    monkeypatch.setattr("jaxgan.runs.loop.watching", stop)
+    with pytest.raises(Interrupted, match="after step 4"):
+        run(20, folder=tmp_path, **options)
+    monkeypatch.undo()
+    run(20, folder=tmp_path, **options)
+    assert steps_of(tmp_path / "checkpoints")[0] == 4
+
+
+@pytest.mark.parametrize("what", [".", "metrics.jsonl", "observed.jsonl"])
+def test_files_that_are_removed_during_a_run_are_missed(what: str, tmp_path: Path) -> None:
+    # Without the lines so far, the rest of the run would be saved as if it were the whole.
+    def remove() -> None:
+        path = tmp_path / "run" / what
+        path.unlink() if path.is_file() else shutil.rmtree(path)
+
+    with pytest.raises(FileNotFoundError, match=r"jsonl was removed during the run: start the run"):
+        run(11, folder=tmp_path / "run", log_every=100, **stopping_at(7, remove))
+    assert (tmp_path / "run").exists() == (what != ".")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_saves_and_the_run_goes_on(number: int, tmp_path: Path) -> None:
     def stop(state: Any) -> dict[str, float]:
         if int(state.step) == 6:
@@ -146,6 +248,31 @@ def test_a_signal_saves_and_the_run_goes_on(number: int, tmp_path: Path) -> None
         run(11, log_every=1, **options)
     assert same(run(11, folder=tmp_path), run(11))
     assert signal.getsignal(number) == before
+
+
+def test_a_run_under_nohup_outlives_its_terminal() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert int(run(3, **stopping_at(2, lambda: signal.raise_signal(signal.SIGHUP))).step) == 3
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(32, "Broken pipe"), OSError(5, "terminal")])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_closed_terminal_or_pipe_stops_no_run(
+    terminal: bool, error: OSError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            raise error
+
+        def isatty(self) -> bool:
+            return terminal
+
+    monkeypatch.setattr(progress, "SECONDS_PER_LINE", 0.0)
+    monkeypatch.setattr(sys, "stderr", Closed())
+    assert int(run(3, log_every=1).step) == 3
 
 
 def test_the_first_value_that_is_not_finite_stops_the_run(tmp_path: Path) -> None:
@@ -201,6 +328,9 @@ def test_the_pace_aims_at_the_time_it_was_given() -> None:
     pace.learn(1, 30.0)  # with a compilation
     assert pace.length() == 1
     pace.learn(1, 0.1)
+    assert pace.length() == 20
+    pace.learn(1, 0.0)  # a clock that stands still, or goes backwards
+    pace.learn(1, -5.0)
     assert pace.length() == 20
 
 

@@ -16,7 +16,7 @@ from jaxgan import recipes
 from jaxgan.runs import members
 from jaxgan.runs.bookkeeping import Bookkeeping, Interrupted
 from jaxgan.runs.checkpoint import steps_of
-from jaxgan.runs.folder import read_rows
+from jaxgan.runs.lines import read_rows
 from jaxgan.runs.loop import train
 from jaxgan.runs.population import Population, train_population
 from jaxgan.study import read_run

@@ -23,7 +23,8 @@ import pytest
 from jaxgan.cli import main as jaxgan
 from jaxgan.cli.processes import split_words
 from jaxgan.runs import compile_chunk
-from jaxgan.runs.folder import OBSERVED, read_rows
+from jaxgan.runs.folder import OBSERVED
+from jaxgan.runs.lines import read_rows
 from jaxgan.runs.mesh import put, shardings
 from jaxgan.training import create_state
 from tests.daily import daily_if

@@ -17,7 +17,8 @@ from jaxgan import recipes, study
 from jaxgan.cli.main import main
 from jaxgan.cli.settings import check_folder, claim_folder
 from jaxgan.runs import train, train_population
-from jaxgan.runs.folder import METRICS, OBSERVED, read_rows
+from jaxgan.runs.folder import METRICS, OBSERVED
+from jaxgan.runs.lines import read_rows
 from jaxgan.runs.members import Program, Way
 from jaxgan.runs.trackers import tracking
 from jaxgan.training import TrainState

@@ -14,8 +14,9 @@ from jaxgan.cli.usage import complain
 from jaxgan.report import compare, write_report
 from jaxgan.runs import Diverged, checkpoint, train
 from jaxgan.runs.compile_cache import use_compile_cache
-from jaxgan.runs.folder import CHECKPOINTS, OBSERVED, read_rows
+from jaxgan.runs.folder import CHECKPOINTS, OBSERVED
 from jaxgan.runs.identity import describe
+from jaxgan.runs.lines import read_rows
 from jaxgan.study import read_results, read_run
 from jaxgan.study.folder import is_training, manifest_in
 

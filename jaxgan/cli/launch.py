@@ -178,6 +178,10 @@ def carry_out(
         )
     except KeyboardInterrupt as stop:
         raise with_remedy(stop, folder, source) from stop
+    except OSError as error:
+        if error.errno is not None:  # of the system, such as a full disk
+            error.add_note(f"when it can be written again: {_resuming(folder, source)}")
+        raise
     page = write_report(folder, experiment.pictures, complain)
     if not quiet:
         print(summarize([results]) if results.claims else compare({str(folder): read_run(folder)}))
@@ -193,9 +197,14 @@ def with_remedy(stop: KeyboardInterrupt, folder: Path, source: str | None) -> Ke
 
     if not folder.is_dir():
         return stop
-    words = ["jaxgan", "resume", str(folder), *(["--source", source] if source else [])]
-    text = f"{stop}\nResume with: {shlex.join(words)}".lstrip()
+    text = f"{stop}\nResume with: {_resuming(folder, source)}".lstrip()
     return Stopped(text, getattr(stop, "number", signal.SIGINT))
+
+
+def _resuming(folder: Path, source: str | None) -> str:
+    """The command that resumes a run."""
+    words = ["jaxgan", "resume", str(folder), *(["--source", source] if source else [])]
+    return shlex.join(words)
 
 
 def _note_unused_labels(experiment: Experiment) -> None:

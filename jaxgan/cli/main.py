@@ -17,6 +17,7 @@ from jaxgan.cli.outcomes import report
 from jaxgan.cli.processes import HELP, end_with_others, joined, several, split_words, start_local
 from jaxgan.cli.samples import sample
 from jaxgan.cli.score import score
+from jaxgan.cli.streams import standard_streams
 from jaxgan.cli.trainings import resume, run, sweep, train
 from jaxgan.cli.usage import complain, deferred, on_one_line, read
 
@@ -46,19 +47,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     `jaxgan --version` prints the version; `--debug` shows the traceback of an error. The exit
     status is 1 after an error, 2 if the words cannot be read, 3 if a training diverged, 4 after an
     error that jaxgan does not expect, and 128 + the number of a signal: 130 for Ctrl-C, 143 for
-    SIGTERM. For several processes see `processes`.
+    SIGTERM, 129 for a closed terminal, 141 if nobody reads the output any more. For several
+    processes see `processes`.
 
     Args:
         arguments: command-line words; `sys.argv[1:]` if None.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    with standard_streams():
+        _carry_out([word for word in words if word != DEBUG], debug=DEBUG in words)
+
+
+def _carry_out(words: list[str], *, debug: bool) -> None:
+    """Does what the words say, and reports errors."""
     if VERSION in words:
         import jaxgan
 
         print(f"jaxgan {jaxgan.__version__}")
         return
-    debug = DEBUG in words
-    words = [word for word in words if word != DEBUG]
     try:
         options, others = split_words(words)
         if options.local:
@@ -68,6 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt as stop:
         complain(str(stop) or "stopped")
         sys.exit(128 + getattr(stop, "number", signal.SIGINT))
+    except BrokenPipeError:  # whoever read the output has gone
+        sys.exit(128 + signal.SIGPIPE)
     except Exception as error:
         if debug:
             raise

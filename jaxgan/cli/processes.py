@@ -164,7 +164,8 @@ def start_local(words: Sequence[str], processes: int) -> int:
             for child in children:
                 child.send_signal(number)
 
-        before = {n: signal.signal(n, forward) for n in (signal.SIGINT, signal.SIGTERM)}
+        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        before = {number: signal.signal(number, forward) for number in numbers}
         try:
             return _wait(children, logs)
         finally:

@@ -100,14 +100,16 @@ def read_settings(folder: Path) -> Settings:
     Raises:
         ValueError: it cannot be read, or is not what this version writes.
     """
+    from jaxgan.runs.sums import checked
+
     try:
-        content = (folder / RUN).read_bytes()
-        msgspec.json.decode(content, type=_Run | _Train | _Sweep)
-    except (OSError, msgspec.MsgspecError) as error:
+        settings = checked(msgspec.json.decode((folder / RUN).read_bytes(), type=dict))
+        msgspec.convert(settings, _Run | _Train | _Sweep)
+    except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise ValueError(
             f"{folder / RUN} cannot be read ({error}): start in a new folder"
         ) from error
-    return json.loads(content)
+    return settings
 
 
 def check_folder(folder: Path, settings: Settings) -> None:
@@ -142,10 +144,11 @@ def claim_folder(folder: Path, settings: Settings) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
+    from jaxgan.runs.sums import summed
     from jaxgan.runs.whole import replacing
 
     with replacing(folder / RUN) as file:
-        file.write(json.dumps(settings, indent=1).encode())
+        file.write(json.dumps(summed(settings), indent=1).encode())
 
 
 def with_steps(settings: Settings, steps: int | None) -> Settings:

@@ -62,8 +62,9 @@ def read(app: SubcommandApp, words: Sequence[str], about: str) -> Callable[[], N
 
 
 def complain(problem: str) -> None:
-    """Prints a problem on a line of standard error."""
-    print(f"jaxgan: {problem}", file=sys.stderr)
+    """Prints a problem on a line of standard error, unless its terminal was closed."""
+    with contextlib.suppress(OSError):
+        print(f"jaxgan: {problem}", file=sys.stderr, flush=True)
 
 
 def on_one_line(error: BaseException) -> str:

@@ -168,12 +168,15 @@ class Bookkeeping:
         Raises:
             Interrupted: the run was asked to stop.
         """
-        if self._observe and self._plan.observed(int(state.step)):
-            self._log.observe(self._observe, state)
-        number, _ = self._agreed(stopped)
+        step, measured = int(state.step), False
+        if self._observe and self._plan.observed(step):
+            measured = self._log.observe(self._observe, state)
+        # If a measure failed, its state was saved without a loss.
+        number, unsaved = self._agreed(stopped, measured and self._log.keeps_best and step > 0)
         if number:
-            self._save(state)
             self._stop(state, number)
+        if unsaved:
+            self._save(state)
 
     def after(self, chunk: Chunk, stopped: Sequence[int]) -> None:
         """Logs, observes and saves after a chunk.
@@ -190,8 +193,9 @@ class Bookkeeping:
         log, plan, step = self._log, self._plan, int(state.step)
         log.gather(metrics, seconds)
         if failed is not None:
-            log.flush(step, failed)
+            log.flush(step)
             self._save(state)
+            log.flush(step, failed)
             raise Diverged(_why(step, failed), state)
         self._watch(step, log.means())
         if plan.due(step, plan.log_every):
@@ -201,15 +205,13 @@ class Bookkeeping:
             log.observe(self._observe, state)
         number, late = self._agreed(stopped)
         if number:
-            log.flush(step)
-        if number or late or plan.due(step, plan.save_every) or (observed and log.keeps_best):
-            self._save(state)
-        if number:
             self._stop(state, number)
+        if late or plan.due(step, plan.save_every) or (observed and log.keeps_best):
+            self._save(state)
 
-    def _agreed(self, stopped: Sequence[int]) -> tuple[int, int]:
+    def _agreed(self, stopped: Sequence[int], unsaved: bool = False) -> tuple[int, int]:
         """The signal that a process received, or 0, and whether a checkpoint is overdue."""
-        late = time.monotonic() - self._saved >= 60 * self._plan.save_minutes
+        late = unsaved or time.monotonic() - self._saved >= 60 * self._plan.save_minutes
         number, overdue = self._team.largest([[*stopped, 0][0], int(late)])
         return number, overdue
 
@@ -220,6 +222,9 @@ class Bookkeeping:
         self._saved = time.monotonic()
 
     def _stop(self, state: TrainState, number: int) -> NoReturn:
+        """Saves the state, then writes a line up to here, which the resumed run completes."""
+        self._save(state)
+        self._log.flush(int(state.step))
         path = self._log.path
         where = f"; saved in {path}: the same call resumes from there" if path else ""
         raise Interrupted(f"stopped after step {int(state.step)}{where}", state, number)

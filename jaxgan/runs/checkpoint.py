@@ -28,7 +28,7 @@ from jaxgan.runs.provenance import Provenance, provenance
 from jaxgan.runs.whole import sync
 from jaxgan.training import TrainState
 
-__all__ = ["Damaged", "check_settings", "newest_manifest", "restore", "save", "steps_of"]
+__all__ = ["Damaged", "check_settings", "log_of", "newest_manifest", "restore", "save", "steps_of"]
 
 STATE, MANIFEST = "state.safetensors", "manifest.json"
 NAME = re.compile(r"step-(\d{9,})")
@@ -49,6 +49,7 @@ class _Manifest(msgspec.Struct):
     sha256: dict[str, str]
     loss: float | None
     planned: int | None = None
+    log: dict[str, Any] = {}
 
 
 def save(
@@ -59,17 +60,19 @@ def save(
     keep: int = 2,
     loss: float | None = None,
     planned: int | None = None,
+    log: Mapping[str, Any] | None = None,
 ) -> Path:
     """Writes a checkpoint atomically.
 
     Args:
-        folder: the folder of the run's checkpoints; created if needed.
+        folder: the folder of the run's checkpoints; created if needed, in an existing folder.
         state: the state to save.
         settings: the run's settings, as JSON; `restore` compares them.
         keep: number of the last checkpoints to keep, besides the best.
         loss: the value by which the best checkpoint is chosen, lower is better; a checkpoint whose
             value is not finite is never the best.
         planned: the number of steps of the run.
+        log: what the logs need to go on from here, as JSON, see `log_of`.
 
     Returns:
         The folder of this checkpoint.
@@ -80,13 +83,15 @@ def save(
     final = _place(folder, int(state.step))
     partial = folder / f".{final.name}.{os.getpid()}.partial"
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    folder.mkdir(exist_ok=True)  # but not a run's folder that was removed
+    partial.mkdir()
     data = safetensors.flax.save(_flatten(state))
     (partial / STATE).write_bytes(data)
     manifest = {
         "step": int(state.step),
         "planned": planned,
         "loss": None if loss is None or not math.isfinite(loss) else loss,
+        "log": dict(log or {}),
         "settings": dict(settings),
         "provenance": provenance(),
         "sha256": {STATE: _digest(data)},
@@ -161,6 +166,19 @@ def newest_manifest(folder: Path) -> dict[str, Any] | None:
     return None
 
 
+def log_of(folder: Path, step: int) -> dict[str, Any]:
+    """What was saved for the logs with the undamaged checkpoint of a step.
+
+    Args:
+        folder: the folder of the run's checkpoints.
+        step: the step.
+
+    Returns:
+        The `log` of `save`; empty for checkpoints of earlier versions.
+    """
+    return _read(_place(folder, step) / MANIFEST).get("log", {})
+
+
 def steps_of(folder: Path) -> list[int]:
     """The steps of the checkpoints in a folder, in order, without partial ones and other files."""
     names = (NAME.fullmatch(path.name) for path in folder.glob("step-*"))
@@ -169,20 +187,29 @@ def steps_of(folder: Path) -> list[int]:
 
 def _verified(path: Path) -> tuple[dict[str, Any], bytes]:
     """The manifest and the bytes of the state, if both are what was written."""
+    manifest, wanted = _manifest(path)
+    try:
+        data = (path / STATE).read_bytes()
+    except OSError as error:
+        raise Damaged(f"checkpoint {path} is damaged ({error})") from error
+    _check_sum(path, STATE, data, wanted)
+    return manifest, data
+
+
+def _manifest(path: Path) -> tuple[dict[str, Any], str]:
+    """The manifest, if it is what was written, and the sum of the state."""
     try:
         manifest = _read(path / MANIFEST)
-        data = (path / STATE).read_bytes()
-        sums = manifest["sha256"]
-        own = sums.pop(MANIFEST)
+        own, wanted = manifest["sha256"].pop(MANIFEST), manifest["sha256"][STATE]
     except UNREADABLE as error:
         raise Damaged(f"checkpoint {path} is damaged ({error})") from error
-    for name, found, wanted in (
-        (MANIFEST, _digest(_canonical(manifest)), own),
-        (STATE, _digest(data), sums.get(STATE)),
-    ):
-        if found != wanted:
-            raise Damaged(f"checkpoint {path} is damaged (sha256 of {name} differs)")
-    return manifest, data
+    _check_sum(path, MANIFEST, _canonical(manifest), own)
+    return manifest, wanted
+
+
+def _check_sum(path: Path, name: str, data: bytes, wanted: str) -> None:
+    if _digest(data) != wanted:
+        raise Damaged(f"checkpoint {path} is damaged (sha256 of {name} differs)")
 
 
 def _read(manifest: Path) -> dict[str, Any]:
@@ -235,11 +262,14 @@ def _unflatten(arrays: Mapping[str, jax.Array], like: TrainState) -> TrainState:
 
 
 def _losses(folder: Path) -> dict[int, float]:
-    """The losses of the checkpoints that have one and whose manifest can be read."""
+    """The losses of the checkpoints that have one; without the damaged ones, of which it warns."""
     losses = {}
     for step in steps_of(folder):
-        with contextlib.suppress(*UNREADABLE):
-            loss = _read(_place(folder, step) / MANIFEST)["loss"]
+        try:
+            loss = _manifest(_place(folder, step))[0]["loss"]
+        except Damaged as problem:
+            warnings.warn(f"{problem}; it is not taken for the best", stacklevel=2)
+        else:
             losses |= {} if loss is None else {step: loss}
     return losses
 

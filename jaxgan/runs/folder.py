@@ -3,54 +3,22 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from jaxgan.runs import checkpoint
+from jaxgan.runs.lines import Lines
 from jaxgan.runs.trackers import Tracker
-from jaxgan.runs.whole import replacing, sync
 from jaxgan.training import TrainState
 from jaxgan.types import unknown
 
-__all__ = [
-    "CHECKPOINTS",
-    "METRICS",
-    "OBSERVED",
-    "Observe",
-    "RunFolder",
-    "check_json",
-    "read_rows",
-]
+__all__ = ["CHECKPOINTS", "METRICS", "OBSERVED", "Observe", "RunFolder", "check_json"]
 
 Observe = Callable[[TrainState], Mapping[str, float]]
-Row = dict[str, int | float | bool | None]
 METRICS, OBSERVED, CHECKPOINTS = "metrics.jsonl", "observed.jsonl", "checkpoints"
-
-
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """The lines of a JSONL file, up to the first that is incomplete or of another kind.
-
-    Args:
-        path: path of the file, which need not exist.
-
-    Returns:
-        One dictionary per line; numbers that were not finite are None.
-    """
-    rows = []
-    for line in path.read_bytes().splitlines() if path.is_file() else []:
-        try:
-            row = msgspec.json.decode(line, type=Row)
-        except msgspec.MsgspecError:
-            break
-        if type(row.get("step")) is not int:
-            break
-        rows.append(row)
-    return rows
 
 
 def check_json(settings: Mapping[str, Any]) -> None:
@@ -102,8 +70,10 @@ class RunFolder:
         self._gathered: list[Mapping[str, np.ndarray]] = []
         self._seconds = 0.0
         self._tracker: Tracker | None = None
+        self._lines: dict[str, Lines] = {}
         if path is not None:
             path.mkdir(parents=True, exist_ok=True)
+            self._lines = {name: Lines(path / name) for name in (METRICS, OBSERVED)}
 
     @property
     def path(self) -> Path | None:
@@ -128,13 +98,20 @@ class RunFolder:
         """The last checkpoint, or the given state; later lines of the logs are dropped."""
         if self._path is None:
             return state
-        saved = checkpoint.restore(self._path / CHECKPOINTS, state, self._settings)
+        folder = self._path / CHECKPOINTS
+        saved = checkpoint.restore(folder, state, self._settings)
         last = -1 if saved is None else int(saved.step)
-        for name in (METRICS, OBSERVED):
-            rows = [row for row in read_rows(self._path / name) if row["step"] <= last]
-            with replacing(self._path / name) as file:
-                file.writelines(f"{json.dumps(row)}\n".encode() for row in rows)
-        self._observed = {row["step"] for row in read_rows(self._path / OBSERVED)}
+        log = {} if saved is None else checkpoint.log_of(folder, last)
+        taken, self._seconds = log.get("gathered", {}), log.get("seconds", 0.0)
+        self._gathered = [{name: np.asarray(values) for name, values in taken.items()}]
+        sums = log.get("sha256", {})
+        begun = max(map(len, taken.values()), default=0)  # steps whose line is not complete
+        self._lines[METRICS].restore(last - begun, sums.get(METRICS))
+        rows = self._lines[OBSERVED].restore(last, sums.get(OBSERVED))
+        self._observed = {row["step"] for row in rows}
+        if self._best_by is not None:
+            losses = {row["step"]: row.get(self._best_by) for row in rows}
+            self._losses = {step: loss for step, loss in losses.items() if loss is not None}
         return state if saved is None else saved
 
     def gather(self, metrics: Mapping[str, np.ndarray], seconds: float) -> None:
@@ -144,9 +121,16 @@ class RunFolder:
 
     def means(self) -> dict[str, float]:
         """The means of the metrics since the last line."""
-        names = self._gathered[-1] if self._gathered else ()
-        values = {name: np.concatenate([m[name] for m in self._gathered]) for name in names}
-        return {name: float(series.mean()) for name, series in values.items() if len(series)}
+        return {name: float(series.mean()) for name, series in self._since().items() if len(series)}
+
+    def _since(self) -> dict[str, np.ndarray]:
+        """The metrics of every step since the last line."""
+        chunks, last = self._gathered, self._gathered[-1] if self._gathered else {}
+        return {
+            # Those of a checkpoint come from JSON, and get the type of the new ones.
+            name: np.concatenate([one[name] for one in chunks if name in one], dtype=values.dtype)
+            for name, values in last.items()
+        }
 
     def flush(self, step: int, diverged: Mapping[str, float] | None = None) -> None:
         """Writes a line of metrics, and one for the step that diverged if one did."""
@@ -158,11 +142,19 @@ class RunFolder:
         self._gathered.clear()
         self._seconds = 0.0
 
-    def observe(self, observe: Observe, state: TrainState) -> None:
-        """Measures a state once and writes the line; if `observe` fails, the state is saved."""
+    def observe(self, observe: Observe, state: TrainState) -> bool:
+        """Measures a state once and writes the line; if `observe` fails, the state is saved.
+
+        Args:
+            observe: the measure.
+            state: the state.
+
+        Returns:
+            False if the state was measured before.
+        """
         step = int(state.step)
         if step in self._observed:
-            return
+            return False
         try:
             values = _numbers(observe(state))
         except BaseException:
@@ -174,21 +166,24 @@ class RunFolder:
             self._losses[step] = values[self._best_by]
         self._observed.add(step)
         self._write(OBSERVED, step, values)
+        return True
 
     def save(self, state: TrainState) -> None:
         """Writes a checkpoint, after the lines before it are on the disk."""
         if self._path is not None:
-            for name in (METRICS, OBSERVED):
-                if (self._path / name).exists():
-                    sync(self._path / name)
+            for lines in self._lines.values():
+                lines.sync()
+            log = {
+                "gathered": {name: values.tolist() for name, values in self._since().items()},
+                "seconds": self._seconds,
+                "sha256": {name: lines.sha256 for name, lines in self._lines.items()},
+            }
             loss = self._losses.get(int(state.step))
-            about = {"loss": loss, "planned": self._planned}
+            about = {"loss": loss, "planned": self._planned, "log": log}
             checkpoint.save(self._path / CHECKPOINTS, state, self._settings, **about)
 
     def _write(self, name: str, step: int, values: Mapping[str, float]) -> None:
         if self._path is not None:
-            finite = {k: v if math.isfinite(v) else None for k, v in values.items()}
-            with (self._path / name).open("a") as file:
-                file.write(json.dumps({"step": step, **finite}) + "\n")
+            self._lines[name].append(step, values)
         if self._tracker is not None:
             self._tracker.log(step, values)

@@ -176,8 +176,8 @@ def _program(
 
 def _parts(program: ClosedJaxpr) -> Iterator[bytes]:
     """The text of a program, without names of functions, and the arrays that it contains."""
-    text = re.sub(r"\bname=[^\s\]]+", "", _without_addresses(str(program)))
-    yield text.encode()
+    text = program.pretty_print(use_color=False)  # `str` has colors if there is a terminal
+    yield re.sub(r"\bname=[^\s\]]+", "", _without_addresses(text)).encode()
     yield from _constants(program)
 
 

@@ -89,7 +89,7 @@ def train(
         BlockingIOError: another process writes to the folder.
         Lost: another process failed or is gone.
         Diverged: a metric or the state is not finite; the state before that step is saved.
-        Interrupted: SIGINT or SIGTERM was received; the state is saved.
+        Interrupted: SIGINT, SIGTERM or SIGHUP was received; the state is saved.
 
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets

@@ -43,12 +43,15 @@ class Pace:
 
     def learn(self, length: int, seconds: float) -> None:
         """Records the time of a chunk; the fastest so far is used, which excludes compilation."""
-        self._per_step = min(self._per_step, seconds / length)
+        if seconds > 0:  # clocks may stand still
+            self._per_step = min(self._per_step, seconds / length)
 
 
 @contextlib.contextmanager
 def stoppable() -> Iterator[list[int]]:
-    """Collects SIGINT and SIGTERM so that running work can finish; a second signal stops at once.
+    """Collects SIGINT, SIGTERM and SIGHUP so that running work can finish.
+
+    A second signal stops at once. A closed terminal sends SIGHUP; `nohup` ignores it.
 
     Yields:
         The signals received so far; empty while the work may continue.
@@ -66,7 +69,9 @@ def stoppable() -> Iterator[list[int]]:
             raise Stopped("stopped at once", number)
         stopped.append(number)
 
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
     try:
         before = [signal.signal(number, stop) for number in numbers]
     except ValueError:  # only the main thread may handle signals

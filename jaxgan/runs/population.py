@@ -102,7 +102,7 @@ def train_population(
         ValueError: data that are streamed; settings of another length than the seeds, or one that
             changes the program instead of a number in it; or a batch larger than the data.
         BlockingIOError: another process writes to the folder.
-        Interrupted: SIGINT or SIGTERM was received; all members are saved.
+        Interrupted: SIGINT, SIGTERM or SIGHUP was received; all members are saved.
 
     >>> from jaxgan import data, recipes
     >>> from jaxgan.networks import presets

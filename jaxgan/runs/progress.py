@@ -9,6 +9,7 @@ import contextlib
 import datetime
 import time
 from collections.abc import Callable, Iterator, Mapping
+from typing import IO, Any, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -48,6 +49,7 @@ def watching(title: str, steps: int, start: int = 0, *, shown: bool = True) -> I
     ...     watch(2, {"critic/gap": 1.0})
     """
     console = Console(stderr=True)
+    console.file = cast(IO[str], _Lasting(console.file))
     if not shown:
         yield lambda step, metrics: None
     elif console.is_terminal or console.is_jupyter:
@@ -55,6 +57,25 @@ def watching(title: str, steps: int, start: int = 0, *, shown: bool = True) -> I
             yield watch
     else:
         yield _lines(console, title, steps, start)
+
+
+class _Lasting:
+    """A stream whose failures stop nothing: its terminal or pipe may be closed during the run."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            return self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 @contextlib.contextmanager

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from jaxgan.data.paths import check_path
 from jaxgan.runs import checkpoint
-from jaxgan.runs.folder import CHECKPOINTS, METRICS, OBSERVED, read_rows
+from jaxgan.runs.folder import CHECKPOINTS, METRICS, OBSERVED
+from jaxgan.runs.lines import read_rows
 from jaxgan.study.moment import logged
 from jaxgan.study.pictures import LOSSES, Curves
 from jaxgan.study.records import (

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Key
 
-from jaxgan.runs.folder import read_rows
+from jaxgan.runs.lines import read_rows
 from jaxgan.study.records import Series
 from jaxgan.training import Setup, TrainState
 

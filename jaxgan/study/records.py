@@ -17,6 +17,7 @@ import numpy as np
 from jaxgan.data.npz import UNREADABLE
 from jaxgan.runs.identity import differences
 from jaxgan.runs.provenance import Provenance
+from jaxgan.runs.sums import checked, summed
 from jaxgan.runs.whole import replacing
 
 __all__ = [
@@ -125,7 +126,8 @@ def save_record(folder: Path, record: Record, identity: Identity) -> None:
         dict(record.provenance),
     )
     with replacing(folder / JSON) as file:
-        file.write(msgspec.json.format(msgspec.json.encode(stored), indent=1))
+        content = msgspec.json.encode(summed(_as_json(stored)))
+        file.write(msgspec.json.format(content, indent=1))
 
 
 def load_record(folder: Path, identity: Identity | None = None) -> Record | None:
@@ -143,7 +145,7 @@ def load_record(folder: Path, identity: Identity | None = None) -> Record | None
     """
     if (stored := _stored(folder)) is None:
         return None
-    if identity is not None and differences(stored.identity, _as_json(identity)):
+    if identity is not None and differences(stored.identity, _as_json(dict(identity))):
         return None
     try:
         with (folder / ARRAYS).open("rb") as file:  # NumPy leaves a broken file open
@@ -205,10 +207,11 @@ def load_records(folder: Path, cells: Iterable[str], seeds: Iterable[int]) -> Re
 
 def _stored(folder: Path) -> _Stored | None:
     try:
-        return msgspec.json.decode((folder / JSON).read_bytes(), type=_Stored)
+        content = msgspec.json.decode((folder / JSON).read_bytes(), type=dict)
+        return msgspec.convert(checked(content), _Stored)
     except FileNotFoundError:
         return None
-    except (msgspec.MsgspecError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise _unreadable(folder, error) from error
 
 
@@ -217,5 +220,5 @@ def _unreadable(folder: Path, error: Exception) -> ValueError:
     return ValueError(f"the record in {folder} cannot be read ({why}): remove it")
 
 
-def _as_json(identity: Identity) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(dict(identity)))
+def _as_json(value: Any) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(value))

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from jaxgan.runs import Diverged
-from jaxgan.runs.folder import METRICS, read_rows
+from jaxgan.runs.folder import METRICS
+from jaxgan.runs.lines import read_rows
 from jaxgan.runs.provenance import merged, provenance
 from jaxgan.study.moment import Measure, Measurement, Moment, latent_key, logged, timed
 from jaxgan.study.records import Record, Series, save_record

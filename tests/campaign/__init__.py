@@ -1,0 +1,1 @@
+"""Faults of the disk and of the process, tried on small runs: `python -m tests.campaign`."""
