@@ -114,6 +114,22 @@ def test_damaged_checkpoints_of_later_steps_do_not_count_as_kept(tmp_path: Path)
     assert checkpoint.steps_of(tmp_path) == [1, 3, 9]
 
 
+def test_a_checkpoint_whose_removal_was_interrupted_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    def interrupted(path: Path, **_: Any) -> None:
+        (path / "manifest.json").unlink(missing_ok=True)
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    for step in (1, 2, 3):
+        checkpoint.save(tmp_path, state_of("penalized", step), SETTINGS, keep=1, loss=1.0 / step)
+    assert checkpoint.steps_of(tmp_path) == [3]
+    assert not recwarn.list
+    monkeypatch.undo()
+    checkpoint.save(tmp_path, state_of("penalized", 4), SETTINGS, keep=1)
+    assert not list(tmp_path.glob(".*"))
+
+
 @pytest.mark.parametrize("name", ["step-000000001.bak", "step-old", "step-1"])
 def test_a_copy_beside_a_checkpoint_is_not_a_checkpoint(name: str, tmp_path: Path) -> None:
     state = state_of("penalized", 1)

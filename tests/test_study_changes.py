@@ -95,6 +95,15 @@ def test_a_cell_that_fails_is_named_and_one_that_diverges_is_recorded(tmp_path: 
     assert results.cells["a"].seeds[0].ended == "diverged"
 
 
+def test_a_record_that_went_missing_is_named(tmp_path: Path) -> None:
+    first = trained()(0, tmp_path)
+    (tmp_path / "record.json").unlink()
+    with pytest.warns(UserWarning, match="the record in .* is missing: what was measured before"):
+        again = trained()(0, tmp_path)
+    assert again.scores == first.scores
+    assert again.series["spread"].steps.tolist() == [4]
+
+
 def test_results_keep_earlier_records_while_a_run_is_repeated(tmp_path: Path) -> None:
     made = experiment({"a": trained(), "b": trained()}, pictures=())
     study.run(made, tmp_path)

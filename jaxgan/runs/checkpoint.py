@@ -301,11 +301,13 @@ def _is_damaged(path: Path) -> bool:
 
 
 def _remove(path: Path) -> None:
-    """Removes a checkpoint; of a link, only the link."""
-    if path.is_symlink():
-        path.unlink()
-    else:
-        shutil.rmtree(path, ignore_errors=True)
+    """Removes a checkpoint, at once for those who look for it; of a link, only the link."""
+    with contextlib.suppress(OSError):
+        if path.is_symlink():
+            path.unlink()
+        elif path.exists():
+            hidden = path.rename(path.with_name(f".{path.name}.{os.getpid()}.partial"))
+            shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _canonical(manifest: Mapping[str, Any]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from jaxgan.runs import Diverged
-from jaxgan.runs.folder import METRICS
+from jaxgan.runs.folder import METRICS, OBSERVED
 from jaxgan.runs.lines import read_rows
 from jaxgan.runs.provenance import merged, provenance
 from jaxgan.study.moment import Measure, Measurement, Moment, latent_key, logged, timed
@@ -47,6 +48,12 @@ class TrainingLog:
         self._setup, self._measure, self._on_moment = setup, measure, on_moment
         self._key = latent_key(seed)
         self._folder, self._identity = folder, identity
+        if earlier is None and read_rows(folder / OBSERVED):
+            warnings.warn(
+                f"the record in {folder} is missing: what was measured before is lost, and the "
+                "training goes on from its checkpoint",
+                stacklevel=4,
+            )
         self._earlier = earlier or Record()
         logged = {name for row in read_rows(folder / METRICS) for name in row}
         self._measured = {

@@ -34,10 +34,10 @@ def contents(folder: Path) -> dict[str, Any]:
         if path.is_dir() or any(part.startswith(".") for part in path.relative_to(folder).parts):
             continue
         if path.suffix == ".jsonl":
-            rows = [_timeless(json.loads(line)) for line in path.read_text().splitlines()]
+            rows = [_read(line) for line in path.read_bytes().splitlines()]
             found |= {f"{name} line {i}": row for i, row in enumerate(rows)}
         elif path.suffix == ".json" and path.name != "run.json":
-            found[name] = _timeless(json.loads(path.read_text()))
+            found[name] = _read(path.read_bytes())
         elif path.suffix == ".npz":
             with np.load(path) as arrays:
                 found |= {f"{name} {key}": _digest(arrays[key].tobytes()) for key in arrays}
@@ -63,6 +63,13 @@ def compare(found: Contents, wanted: Contents) -> tuple[Outcome, str]:
     if other:
         return "wrong", f"{other[0]}: {found[other[0]]}, not {wanted.get(other[0])}"
     return ("lost", f"{missing[0]} is missing") if missing else ("survived", "")
+
+
+def _read(content: bytes) -> Any:
+    try:
+        return _timeless(json.loads(content))
+    except ValueError:
+        return "not JSON"
 
 
 def _timeless(content: Any) -> Any:

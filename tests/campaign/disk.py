@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from tests.campaign.contents import compare, contents
-from tests.campaign.ground import Case, Fault, Ground, error_of, in_a_line
+from tests.campaign.ground import Case, Fault, Ground, error_of, in_a_line, without_leftovers
 from tests.campaign.operations import CHANGES, Operation, watched
 from tests.campaign.trainings import RUNS
 
@@ -58,10 +58,8 @@ def tried(name: str, folder: Path, ground: Ground, fault: Callable[[Operation], 
     if case[0] != "survived":
         return case
     if problem is None:
-        found, wanted = contents(folder), ground.wanted(name)
-        # An old checkpoint that could not be removed does no harm.
-        left = {one for one in found if "checkpoints/" in one and one not in wanted}
-        return compare({one: found[one] for one in found if one not in left}, wanted)
+        wanted = ground.wanted(name)
+        return compare(without_leftovers(contents(folder), wanted), wanted)
     return ground.resumed(name, folder)
 
 

@@ -49,7 +49,7 @@ def second_process(ground: Ground, *, linked: bool) -> Iterator[Case]:
             link = folder.with_name("link")
             link.symlink_to(folder, target_is_directory=True)
             process = start("long", folder)
-            wait_for(folder, CHECKPOINTS)
+            wait_for(folder, CHECKPOINTS, process)
             time.sleep(moments.uniform(0, ground.seconds("long")))
             send(process, signal.SIGSTOP)
             if not (folder / LAST).exists():
@@ -91,7 +91,7 @@ def link(ground: Ground) -> Iterator[Case]:
             linked = folder.with_name("link")
             linked.symlink_to(folder, target_is_directory=True)
             process = start("long", linked)
-            wait_for(folder, CHECKPOINTS)
+            wait_for(folder, CHECKPOINTS, process)
             process.kill()
             process.join()
             right = process.exitcode == -signal.SIGKILL

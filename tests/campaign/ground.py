@@ -15,7 +15,7 @@ from tests.campaign.contents import Contents, Outcome, compare, contents
 from tests.campaign.operations import watched
 from tests.campaign.trainings import RUNS
 
-__all__ = ["Case", "Fault", "Ground", "error_of", "in_a_line"]
+__all__ = ["Case", "Fault", "Ground", "error_of", "in_a_line", "without_leftovers"]
 
 Case = tuple[Outcome, str]
 """What came out of one try, and the first difference if the run did not survive."""
@@ -129,16 +129,29 @@ class Ground:
         found, wanted = contents(folder), self.wanted(name)
         if said and damaged:
             found, wanted = (_without(damaged, one, wanted) for one in (found, wanted))
-        return compare(found, wanted)
+        elif damaged and "checkpoints/" in damaged:  # a complete run does not need it
+            unread = str(Path(damaged).parent)
+            found, wanted = (_outside(unread, one) for one in (found, wanted))
+        return compare(without_leftovers(found, wanted), wanted)
+
+
+def without_leftovers(found: Contents, wanted: Contents) -> Contents:
+    """What was found, without old checkpoints that were not removed, which do no harm."""
+    return {n: part for n, part in found.items() if "checkpoints/" not in n or n in wanted}
 
 
 def _without(damaged: str, found: Contents, wanted: Contents) -> Contents:
     """What does not depend on a damaged file: neither the best checkpoint nor what is drawn."""
     states = sorted(name for name in wanted if name.endswith(".safetensors"))
     last = {name.split("checkpoints/")[0]: name for name in states}.values()
-    if damaged.endswith(".jsonl"):
+    if damaged.endswith((".jsonl", "record.json")):
         return {name: part for name, part in found.items() if name in last}
     return {n: part for n, part in found.items() if "checkpoints/" not in n or n in last}
+
+
+def _outside(folder: str, found: Contents) -> Contents:
+    """What was found outside of a folder."""
+    return {name: part for name, part in found.items() if not name.startswith(f"{folder}/")}
 
 
 def error_of(call: Callable[[], object]) -> Exception | None:

@@ -28,7 +28,7 @@ def random_moments(ground: Ground) -> Iterator[Case]:
     while found < ground.some(200, 5):
         with ground.folder() as folder:
             process = start("long", folder)
-            wait_for(folder, CHECKPOINTS)
+            wait_for(folder, CHECKPOINTS, process)
             time.sleep(moments.uniform(0, ground.seconds("long")))
             process.kill()
             process.join()

@@ -21,7 +21,7 @@ def stopped(number: int, ground: Ground) -> Iterator[Case]:
     while found < ground.some(20, 2):
         with ground.folder() as folder:
             process = start("long", folder)
-            wait_for(folder, CHECKPOINTS)
+            wait_for(folder, CHECKPOINTS, process)
             time.sleep(moments.uniform(0, ground.seconds("long")))
             status = _ended(process, number)
             if status == 0:  # it had ended before
@@ -37,7 +37,7 @@ def twice(number: int, ground: Ground) -> Iterator[Case]:
     while found < ground.some(20, 2):
         with ground.folder() as folder:
             process = start("long", folder)
-            wait_for(folder, CHECKPOINTS)
+            wait_for(folder, CHECKPOINTS, process)
             time.sleep(moments.uniform(0, ground.seconds("long")))
             send(process, number)
             time.sleep(moments.uniform(0, 0.05))
@@ -67,7 +67,7 @@ def outlived(ground: Ground) -> Iterator[Case]:
     for _ in range(ground.some(10, 1)):
         with ground.folder() as folder:
             process = start("long", folder, ignored=signal.SIGHUP)
-            wait_for(folder, CHECKPOINTS)
+            wait_for(folder, CHECKPOINTS, process)
             time.sleep(moments.uniform(0, ground.seconds("long")))
             status = _ended(process, signal.SIGHUP)
             yield ground.resumed("long", folder) if status == 0 else ("lost", f"status {status}")

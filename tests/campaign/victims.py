@@ -53,9 +53,15 @@ def send(process: Any, number: int) -> None:
         os.kill(process.pid, number)
 
 
-def wait_for(folder: Path, pattern: str) -> None:
-    """Waits until a file or folder that matches the pattern appears in a folder."""
+def wait_for(folder: Path, pattern: str, process: Any) -> None:
+    """Waits until a process makes a file or folder in a folder that matches the pattern.
+
+    Raises:
+        RuntimeError: the process ends before.
+    """
     while not any(folder.glob(pattern)):
+        if not process.is_alive():
+            raise RuntimeError(f"the process ended with {process.exitcode} and made no {pattern}")
         time.sleep(0.01)
 
 
