@@ -180,7 +180,7 @@ EXPERIMENT = study.Experiment(
     pictures=(study.Curves(losses=()), *pictures(1000), *pictures(100)),
     scales={
         "smoke": Scale(lambda: cells(1, 2, 1, 1e-3, *SMOKE), seeds=1, judged=False),
-        "small": Scale(lambda: cells(8, 32, 1500, 1e-3, PAIRS, TRIPLES), seeds=5),
+        "small": Scale(lambda: cells(8, 32, 1500, 1e-3, PAIRS, TRIPLES), seeds=3),
         "paper": Scale(lambda: cells(64, 64, 100_000, 2e-4, *PAPER), seeds=10),
     },
 )
