@@ -23,7 +23,8 @@ from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 from jaxtyping import Array, Float
 
-from jaxgan.networks.patches import Geometry, input_product, kernel_product, output_product
+from jaxgan.networks import patches, winograd
+from jaxgan.networks.patches import Geometry
 
 __all__ = ["Role", "channels_last", "face"]
 
@@ -214,13 +215,19 @@ def _vendor(
     return jax.linear_transpose(lambda kernel: convolve(first, kernel), shape)(second)[0]
 
 
-def _products(first: Array, second: Array, *, role: Role, geometry: Geometry, **_: Any) -> Array:
-    """Matrix products, always in full precision on CPU."""
+def _products(
+    first: Array, second: Array, *, role: Role, geometry: Geometry, precision: lax.PrecisionLike
+) -> Array:
+    """Matrix products in full precision on CPU, of fewer multiplications where that is faster."""
+    channels = first.shape[-2 if role == "input" else -1]
+    fast = precision is None and first.dtype in (jnp.float32, jnp.float64)
+    suits = fast and winograd.suits(geometry, channels, second.shape[-1])
+    way = winograd if suits else patches
     if role == "output":
-        return output_product(first, second, geometry)
+        return way.output_product(first, second, geometry)
     if role == "input":
-        return input_product(second, first, geometry)
-    return kernel_product(first, second, geometry)
+        return way.input_product(second, first, geometry)
+    return way.kernel_product(first, second, geometry)
 
 
 def _lower(way: Callable[..., Array]) -> Any:

@@ -7,17 +7,17 @@ process one dimension at a time, so that every copy moves whole runs of channels
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import prod
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Shaped
 
+from jaxgan.networks.blocks import Room, in_blocks, sum_of_blocks
+
 __all__ = ["Axis", "Geometry", "input_product", "kernel_product", "output_product", "overlap"]
-__all__ += ["patches"]
+__all__ += ["pad", "patches"]
 
 WHOLE = 2**26
 """Most bytes of patches that are made at once, so that XLA can share them between two faces."""
@@ -63,7 +63,7 @@ def patches(x: Shaped[Array, "batch *space channels"], geometry: Geometry) -> Sh
     """
     for dimension, axis in enumerate(geometry, 1):
         reach = axis.stride * (axis.outputs - 1) + 1
-        x = _pad(x, dimension, axis.before, reach + axis.window - 1 - axis.size - axis.before)
+        x = pad(x, dimension, axis.before, reach + axis.window - 1 - axis.size - axis.before)
         windows = [
             lax.slice_in_dim(x, tap, tap + reach, axis.stride, dimension)
             for tap in range(axis.window)
@@ -94,11 +94,11 @@ def overlap(p: Shaped[Array, "..."], geometry: Geometry) -> Shaped[Array, "batch
         for phase in range(axis.stride):
             taps = [p[..., tap, :] for tap in range(phase, axis.window, axis.stride)]
             taps = taps or [jnp.zeros_like(p[..., 0, :])]
-            shifted = [_pad(tap, dimension, turn, last - turn) for turn, tap in enumerate(taps)]
+            shifted = [pad(tap, dimension, turn, last - turn) for turn, tap in enumerate(taps)]
             phases.append(sum(shifted[1:], shifted[0]))
         p = jnp.stack(phases, axis=dimension + 1)
         p = p.reshape(*p.shape[:dimension], -1, *p.shape[dimension + 2 :])
-        p = _pad(p, dimension, -axis.before, axis.size + axis.before - p.shape[dimension])
+        p = pad(p, dimension, -axis.before, axis.size + axis.before - p.shape[dimension])
     return p
 
 
@@ -113,7 +113,7 @@ def output_product(
         wide = _product(rows, flat, 1, 0).reshape(-1, *_outputs(geometry), flat.shape[1])
         return wide.astype(x.dtype)
 
-    return _in_blocks(part, geometry, flat.shape[0], x)
+    return in_blocks(part, _room(geometry, flat.shape[0], x.dtype), x)
 
 
 def input_product(v: Float[Array, "..."], kernel: Float[Array, "..."], geometry: Geometry) -> Array:
@@ -125,7 +125,7 @@ def input_product(v: Float[Array, "..."], kernel: Float[Array, "..."], geometry:
         wide = overlap(rows.reshape(*v.shape[:-1], *kernel.shape[:-1]), geometry)
         return wide.astype(v.dtype)
 
-    return _in_blocks(part, geometry, flat.shape[0], v)
+    return in_blocks(part, _room(geometry, flat.shape[0], v.dtype), v)
 
 
 def kernel_product(x: Float[Array, "..."], v: Float[Array, "..."], geometry: Geometry) -> Array:
@@ -136,33 +136,12 @@ def kernel_product(x: Float[Array, "..."], v: Float[Array, "..."], geometry: Geo
         rows = patches(x, geometry).reshape(-1, prod(window))
         return _product(v.reshape(-1, v.shape[-1]), rows, 0, 0)
 
-    blocks = _blocks(geometry, prod(window), x, v)
-    if blocks is None:
-        total = part(x, v)
-    else:
-        like = jax.eval_shape(part, *(x[0] for x in blocks))
-        zero = jnp.zeros(like.shape, like.dtype)
-        total, _ = lax.scan(lambda total, block: (total + part(*block), None), zero, blocks)
+    total = sum_of_blocks(part, _room(geometry, prod(window), x.dtype), x, v)
     return total.T.reshape(*window, -1).astype(x.dtype)
 
 
-def _in_blocks(part: Callable[[Array], Array], geometry: Geometry, row: int, x: Array) -> Array:
-    blocks = _blocks(geometry, row, x)
-    if blocks is None:
-        return part(x)
-    y = lax.map(part, *blocks)
-    return y.reshape(-1, *y.shape[2:])
-
-
-def _blocks(geometry: Geometry, row: int, *operands: Array) -> tuple[Array, ...] | None:
-    """The operands split along the batch, so that patches fit in a cache; None if made at once."""
-    batch = operands[0].shape[0]
-    example = prod(_outputs(geometry)) * row * operands[0].dtype.itemsize
-    if batch * example <= WHOLE:
-        return None
-    room = max(BLOCK // example, 1)
-    size = max(n for n in range(1, batch + 1) if batch % n == 0 and n <= room)
-    return tuple(x.reshape(-1, size, *x.shape[1:]) for x in operands)
+def _room(geometry: Geometry, row: int, dtype: jnp.dtype) -> Room:
+    return Room(prod(_outputs(geometry)) * row * dtype.itemsize, WHOLE, BLOCK)
 
 
 def _product(a: Array, b: Array, of_a: int, of_b: int) -> Array:
@@ -175,8 +154,12 @@ def _outputs(geometry: Geometry) -> tuple[int, ...]:
     return tuple(axis.outputs for axis in geometry)
 
 
-def _pad(x: Array, dimension: int, before: int, after: int) -> Array:
-    """Pads with zeros, or crops where negative."""
+def pad(x: Array, dimension: int, before: int, after: int) -> Array:
+    """Pads a dimension with zeros, or crops it where negative.
+
+    >>> pad(jnp.arange(1.0, 4.0), 0, 1, -1).tolist()
+    [0.0, 1.0, 2.0]
+    """
     config = [(0, 0, 0)] * x.ndim
     config[dimension] = (before, after, 0)
     return lax.pad(x, jnp.zeros((), x.dtype), config)

@@ -1,0 +1,305 @@
+r"""The faces of a convolution with fewer multiplications: Winograd's minimal filtering.
+
+In one dimension, m outputs of a window of r taps take n = m + r - 1 products instead of m r:
+
+    sum_{o,k} x[o + k] w[k] v[o] = sum_t (B x)[t] (G w)[t] (A v)[t].
+
+A and G evaluate the polynomials with coefficients v and w at n points, one of them at infinity; a
+product of polynomials is determined by its values there, and B is the inverse of evaluation,
+transposed. The identity is one of trilinear forms, so it computes all three faces, of tiles of m
+outputs:
+
+    output = A' [(B x)(G w)],  input = B' [(G w)(A v)],  kernel = G' [(B x)(A v)].
+
+With channels each product is one of matrices, and in several dimensions the transforms are nested.
+With stride s the s remainders of positions and of taps become channels, and the stride is 1.
+"""
+
+from __future__ import annotations
+
+import functools
+from fractions import Fraction
+from math import ceil, lcm, prod
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jaxtyping import Array, Float
+
+from jaxgan.networks.blocks import Room, in_blocks, sum_of_blocks
+from jaxgan.networks.patches import Axis, Geometry, overlap, pad
+
+__all__ = ["input_product", "kernel_product", "output_product", "suits", "transforms"]
+
+POINTS = (Fraction(0), Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(-2))
+"""Where polynomials are evaluated, besides infinity. With 2 instead of 1/2 errors are four times as
+large: 1.2e-5 instead of 3.1e-6 of the largest output, 16 x 16 x 128 in float32 (patches 8e-7)."""
+
+OUTPUTS = (2, 3, 4)
+"""Outputs of a tile; with more of them the products grow less and the error grows more."""
+
+TAPS = (2, 3)
+"""Taps of a window, without stride."""
+
+CHANNELS = 32
+"""With fewer channels the transforms take longer than the products."""
+
+SHARE = 0.6
+"""The largest share of the multiplications of patches at which the transforms pay."""
+
+WHOLE = 2**25
+"""Most bytes of transformed tiles that are made at once, so that XLA can share them."""
+
+BLOCK = 2**22
+"""Bytes per block otherwise; a block fits in a cache."""
+
+
+def suits(geometry: Geometry, channels: int, features: int) -> bool:
+    """Whether fewer multiplications also take less time.
+
+    Args:
+        geometry: one `Axis` per spatial dimension.
+        channels: channels of the input.
+        features: channels of the output.
+
+    >>> suits((Axis(16, 3, before=1, after=1),) * 2, 64, 128), suits((Axis(16, 1),) * 2, 64, 128)
+    (True, False)
+    """
+    if not geometry or any(_taps(axis) not in TAPS for axis in geometry):
+        return False
+    products = prod(_tiles(axis) * _points(axis) * axis.stride for axis in geometry)
+    direct = prod(axis.outputs * axis.window for axis in geometry)
+    narrowest = min(channels * prod(axis.stride for axis in geometry), features)
+    return narrowest >= CHANNELS and products <= SHARE * direct
+
+
+def output_product(
+    x: Float[Array, "..."], kernel: Float[Array, "..."], geometry: Geometry
+) -> Array:
+    """The convolution."""
+    taps = _taps_transformed(kernel, geometry)
+
+    def part(x: Array) -> Array:
+        products = _product(_inputs_transformed(x, geometry), taps, 2, 1)
+        return _outputs_back(products, geometry)
+
+    return in_blocks(part, _room(geometry, *taps.shape[1:]), x)
+
+
+def input_product(v: Float[Array, "..."], kernel: Float[Array, "..."], geometry: Geometry) -> Array:
+    """The gradient with respect to the input."""
+    taps = _taps_transformed(kernel, geometry)
+
+    def part(v: Array) -> Array:
+        products = _product(_outputs_transformed(v, geometry), taps, 2, 2)
+        return _inputs_back(products, geometry)
+
+    return in_blocks(part, _room(geometry, *taps.shape[1:]), v)
+
+
+def kernel_product(x: Float[Array, "..."], v: Float[Array, "..."], geometry: Geometry) -> Array:
+    """The gradient with respect to the kernel."""
+
+    def part(x: Array, v: Array) -> Array:
+        inputs, outputs = _inputs_transformed(x, geometry), _outputs_transformed(v, geometry)
+        return _product(inputs, outputs, 1, 1)
+
+    channels = x.shape[-1] * prod(axis.stride for axis in geometry)
+    total = sum_of_blocks(part, _room(geometry, channels, v.shape[-1]), x, v)
+    return _taps_back(total, geometry)
+
+
+@functools.cache
+def transforms(outputs: int, taps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A, B and G.
+
+    Args:
+        outputs: m, the outputs of a tile.
+        taps: r, the taps of the window.
+
+    Returns:
+        A `[n, m]`, B `[n, n]` and G `[n, r]`, with n = m + r - 1. B is integral, so that its
+        products are exact for small integers.
+
+    >>> transforms(2, 3)[0].tolist()
+    [[1.0, 0.0], [1.0, 1.0], [1.0, -1.0], [0.0, 1.0]]
+    """
+    n = outputs + taps - 1
+    inverse = _inverse(_values(n, n))
+    b = [[inverse[i][t] for i in range(n)] for t in range(n)]
+    scales = [lcm(*(entry.denominator for entry in row)) for row in b]
+    g = [[entry / s for entry in row] for s, row in zip(scales, _values(n, taps), strict=True)]
+    b = [[entry * s for entry in row] for s, row in zip(scales, b, strict=True)]
+    a, b, g = (np.array(x, float) for x in (_values(n, outputs), b, g))
+    return a, b, g
+
+
+def _values(points: int, coefficients: int) -> list[list[Fraction]]:
+    """The matrix that evaluates polynomials; at infinity that is the highest coefficient."""
+    finite = [[point**power for power in range(coefficients)] for point in POINTS[: points - 1]]
+    return [*finite, [Fraction(int(power == coefficients - 1)) for power in range(coefficients)]]
+
+
+def _inverse(matrix: list[list[Fraction]]) -> list[list[Fraction]]:
+    """The exact inverse, by elimination."""
+    n = len(matrix)
+    rows = [[*row, *(Fraction(int(i == j)) for j in range(n))] for i, row in enumerate(matrix)]
+    for i in range(n):
+        pivot = next(k for k in range(i, n) if rows[k][i])
+        rows[i], rows[pivot] = rows[pivot], rows[i]
+        rows[i] = [entry / rows[i][i] for entry in rows[i]]
+        for k in set(range(n)) - {i}:
+            rows[k] = [a - rows[k][i] * b for a, b in zip(rows[k], rows[i], strict=True)]
+    return [row[n:] for row in rows]
+
+
+def _taps(axis: Axis) -> int:
+    return ceil(axis.window / axis.stride)
+
+
+def _outputs(axis: Axis) -> int:
+    """The outputs of a tile: those with the fewest products, of these the fewest."""
+    return min(OUTPUTS, key=lambda m: (ceil(axis.outputs / m) * (m + _taps(axis) - 1), m))
+
+
+def _tiles(axis: Axis) -> int:
+    return ceil(axis.outputs / _outputs(axis))
+
+
+def _points(axis: Axis) -> int:
+    return _outputs(axis) + _taps(axis) - 1
+
+
+def _matrices(axis: Axis) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return transforms(_outputs(axis), _taps(axis))
+
+
+def _room(geometry: Geometry, *channels: int) -> Room:
+    tiles = prod(_tiles(axis) * _points(axis) for axis in geometry)
+    return Room(4 * tiles * max(channels), WHOLE, BLOCK)
+
+
+def _numbered(geometry: Geometry) -> list[tuple[int, Axis]]:
+    return list(enumerate(geometry, 1))
+
+
+def _inputs_transformed(x: Array, geometry: Geometry) -> Array:
+    """B x: `[points, tiles, channels]`."""
+    for dimension, axis in _numbered(geometry):
+        x = pad(x, dimension, axis.before, _reach(axis) - axis.size - axis.before)
+    x = _remainders(x, geometry, 1)
+    for dimension, axis in _numbered(geometry):
+        x = _along(_matrices(axis)[1], x, 2 * dimension - 1, _tiles(axis), _outputs(axis))
+    return x.reshape(prod(map(_points, geometry)), -1, x.shape[-1])
+
+
+def _outputs_transformed(v: Array, geometry: Geometry) -> Array:
+    """A v: `[points, tiles, features]`."""
+    for dimension, axis in _numbered(geometry):
+        v = pad(v, dimension, 0, _tiles(axis) * _outputs(axis) - axis.outputs)
+    for dimension, axis in _numbered(geometry):
+        v = _along(_matrices(axis)[0], v, 2 * dimension - 1, _tiles(axis), _outputs(axis))
+    return v.reshape(prod(map(_points, geometry)), -1, v.shape[-1])
+
+
+def _taps_transformed(kernel: Array, geometry: Geometry) -> Array:
+    """G w: `[points, channels, features]`."""
+    for dimension, axis in enumerate(geometry):
+        kernel = pad(kernel, dimension, 0, axis.stride * _taps(axis) - axis.window)
+    kernel = _remainders(kernel, geometry, 0)
+    for dimension, axis in enumerate(geometry):
+        kernel = _along(_matrices(axis)[2], kernel, 2 * dimension, 1, 1)
+    return kernel.reshape(-1, *kernel.shape[-2:])
+
+
+def _outputs_back(products: Array, geometry: Geometry) -> Array:
+    """A' of products: `[batch, *outputs, features]`."""
+    y = _tiled(products, geometry)
+    for dimension, axis in reversed(_numbered(geometry)):
+        y = _back(_matrices(axis)[0], y, 2 * dimension)
+        y = y.reshape(*y.shape[: 2 * dimension - 1], -1, *y.shape[2 * dimension + 1 :])
+    return y[(slice(None), *(slice(axis.outputs) for axis in geometry))]
+
+
+def _inputs_back(products: Array, geometry: Geometry) -> Array:
+    """B' of products, each tile added where it was read: `[batch, *space, channels]`."""
+    x = _tiled(products, geometry)
+    for dimension, axis in reversed(_numbered(geometry)):
+        x = _back(_matrices(axis)[1], x, len(geometry) + dimension)
+    tiles = (Axis(_reach(axis) // axis.stride, _points(axis), _outputs(axis)) for axis in geometry)
+    x = _positions(overlap(x, tuple(tiles)), geometry, 1)
+    for dimension, axis in _numbered(geometry):
+        x = pad(x, dimension, -axis.before, axis.size + axis.before - x.shape[dimension])
+    return x
+
+
+def _taps_back(products: Array, geometry: Geometry) -> Array:
+    """G' of products: the kernel."""
+    kernel = products.reshape(*map(_points, geometry[::-1]), *products.shape[1:])
+    for dimension, axis in reversed(_numbered(geometry)):
+        kernel = _back(_matrices(axis)[2], kernel, dimension - 1)
+    kernel = _positions(kernel, geometry, 0)
+    return kernel[tuple(slice(axis.window) for axis in geometry)]
+
+
+def _reach(axis: Axis) -> int:
+    """The positions that all tiles read."""
+    return axis.stride * (_outputs(axis) * (_tiles(axis) - 1) + _points(axis))
+
+
+def _tiled(products: Array, geometry: Geometry) -> Array:
+    """`[points of the last dimension, ..., of the first, batch, *tiles, channels]`."""
+    points = map(_points, geometry[::-1])
+    return products.reshape(*points, -1, *map(_tiles, geometry), products.shape[-1])
+
+
+def _along(matrix: np.ndarray, x: Array, dimension: int, tiles: int, step: int) -> Array:
+    """A matrix times each tile along a dimension: `[rows, ...]`, tiles instead of positions."""
+    total: Array | None = None
+    for column, entries in enumerate(matrix.T):
+        if entries.any():
+            last = column + step * (tiles - 1) + 1
+            part = lax.slice_in_dim(x, column, last, step, dimension)[None]
+            factors = jnp.asarray(entries, x.dtype).reshape(-1, *(1 for _ in x.shape))
+            total = factors * part if total is None else total + factors * part
+    assert total is not None  # no transform is zero
+    return total
+
+
+def _back(matrix: np.ndarray, x: Array, dimension: int) -> Array:
+    """The transposed matrix times the first dimension, which becomes another one."""
+    parts = [
+        sum(float(factor) * row for factor, row in zip(column, x, strict=True) if factor)
+        for column in matrix.T
+    ]
+    return jnp.stack(parts, dimension)
+
+
+def _remainders(x: Array, geometry: Geometry, first: int) -> Array:
+    """Positions modulo the stride become channels, which follow the dimensions of the geometry."""
+    rank, strides = len(geometry), [axis.stride for axis in geometry]
+    if set(strides) == {1}:
+        return x
+    split = [n for s, size in zip(strides, x.shape[first:], strict=False) for n in (size // s, s)]
+    x = x.reshape(*x.shape[:first], *split, *x.shape[first + rank :])
+    x = jnp.moveaxis(
+        x, range(first + 1, first + 2 * rank, 2), range(first + rank, first + 2 * rank)
+    )
+    return x.reshape(*x.shape[: first + rank], -1, *x.shape[first + 2 * rank + 1 :])
+
+
+def _positions(x: Array, geometry: Geometry, first: int) -> Array:
+    """The inverse of `_remainders`."""
+    rank, strides = len(geometry), [axis.stride for axis in geometry]
+    if set(strides) == {1}:
+        return x
+    end = first + rank
+    x = x.reshape(*x.shape[:end], *strides, -1, *x.shape[end + 1 :])
+    x = jnp.moveaxis(x, range(end, end + rank), range(first + 1, first + 2 * rank, 2))
+    merged = [s * x.shape[first + 2 * i] for i, s in enumerate(strides)]
+    return x.reshape(*x.shape[:first], *merged, *x.shape[first + 2 * rank :])
+
+
+def _product(a: Array, b: Array, of_a: int, of_b: int) -> Array:
+    """Matrix products, one for each point."""
+    return lax.dot_general(a, b, (((of_a,), (of_b,)), ((0,), (0,))))
