@@ -41,7 +41,7 @@ OUTPUTS = (2, 3, 4)
 TAPS = (2, 3)
 """Taps of a window, without stride."""
 
-CHANNELS = 32
+CHANNELS = 16
 """With fewer channels the transforms take longer than the products."""
 
 SHARE = 0.6
@@ -69,8 +69,7 @@ def suits(geometry: Geometry, channels: int, features: int) -> bool:
         return False
     products = prod(_tiles(axis) * _points(axis) * axis.stride for axis in geometry)
     direct = prod(axis.outputs * axis.window for axis in geometry)
-    narrowest = min(channels * prod(axis.stride for axis in geometry), features)
-    return narrowest >= CHANNELS and products <= SHARE * direct
+    return min(channels, features) >= CHANNELS and products <= SHARE * direct
 
 
 def output_product(
