@@ -139,7 +139,7 @@ def main(
     """Prints a table for each work and loss.
 
     Args:
-        works: mlp_512, mlp_64, mnist, cifar, resnet, dcgan64.
+        works: mlp_512, mlp_64, mnist, mnist_16, cifar, resnet, dcgan64.
         losses: gp, clip, ns.
         quick: only mnist with the gradient penalty, without plain Flax, in about two minutes.
         flax: whether to time plain Flax; on CPU its penalty steps take half a minute each.

@@ -31,6 +31,7 @@ WORKS = {
     "mlp_512": Work(mlp((2,)), (2,), 256),
     "mlp_64": Work(mlp((2,), width=64), (2,), 256),
     "mnist": Work(dcgan((28, 28, 1)), (28, 28, 1), 50),
+    "mnist_16": Work(dcgan((28, 28, 1), 16), (28, 28, 1), 32),
     "cifar": Work(dcgan((32, 32, 3)), (32, 32, 3), 64),
     "resnet": Work(resnet((32, 32, 3)), (32, 32, 3), 64),
     "dcgan64": Work(dcgan((64, 64, 3)), (64, 64, 3), 16),

@@ -45,6 +45,7 @@ WORKS = {
     "mlp_512": Work(lambda: mlp(512), (2,), 256, latent=2),
     "mlp_64": Work(lambda: mlp(64), (2,), 256, latent=2),
     "mnist": Work(lambda: dcgan(28, 1), (1, 28, 28), 50),
+    "mnist_16": Work(lambda: dcgan(28, 1, width=16), (1, 28, 28), 32),
     "cifar": Work(lambda: dcgan(32, 3), (3, 32, 32), 64),
     "resnet": Work(resnet, (3, 32, 32), 64),
     "dcgan64": Work(lambda: dcgan(64, 3), (3, 64, 64), 16),

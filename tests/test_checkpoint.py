@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -92,6 +94,26 @@ def test_a_damaged_loss_does_not_choose_the_best(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match=r"step-000000002 is damaged .*; it is not taken for the"):
         checkpoint.save(tmp_path, state_of("penalized", 3), SETTINGS, keep=1)
     assert checkpoint.steps_of(tmp_path) == [1, 3]
+
+
+def test_the_best_one_stays_if_the_disk_fails_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step, loss in {1: 0.5, 2: 1.0}.items():
+        checkpoint.save(tmp_path, state_of("penalized", step), SETTINGS, keep=1, loss=loss)
+    read = Path.read_bytes
+
+    def fails(path: Path) -> bytes:
+        if path.parent.name == "step-000000001":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", fails)
+    with pytest.warns(UserWarning, match="Input/output error"):
+        checkpoint.save(tmp_path, state_of("penalized", 3), SETTINGS, keep=1, loss=2.0)
+    monkeypatch.undo()
+    checkpoint.save(tmp_path, state_of("penalized", 4), SETTINGS, keep=1, loss=3.0)
+    assert checkpoint.steps_of(tmp_path) == [1, 4]
 
 
 def test_a_partial_checkpoint_does_not_count(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ files.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import math
@@ -131,7 +132,7 @@ def restore(
     """
     problems = []
     steps = steps_of(folder)[::-1]
-    losses = _losses(folder) if best else {}
+    losses = _losses(folder)[0] if best else {}
     for step in sorted(steps, key=lambda step: losses.get(step, math.inf)):
         path = _place(folder, step)
         try:
@@ -261,28 +262,37 @@ def _unflatten(arrays: Mapping[str, jax.Array], like: TrainState) -> TrainState:
     return jax.tree.unflatten(tree, [arrays[jax.tree_util.keystr(path)] for path, _ in leaves])
 
 
-def _losses(folder: Path) -> dict[int, float]:
-    """The losses of the checkpoints that have one; without the damaged ones, of which it warns."""
-    losses = {}
+def _losses(folder: Path) -> tuple[dict[int, float], set[int]]:
+    """The losses of the checkpoints that have one, and the steps of those that cannot be read now.
+
+    It warns of damaged ones.
+    """
+    losses: dict[int, float] = {}
+    unread: set[int] = set()
     for step in steps_of(folder):
         try:
             loss = _manifest(_place(folder, step))[0]["loss"]
         except Damaged as problem:
             warnings.warn(f"{problem}; it is not taken for the best", stacklevel=2)
+            unread |= {step} if _is_unread(problem) else set()
         else:
             losses |= {} if loss is None else {step: loss}
-    return losses
+    return losses, unread
 
 
 def _prune(folder: Path, last: int, keep: int) -> None:
-    """Removes damaged checkpoints of later steps, then all but the last and the best."""
+    """Removes damaged checkpoints of later steps, then all but the last and the best.
+
+    One that cannot be read now may be the best, and stays.
+    """
     for step in steps_of(folder):
         if step > last and _is_damaged(_place(folder, step)):
             _remove(_place(folder, step))
-    losses = _losses(folder)
-    best = min(losses, key=lambda step: losses[step], default=None)
+    losses, kept = _losses(folder)
+    if losses:
+        kept.add(min(losses, key=lambda step: losses[step]))
     for step in [step for step in steps_of(folder) if step <= last][:-keep]:
-        if step != best:
+        if step not in kept:
             _remove(_place(folder, step))
     for leftover in folder.glob(".step-*.partial"):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -295,9 +305,15 @@ def _place(folder: Path, step: int) -> Path:
 def _is_damaged(path: Path) -> bool:
     try:
         _verified(path)
-    except Damaged:
-        return True
+    except Damaged as problem:
+        return not _is_unread(problem)
     return False
+
+
+def _is_unread(problem: Damaged) -> bool:
+    """Whether the disk failed: what is there may be sound."""
+    why = problem.__cause__
+    return isinstance(why, OSError) and why.errno != errno.ENOENT
 
 
 def _remove(path: Path) -> None:

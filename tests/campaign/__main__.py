@@ -23,6 +23,7 @@ os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / ".cache" / "jax"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("PYTHONPATH", str(ROOT))
 
+from jaxgan.runs.provenance import provenance  # noqa: E402
 from tests.campaign import damage, disk, folders, kills, signals, surroundings  # noqa: E402
 from tests.campaign.ground import Fault, Ground  # noqa: E402
 from tests.campaign.report import Report, Row  # noqa: E402
@@ -42,18 +43,20 @@ def tried(fault: Fault, ground: Ground) -> Row:
     outcomes = (counts["survived"], counts["lost"], counts["wrong"])
     seconds = round(time.monotonic() - begin, 1)
     kept = list(dict.fromkeys(differences))[:KEPT]
-    return Row(fault.name, fault.note, counts.total(), *outcomes, seconds, kept)
+    made = provenance()
+    commit = f"{made['commit']}{' with changes' if made['dirty'] else ''}"
+    return Row(fault.name, fault.note, commit, counts.total(), *outcomes, seconds, kept)
 
 
 def main() -> int:
-    """Tries every fault that the file does not have yet."""
+    """Tries every fault that the file does not have as survived."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a few cases of each fault")
-    parser.add_argument("--out", type=Path, help="file of the rows; finished ones are kept")
+    parser.add_argument("--out", type=Path, help="file of the rows; those that survived are kept")
     parser.add_argument("--only", default="", help="faults whose name contains this")
     options = parser.parse_args()
     report = Report.begun(options.out, quick=options.quick)
-    done = {row.fault for row in report.rows}
+    done = report.survived
     with tempfile.TemporaryDirectory(prefix="campaign-") as scratch:
         ground = Ground(Path(scratch), options.quick)
         for fault in [fault for family in FAMILIES for fault in family.FAULTS]:
