@@ -1,4 +1,4 @@
-"""The tables of measured costs in the documents, written from `results/`.
+"""The tables of measurements in the documents, written from `results/`.
 
 python -m benchmarks.tables             writes the tables
 python -m benchmarks.tables --check     fails if a table differs from `results/`
@@ -17,7 +17,16 @@ from jaxgan.report.markdown import table
 
 ROOT = Path(__file__).parents[1]
 BETWEEN = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end of measured -->)", re.DOTALL)
-DOCUMENTS = ("docs/scaling.md",)
+DOCUMENTS = ("README.md", "docs/convolution.md", "docs/scaling.md", "docs/reliability.md")
+WORKS = {
+    "mnist": "MNIST DCGAN, width 64, batch 50",
+    "mnist_16": "MNIST DCGAN, width 16, batch 32",
+    "cifar": "CIFAR-10 DCGAN, width 64, batch 64",
+    "resnet": "CIFAR-10 ResNet, width 128, batch 64",
+    "mlp_512": "points, MLP 3 x 512, batch 256",
+    "mlp_64": "points, MLP 3 x 64, batch 256",
+}
+WAYS = ("jaxgan", "PyTorch, eager", "PyTorch, channels_last", "PyTorch, compile")
 
 
 def exchanged() -> str:
@@ -33,17 +42,51 @@ def exchanged() -> str:
             f"{row['gathered'] / 1e6:.3g} MB",
             str(row["operations"]),
         ]
-        for row in _scaling()["exchanged"]
+        for row in _results("scaling")["exchanged"]
     ]
     heads = ["Work", "n_critic", "Critic", "Generator", "Gradients", "Summed", "Gathered", "Sums"]
     return table(heads, rows)
 
 
-def _scaling() -> dict[str, Any]:
-    return json.loads((ROOT / "results" / "scaling.json").read_text())
+def reliability() -> str:
+    """Faults that were tried, from `results/reliability.json`."""
+    rows = _results("reliability")["rows"]
+    counts = ("tried", "survived", "lost", "wrong")
+    lines = [[row["fault"], row["note"], *(f"{row[name]:,}" for name in counts)] for row in rows]
+    total = [f"{sum(row[name] for row in rows):,}" for name in counts]
+    commits = ", ".join(sorted({f"`{row['commit'][:7]}`" for row in rows}))
+    heads = ["Fault", "How", *map(str.capitalize, counts)]
+    return f"{table(heads, [*lines, ['all', '', *total]])}\n\nTried at {commits}."
 
 
-TABLES: dict[str, Callable[[], str]] = {"exchanged": exchanged}
+def speed() -> str:
+    """Seconds per generator step beside PyTorch's, from `results/speed/cpu.json`."""
+    rows = []
+    for key, found in _results("speed/cpu")["results"].items():
+        work, _, loss = key.partition(", ")
+        best = {name: min(each["seconds"]) for name, each in found["contenders"].items()}
+        fastest = min(seconds for name, seconds in best.items() if name != "jaxgan")
+        if loss == "gp":
+            cells = [_seconds(best[way]) if way in best else "–" for way in WAYS]
+            share = found["contenders"]["jaxgan"]["share_of_roof"]
+            rows.append([WORKS[work], *cells, f"{best['jaxgan'] / fastest:.2f}", f"{share:.0%}"])
+    heads = ["Work", "jaxgan", "PyTorch eager", "channels last", "compiled"]
+    return table([*heads, "jaxgan / fastest", "of the roof"], rows)
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f} s" if value >= 1 else f"{1000 * value:.3g} ms"
+
+
+def _results(name: str) -> dict[str, Any]:
+    return json.loads((ROOT / "results" / f"{name}.json").read_text())
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "exchanged": exchanged,
+    "reliability": reliability,
+    "speed": speed,
+}
 
 
 def pages() -> Iterable[tuple[Path, str]]:

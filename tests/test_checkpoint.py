@@ -39,6 +39,14 @@ def test_every_kind_of_state_comes_back_to_the_bit(name: str, tmp_path: Path) ->
     assert equal(found, state)
 
 
+def test_a_step_may_be_saved_again(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        checkpoint.save(tmp_path, state_of("penalized", seed)._replace(step=1), SETTINGS)
+    found = checkpoint.restore(tmp_path, state_of("penalized"), SETTINGS)
+    assert equal(found, state_of("penalized", 2)._replace(step=1))
+    assert [path.name for path in tmp_path.iterdir()] == ["step-000000001"]
+
+
 def test_the_last_ones_and_the_best_are_kept(tmp_path: Path) -> None:
     losses = {1: 3.0, 2: 0.5, 3: 2.0, 4: 1.0, 5: None}
     for step, loss in losses.items():

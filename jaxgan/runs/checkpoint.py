@@ -322,7 +322,7 @@ def _remove(path: Path) -> None:
         if path.is_symlink():
             path.unlink()
         elif path.exists():
-            hidden = path.rename(path.with_name(f".{path.name}.{os.getpid()}.partial"))
+            hidden = path.rename(path.with_name(f".{path.name}.{os.getpid()}.old.partial"))
             shutil.rmtree(hidden, ignore_errors=True)
 
 
