@@ -61,8 +61,8 @@ def reliability() -> str:
 
 def speed() -> str:
     """Seconds per generator step beside PyTorch's, from `results/speed/cpu.json`."""
-    rows = []
-    for key, found in _results("speed/cpu")["results"].items():
+    made, rows = _results("speed/cpu"), []
+    for key, found in made["results"].items():
         work, _, loss = key.partition(", ")
         best = {name: min(each["seconds"]) for name, each in found["contenders"].items()}
         fastest = min(seconds for name, seconds in best.items() if name != "jaxgan")
@@ -71,7 +71,16 @@ def speed() -> str:
             share = found["contenders"]["jaxgan"]["share_of_roof"]
             rows.append([WORKS[work], *cells, f"{best['jaxgan'] / fastest:.2f}", f"{share:.0%}"])
     heads = ["Work", "jaxgan", "PyTorch eager", "channels last", "compiled"]
-    return table([*heads, "jaxgan / fastest", "of the roof"], rows)
+    written = table([*heads, "jaxgan / fastest", "of the roof"], rows)
+    roofs = [found["roof"] / 1e9 for found in made["results"].values()]
+    versions = made["versions"]
+    return (
+        f"{written}\n\nMinima of alternating turns in one run of `python -m benchmarks.step_time`; "
+        f"{made['device']}, {made['platform']}, JAX {versions['jax']}, PyTorch 2.13.0, at "
+        f"`{made['commit'][:7]}`. The roof is the fastest product of two matrices in the same "
+        f"turns, {min(roofs):.0f} to {max(roofs):.0f} GFLOP/s; by fewer multiplications a step "
+        "may exceed it."
+    )
 
 
 def _seconds(value: float) -> str:

@@ -16,7 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jax import lax
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
+from benchmarks.exchange import exchanged
 from jaxgan.networks import patches, winograd
 from jaxgan.networks.convolution import ROLES, face
 from jaxgan.networks.patches import Axis, Geometry
@@ -133,6 +135,19 @@ def test_faces_take_fewer_operations(role: Any) -> None:
     half = multiplications(role, SQUARE, dtype=jnp.bfloat16)
     assert fast < 0.6 * exact
     assert half > 0.9 * exact
+
+
+def test_devices_exchange_a_kernel_and_no_transform_of_it() -> None:
+    x, _, v = operands(SQUARE, 48, 32)
+    x, v = (jnp.concatenate([one, one])[:4].astype(jnp.float32) for one in (x, v))
+    mesh = jax.make_mesh((2,), ("d",), axis_types=(AxisType.Auto,), devices=jax.devices()[:2])
+    split, whole = (NamedSharding(mesh, PartitionSpec(*axes)) for axes in (("d",), ()))
+    kernel = jax.jit(
+        lambda x, v: face("kernel", x, v, SQUARE), in_shardings=(split, split), out_shardings=whole
+    )
+    text = kernel.lower(x, v).compile().as_text()
+    assert text is not None
+    assert exchanged(text) == (1, 4 * 3 * 3 * 48 * 32)
 
 
 @pytest.mark.parametrize(

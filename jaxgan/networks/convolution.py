@@ -171,26 +171,27 @@ def _batch(
     mapped: int,
     **settings: Any,
 ) -> tuple[Array, int]:
-    """With a shared kernel, `vmap` makes a larger batch; else both operands get the axis."""
+    """With a shared kernel, `vmap` makes a larger batch; else both operands get the axis.
+
+    In the larger batch the axis varies faster than the examples, so that a mesh that splits the
+    examples splits it alike.
+    """
     bind = functools.partial(convolution_face.bind, role=role, **settings)
-    pairs = list(zip(operands, dimensions, strict=True))
-    size = next(x.shape[dimension] for x, dimension in pairs if dimension is not None)
-    moved = [x if d is None else jnp.moveaxis(x, d, 0) for x, d in pairs]
-    shared = [
-        name == "kernel" and d is None for name, d in zip(_others(role), dimensions, strict=True)
-    ]
-    if any(shared) and not mapped:
-        merged = [
-            x if kernel else x.reshape(-1, *x.shape[2:])
-            for x, kernel in zip(moved, shared, strict=True)
-        ]
+    named = list(zip(_others(role), operands, dimensions, strict=True))
+    size = next(x.shape[d] for _, x, d in named if d is not None)
+    if not mapped and any(name == "kernel" and d is None for name, _, d in named):
+        merged = [x if d is None else _merged(jnp.moveaxis(x, d, 1)) for _, x, d in named]
         result = bind(*merged, mapped=0)
-        return result.reshape(size, -1, *result.shape[1:]), 0
+        return result.reshape(-1, size, *result.shape[1:]), 1
     both = [
-        jnp.broadcast_to(x, (size, *x.shape)) if d is None else x
-        for x, d in zip(moved, dimensions, strict=True)
+        jnp.broadcast_to(x, (size, *x.shape)) if d is None else jnp.moveaxis(x, d, 0)
+        for _, x, d in named
     ]
     return bind(*both, mapped=mapped + 1), 0
+
+
+def _merged(x: Array) -> Array:
+    return x.reshape(-1, *x.shape[2:])
 
 
 batching.primitive_batchers[convolution_face] = _batch
@@ -216,13 +217,23 @@ def _vendor(
 
 
 def _products(
-    first: Array, second: Array, *, role: Role, geometry: Geometry, precision: lax.PrecisionLike
+    first: Array,
+    second: Array,
+    *,
+    role: Role,
+    geometry: Geometry,
+    precision: lax.PrecisionLike,
+    devices: int,
 ) -> Array:
-    """Matrix products in full precision on CPU, of fewer multiplications where that is faster."""
+    """Matrix products in full precision on CPU, of fewer multiplications where that is faster.
+
+    Several devices add their parts of a kernel gradient, which are larger when transformed.
+    """
     channels = first.shape[-2 if role == "input" else -1]
-    fast = precision is None and first.dtype in (jnp.float32, jnp.float64)
-    suits = fast and winograd.suits(geometry, channels, second.shape[-1])
-    way = winograd if suits else patches
+    exact = precision is not None or first.dtype not in (jnp.float32, jnp.float64)
+    added = role == "kernel" and devices > 1
+    fast = not exact and not added and winograd.suits(geometry, channels, second.shape[-1])
+    way = winograd if fast else patches
     if role == "output":
         return way.output_product(first, second, geometry)
     if role == "input":
@@ -242,5 +253,10 @@ def _lower(way: Callable[..., Array]) -> Any:
     return mlir.lower_fun(mapped, multiple_results=False)
 
 
+def _lower_on_cpu(context: Any, *operands: Any, **settings: Any) -> Any:
+    devices = getattr(context.module_context.axis_context, "num_devices", 1)
+    return _lower(functools.partial(_products, devices=devices))(context, *operands, **settings)
+
+
 mlir.register_lowering(convolution_face, _lower(_vendor))
-mlir.register_lowering(convolution_face, _lower(_products), platform="cpu")
+mlir.register_lowering(convolution_face, _lower_on_cpu, platform="cpu")
