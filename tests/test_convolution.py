@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jax import lax
-from jax.sharding import AxisType, PartitionSpec
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 from jax.test_util import check_grads
 
 from jaxgan.networks import convolution
@@ -238,6 +238,24 @@ def test_shard_map_gives_the_gradients_of_the_whole() -> None:
     specs = {"in_specs": (split, whole, split), "out_specs": (split, whole, split)}
     found = jax.jit(jax.shard_map(gradients, mesh=mesh, **specs))(x, kernel, v)
     assert_close(found, jax.jit(gradients)(x, kernel, v))
+
+
+@pytest.mark.parametrize("role", ["input", "output"])
+def test_a_batch_that_vmap_enlarges_stays_split(role: Any) -> None:
+    # A critic's pass over real and fake images: each device has its part of both.
+    x, kernel, v = operands(LINE, batch=4)
+    mesh = jax.make_mesh((2,), ("d",), axis_types=(AxisType.Auto,), devices=jax.devices()[:2])
+    split, whole = (NamedSharding(mesh, PartitionSpec(*axes)) for axes in ((None, "d"), ()))
+    given = x if role == "output" else v
+
+    def both(pair: jax.Array, kernel: jax.Array) -> jax.Array:
+        order = (lambda x: (x, kernel)) if role == "output" else (lambda v: (kernel, v))
+        return jax.vmap(lambda one: face(role, *order(one), LINE))(pair)
+
+    compiled = jax.jit(both, in_shardings=(split, whole), out_shardings=split)
+    text = compiled.lower(jnp.stack([given, given]), kernel).compile().as_text()
+    assert text is not None
+    assert "all-gather" not in text
 
 
 def test_it_runs_with_jit_disabled() -> None:
