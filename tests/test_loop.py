@@ -242,12 +242,16 @@ def test_a_signal_saves_and_the_run_goes_on(number: int, tmp_path: Path) -> None
             signal.raise_signal(number)
         return {}
 
-    before = signal.getsignal(number)
+    usual = signal.default_int_handler
+    before = signal.signal(number, usual)  # under nohup the tests ignore SIGHUP
     options: dict[str, Any] = {"folder": tmp_path, "observe": stop, "observe_at": (3, 6, 9)}
-    with pytest.raises(Interrupted, match=r"stopped after step 6; saved in .*: the same call"):
-        run(11, log_every=1, **options)
+    try:
+        with pytest.raises(Interrupted, match=r"stopped after step 6; saved in .*: the same call"):
+            run(11, log_every=1, **options)
+        assert signal.getsignal(number) == usual
+    finally:
+        signal.signal(number, before)
     assert same(run(11, folder=tmp_path), run(11))
-    assert signal.getsignal(number) == before
 
 
 def test_a_run_under_nohup_outlives_its_terminal() -> None:

@@ -185,7 +185,7 @@ EXPERIMENT = study.Experiment(
     ),
     scales={
         "smoke": Scale(lambda: cells(SMALLEST, 10, 1, 2, "D"), seeds=1, judged=False),
-        "small": Scale(lambda: cells(DCGAN, 10, 250, 32), seeds=3),
+        "small": Scale(lambda: cells(DCGAN, 10, 250, 32), seeds=5),
         "paper": Scale(lambda: cells(PAPER, 1, 100_000, 64), seeds=3),
     },
 )

@@ -188,7 +188,7 @@ EXPERIMENT = study.Experiment(
     ),
     scales={
         "smoke": Scale(lambda data: cells(data, (1, 1), (1, 1), 2, *[1e-4] * 4), 1, judged=False),
-        "small": Scale(lambda data: cells(data, (600, 200), (8, 8), 32, *SMALL), seeds=3),
+        "small": Scale(lambda data: cells(data, (600, 200), (8, 8), 32, *SMALL), seeds=5),
         "paper": Scale(lambda data: cells(data, (200_000, 100_000), (128, 128), 64, *PAPER), 3),
     },
     data="tfds:cifar10",

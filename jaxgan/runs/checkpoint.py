@@ -8,8 +8,6 @@ files.
 from __future__ import annotations
 
 import contextlib
-import errno
-import hashlib
 import json
 import math
 import os
@@ -21,36 +19,25 @@ from pathlib import Path
 from typing import Any
 
 import jax
-import msgspec
 import safetensors.flax
 
 from jaxgan.runs.identity import differences
-from jaxgan.runs.provenance import Provenance, provenance
+from jaxgan.runs.manifest import (
+    MANIFEST,
+    STATE,
+    UNREADABLE,
+    Damaged,
+    read_manifest,
+    signed,
+    verified,
+)
+from jaxgan.runs.provenance import provenance
 from jaxgan.runs.whole import sync
 from jaxgan.training import TrainState
 
 __all__ = ["Damaged", "check_settings", "log_of", "newest_manifest", "restore", "save", "steps_of"]
 
-STATE, MANIFEST = "state.safetensors", "manifest.json"
 NAME = re.compile(r"step-(\d{9,})")
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, RecursionError, msgspec.MsgspecError)
-"""What reading a file of another kind raises."""
-
-
-class Damaged(ValueError):
-    """A checkpoint whose files differ from what was written."""
-
-
-class _Manifest(msgspec.Struct):
-    """What a manifest must have; those of earlier versions have no planned steps."""
-
-    step: int
-    settings: dict[str, Any]
-    provenance: Provenance
-    sha256: dict[str, str]
-    loss: float | None
-    planned: int | None = None
-    log: dict[str, Any] = {}
 
 
 def save(
@@ -95,10 +82,8 @@ def save(
         "log": dict(log or {}),
         "settings": dict(settings),
         "provenance": provenance(),
-        "sha256": {STATE: _digest(data)},
     }
-    manifest["sha256"][MANIFEST] = _digest(_canonical(manifest))
-    (partial / MANIFEST).write_text(json.dumps(manifest, indent=1))
+    (partial / MANIFEST).write_text(signed(manifest, data))
     for path in (partial / STATE, partial / MANIFEST, partial):
         sync(path)
     _remove(final)
@@ -136,7 +121,7 @@ def restore(
     for step in sorted(steps, key=lambda step: losses.get(step, math.inf)):
         path = _place(folder, step)
         try:
-            manifest, data = _verified(path)
+            manifest, data = verified(path)
             arrays = _arrays(path, data)
         except Damaged as problem:
             warnings.warn(f"{problem}; trying the one before", stacklevel=2)
@@ -163,7 +148,7 @@ def newest_manifest(folder: Path) -> dict[str, Any] | None:
     """
     for step in steps_of(folder)[::-1]:
         with contextlib.suppress(Damaged):
-            return _verified(_place(folder, step))[0]
+            return verified(_place(folder, step))[0]
     return None
 
 
@@ -177,46 +162,13 @@ def log_of(folder: Path, step: int) -> dict[str, Any]:
     Returns:
         The `log` of `save`; empty for checkpoints of earlier versions.
     """
-    return _read(_place(folder, step) / MANIFEST).get("log", {})
+    return read_manifest(_place(folder, step))[0].get("log", {})
 
 
 def steps_of(folder: Path) -> list[int]:
     """The steps of the checkpoints in a folder, in order, without partial ones and other files."""
     names = (NAME.fullmatch(path.name) for path in folder.glob("step-*"))
     return sorted(int(name[1]) for name in names if name)
-
-
-def _verified(path: Path) -> tuple[dict[str, Any], bytes]:
-    """The manifest and the bytes of the state, if both are what was written."""
-    manifest, wanted = _manifest(path)
-    try:
-        data = (path / STATE).read_bytes()
-    except OSError as error:
-        raise Damaged(f"checkpoint {path} is damaged ({error})") from error
-    _check_sum(path, STATE, data, wanted)
-    return manifest, data
-
-
-def _manifest(path: Path) -> tuple[dict[str, Any], str]:
-    """The manifest, if it is what was written, and the sum of the state."""
-    try:
-        manifest = _read(path / MANIFEST)
-        own, wanted = manifest["sha256"].pop(MANIFEST), manifest["sha256"][STATE]
-    except UNREADABLE as error:
-        raise Damaged(f"checkpoint {path} is damaged ({error})") from error
-    _check_sum(path, MANIFEST, _canonical(manifest), own)
-    return manifest, wanted
-
-
-def _check_sum(path: Path, name: str, data: bytes, wanted: str) -> None:
-    if _digest(data) != wanted:
-        raise Damaged(f"checkpoint {path} is damaged (sha256 of {name} differs)")
-
-
-def _read(manifest: Path) -> dict[str, Any]:
-    content = manifest.read_bytes()
-    msgspec.json.decode(content, type=_Manifest)
-    return json.loads(content)
 
 
 def _arrays(path: Path, data: bytes) -> dict[str, jax.Array]:
@@ -271,10 +223,10 @@ def _losses(folder: Path) -> tuple[dict[int, float], set[int]]:
     unread: set[int] = set()
     for step in steps_of(folder):
         try:
-            loss = _manifest(_place(folder, step))[0]["loss"]
+            loss = read_manifest(_place(folder, step))[0]["loss"]
         except Damaged as problem:
             warnings.warn(f"{problem}; it is not taken for the best", stacklevel=2)
-            unread |= {step} if _is_unread(problem) else set()
+            unread |= {step} if problem.is_unread else set()
         else:
             losses |= {} if loss is None else {step: loss}
     return losses, unread
@@ -304,16 +256,10 @@ def _place(folder: Path, step: int) -> Path:
 
 def _is_damaged(path: Path) -> bool:
     try:
-        _verified(path)
+        verified(path)
     except Damaged as problem:
-        return not _is_unread(problem)
+        return not problem.is_unread
     return False
-
-
-def _is_unread(problem: Damaged) -> bool:
-    """Whether the disk failed: what is there may be sound."""
-    why = problem.__cause__
-    return isinstance(why, OSError) and why.errno != errno.ENOENT
 
 
 def _remove(path: Path) -> None:
@@ -324,11 +270,3 @@ def _remove(path: Path) -> None:
         elif path.exists():
             hidden = path.rename(path.with_name(f".{path.name}.{os.getpid()}.old.partial"))
             shutil.rmtree(hidden, ignore_errors=True)
-
-
-def _canonical(manifest: Mapping[str, Any]) -> bytes:
-    return json.dumps(manifest, sort_keys=True).encode()
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
