@@ -137,6 +137,7 @@ def _trained(folder: Path, made: dict[str, Any], steps: int = 0) -> None:
     write_results(folder, results_of(experiment, cells, {}, [[0]], judged=False, about=about))
     (folder / "run.json").write_text(json.dumps(made))
     training: Any = cells["wgan"]
+    place(folder, "wgan", 0).mkdir(parents=True)
     save_record(place(folder, "wgan", 0), Record(steps=steps), training.identity(0))
     if steps:
         _save(place(folder, "wgan", 0), training.setup, training.identity(0))

@@ -372,15 +372,20 @@ def test_records_come_back_as_they_were_saved(tmp_path: Path) -> None:
         1.25,
         "so it was",
     )
+    (tmp_path / "a" / "seed-3").mkdir(parents=True)
     save_record(tmp_path / "a" / "seed-3", record, {"seed": 3, "of": ("x", 1)})
     found = load_records(tmp_path, ["a", "b"], [0, 3])
     assert found["b"] == []
     (again,) = found["a"]
     np.testing.assert_equal(again._asdict(), record._asdict())
     assert load_record(tmp_path / "a" / "seed-3", {"seed": 3, "of": ("x", 2)}) is None
-    (tmp_path / "a" / "seed-3" / "record.json").write_text("{")
-    with pytest.raises(ValueError, match=r"record in .*seed-3 cannot be read .*: remove it"):
-        load_record(tmp_path / "a" / "seed-3")
+    text = (tmp_path / "a" / "seed-3" / "record.json").read_text()
+    for damaged in ("{", text.replace("sha256", "sha257"), text.replace("1.5", "2.5")):
+        (tmp_path / "a" / "seed-3" / "record.json").write_text(damaged)
+        with pytest.raises(ValueError, match=r"record in .*seed-3 cannot be read .*: remove it"):
+            load_record(tmp_path / "a" / "seed-3")
+    with pytest.raises(FileNotFoundError, match="seed-4 was removed during the run"):
+        save_record(tmp_path / "a" / "seed-4", record, {})
 
 
 def test_a_changed_training_is_refused_and_a_changed_function_runs_again(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from jaxgan.networks import patches, winograd
 from jaxgan.networks.convolution import ROLES, face
 from jaxgan.networks.patches import Axis, Geometry
 from jaxgan.networks.winograd import suits, transforms
-from tests.test_convolution import assert_close, bent, energy, faces, normal
+from tests.test_convolution import assert_close, bent, doubled, energy, faces, loop, normal
 
 pytestmark = pytest.mark.usefixtures("doubles")
 
@@ -92,6 +92,13 @@ def test_blocks_change_nothing(monkeypatch: Any) -> None:
     in_blocks = products(winograd, SQUARE)
     assert in_blocks.lower(*roles).as_text().count("stablehlo.while") == 3
     assert_close(in_blocks(*roles), wanted)
+
+
+@pytest.mark.parametrize("mapped", [(0, 0, 0), (0, None, 1)])
+def test_vmap_is_a_loop(mapped: Any) -> None:
+    roles = doubled(operands(SQUARE, 48, 32), mapped)
+    found = jax.jit(jax.vmap(faces(SQUARE), mapped))(*roles)
+    assert_close(found, jax.jit(loop(faces(SQUARE), mapped))(*roles), 1e-10)
 
 
 def error(found: Any, wanted: Any) -> float:

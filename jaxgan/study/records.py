@@ -83,7 +83,7 @@ Records = Mapping[str, Sequence[Record]]
 """`records[cell][seed]`."""
 
 
-class _Stored(msgspec.Struct):
+class _Stored(msgspec.Struct, forbid_unknown_fields=True):
     """The contents of `record.json`."""
 
     ended: Ended
@@ -99,9 +99,12 @@ def save_record(folder: Path, record: Record, identity: Identity) -> None:
     """Writes a record, each file atomically.
 
     Args:
-        folder: the record's folder; created if needed.
+        folder: the record's folder, which exists.
         record: the record.
         identity: the identity by which `load_record` finds it.
+
+    Raises:
+        FileNotFoundError: the folder was removed.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as name:
@@ -109,7 +112,8 @@ def save_record(folder: Path, record: Record, identity: Identity) -> None:
     ...     load_record(Path(name), {"seed": 0}).scores, load_record(Path(name), {"seed": 1})
     ({'x': nan}, None)
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.is_dir():  # a new one would lack the rest of what was there
+        raise FileNotFoundError(f"{folder} was removed during the run: start the run again")
     arrays = {f"array/{name}": np.asarray(array) for name, array in record.arrays.items()}
     for name, series in record.series.items():
         arrays |= {f"series/{name}/{part}": x for part, x in series._asdict().items()}
@@ -150,15 +154,12 @@ def load_record(folder: Path, identity: Identity | None = None) -> Record | None
     try:
         with (folder / ARRAYS).open("rb") as file:  # NumPy leaves a broken file open
             arrays = dict(np.load(file, allow_pickle=False))
-    except UNREADABLE as error:
+        series = _series(arrays)
+    except (KeyError, *UNREADABLE) as error:
         raise _unreadable(folder, error) from error
-    names = {key.split("/", 1)[1].rsplit("/", 1)[0] for key in arrays if key.startswith("series/")}
     return Record(
         {name: math.nan if score is None else score for name, score in stored.scores.items()},
-        {
-            name: Series(arrays[f"series/{name}/steps"], arrays[f"series/{name}/values"])
-            for name in sorted(names)
-        },
+        series,
         {key.split("/", 1)[1]: x for key, x in arrays.items() if key.startswith("array/")},
         stored.ended,
         stored.steps,
@@ -166,6 +167,14 @@ def load_record(folder: Path, identity: Identity | None = None) -> Record | None
         stored.note,
         stored.provenance,
     )
+
+
+def _series(arrays: Mapping[str, np.ndarray]) -> dict[str, Series]:
+    names = {key.split("/", 1)[1].rsplit("/", 1)[0] for key in arrays if key.startswith("series/")}
+    return {
+        name: Series(arrays[f"series/{name}/steps"], arrays[f"series/{name}/values"])
+        for name in sorted(names)
+    }
 
 
 def load_identity(folder: Path) -> Identity:

@@ -271,6 +271,7 @@ def _found(cell: Cell, seed: int, folder: Path, team: Team) -> Record:
     if isinstance(cell, Sweep):
         team.of_first(record is None)
     if record is None:
+        folder.mkdir(parents=True, exist_ok=True)
         begin = time.perf_counter()
         try:
             record = cell(seed, folder)
