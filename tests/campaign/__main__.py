@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -55,6 +56,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="file of the rows; those that survived are kept")
     parser.add_argument("--only", default="", help="faults whose name contains this")
     options = parser.parse_args()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup the runs would ignore it, too
     report = Report.begun(options.out, quick=options.quick)
     done = report.survived
     with tempfile.TemporaryDirectory(prefix="campaign-") as scratch:
