@@ -186,14 +186,14 @@ def main(
     Args:
         works: what is trained, see `benchmarks.works`.
         losses: recipes.
-        rounds: how often the numbers of processes alternate.
+        rounds: how often the numbers of processes alternate; 0 measures no times.
         out: file for the numbers, as JSON.
     """
     from jaxgan.runs.provenance import provenance
 
     rows = [bytes_of(work, loss) for work in works for loss in losses]
     times = []
-    for work in works:
+    for work in works if rounds else ():
         found: dict[int, list[float]] = {n: [] for n in (1, 2, 4)}
         for _ in range(rounds):
             for processes in found:

@@ -384,6 +384,15 @@ def test_records_come_back_as_they_were_saved(tmp_path: Path) -> None:
         (tmp_path / "a" / "seed-3" / "record.json").write_text(damaged)
         with pytest.raises(ValueError, match=r"record in .*seed-3 cannot be read .*: remove it"):
             load_record(tmp_path / "a" / "seed-3")
+    (tmp_path / "a" / "seed-3" / "record.json").write_text(text)
+    arrays = (tmp_path / "a" / "seed-3" / "record.npz").read_bytes()
+    end = arrays.index(b"PK\x01\x02")  # in the directory: version that is needed, flags
+    for place, bit in ((end + 6, 64), (end + 8, 1)):
+        flipped = bytes([arrays[place] ^ bit])
+        damaged = arrays[:place] + flipped + arrays[place + 1 :]
+        (tmp_path / "a" / "seed-3" / "record.npz").write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"record in .*seed-3 cannot be read"):
+            load_record(tmp_path / "a" / "seed-3")
     with pytest.raises(FileNotFoundError, match="seed-4 was removed during the run"):
         save_record(tmp_path / "a" / "seed-4", record, {})
 

@@ -19,8 +19,9 @@ from jaxgan.types import Dataset, unknown
 
 __all__ = ["UNREADABLE", "from_npz"]
 
-UNREADABLE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
-"""What NumPy raises for a `.npz` file that is empty, incomplete or of another kind."""
+UNREADABLE = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What NumPy raises for a `.npz` file that is empty, incomplete or of another kind. RuntimeError
+says that it is encrypted or of another version, by a flipped bit."""
 
 NAMES = {
     "train": (("real", "images", "x", "x_train"), ("labels", "y", "y_train")),
