@@ -48,17 +48,6 @@ def exchanged() -> str:
     return table(heads, rows)
 
 
-def processes() -> str:
-    """Seconds per generator step on several processes, from `results/scaling.json`."""
-    rows = [
-        [f"`{row['work']}`, `{row['loss']}`"]
-        + [_seconds(row[n]) for n in ("1", "2", "4")]
-        + [f"{row[n] / row['1']:.2f}" for n in ("2", "4")]
-        for row in _results("scaling")["seconds"]
-    ]
-    return table(["Work", "1 process", "2", "4", "2 / 1", "4 / 1"], rows)
-
-
 def reliability() -> str:
     """Faults that were tried, from `results/reliability.json`."""
     rows = _results("reliability")["rows"]
@@ -104,7 +93,6 @@ def _results(name: str) -> dict[str, Any]:
 
 TABLES: dict[str, Callable[[], str]] = {
     "exchanged": exchanged,
-    "processes": processes,
     "reliability": reliability,
     "speed": speed,
 }
