@@ -75,9 +75,9 @@ def speed() -> str:
     roofs = [found["roof"] / 1e9 for found in made["results"].values()]
     versions = made["versions"]
     return (
-        f"{written}\n\nMinima of alternating turns, one run of `python -m benchmarks.step_time` per "
-        f"work; {made['device']}, {made['platform']}, JAX {versions['jax']}, PyTorch 2.13.0, at "
-        f"`{made['commit'][:7]}`. The roof is the fastest product of two matrices in the same "
+        f"{written}\n\nMinima of alternating turns, one run of `python -m benchmarks.step_time` "
+        f"per work; {made['device']}, {made['platform']}, JAX {versions['jax']}, PyTorch 2.13.0, "
+        f"at `{made['commit'][:7]}`. The roof is the fastest product of two matrices in the same "
         f"turns, {min(roofs):.0f} to {max(roofs):.0f} GFLOP/s; by fewer multiplications a step "
         "may exceed it."
     )
