@@ -15,7 +15,15 @@ from tests.campaign.contents import Contents, Outcome, compare, contents
 from tests.campaign.operations import watched
 from tests.campaign.trainings import RUNS
 
-__all__ = ["Case", "Fault", "Ground", "error_of", "in_a_line", "without_leftovers"]
+__all__ = [
+    "Case",
+    "Fault",
+    "Ground",
+    "error_of",
+    "in_a_line",
+    "last_states",
+    "without_leftovers",
+]
 
 Case = tuple[Outcome, str]
 """What came out of one try, and the first difference if the run did not survive."""
@@ -140,13 +148,23 @@ def without_leftovers(found: Contents, wanted: Contents) -> Contents:
     return {n: part for n, part in found.items() if "checkpoints/" not in n or n in wanted}
 
 
+def last_states(found: Contents, wanted: Contents) -> Contents:
+    """What was found, of the checkpoints only the last states: others are saved by the clock."""
+    last = _last(wanted)
+    return {n: part for n, part in found.items() if "checkpoints/" not in n or n in last}
+
+
 def _without(damaged: str, found: Contents, wanted: Contents) -> Contents:
     """What does not depend on a damaged file: neither the best checkpoint nor what is drawn."""
-    states = sorted(name for name in wanted if name.endswith(".safetensors"))
-    last = {name.split("checkpoints/")[0]: name for name in states}.values()
     if damaged.endswith((".jsonl", "record.json")):
-        return {name: part for name, part in found.items() if name in last}
-    return {n: part for n, part in found.items() if "checkpoints/" not in n or n in last}
+        return {name: part for name, part in found.items() if name in _last(wanted)}
+    return last_states(found, wanted)
+
+
+def _last(wanted: Contents) -> set[str]:
+    """The last state of each training."""
+    states = sorted(name for name in wanted if name.endswith(".safetensors"))
+    return set({name.split("checkpoints/")[0]: name for name in states}.values())
 
 
 def _outside(folder: str, found: Contents) -> Contents:

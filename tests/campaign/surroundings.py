@@ -16,7 +16,7 @@ from unittest import mock
 
 from tests.campaign.commands import start_command
 from tests.campaign.contents import compare, contents
-from tests.campaign.ground import Case, Fault, Ground, error_of
+from tests.campaign.ground import Case, Fault, Ground, error_of, last_states
 from tests.campaign.trainings import RUNS
 
 __all__ = ["FAULTS"]
@@ -146,7 +146,8 @@ def with_clock(name: str, change: Callable[[float], float], ground: Ground) -> I
             patches.enter_context(mock.patch.object(time, clock, wrong))
         problem = error_of(lambda: RUNS[name](folder))
         if problem is None:
-            yield compare(contents(folder), ground.wanted(name))
+            both = (contents(folder), ground.wanted(name))
+            yield compare(*(last_states(one, both[1]) for one in both))
         else:
             yield "lost", f"ends with {problem!r}"
 
