@@ -17,7 +17,7 @@ from jaxgan.report.markdown import table
 
 ROOT = Path(__file__).parents[1]
 BETWEEN = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end of measured -->)", re.DOTALL)
-DOCUMENTS = ("README.md", "docs/convolution.md", "docs/scaling.md")
+DOCUMENTS = ("README.md", "docs/convolution.md", "docs/scaling.md", "docs/reliability.md")
 WORKS = {
     "mnist": "MNIST DCGAN, width 64, batch 50",
     "mnist_16": "MNIST DCGAN, width 16, batch 32",

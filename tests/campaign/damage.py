@@ -114,7 +114,7 @@ def _flip(content: bytes, bit: int) -> bytes:
 
 
 KINDS: dict[str, tuple[Damage, int]] = {
-    "a flipped bit in": (flip, 60),
+    "a flipped bit in a": (flip, 60),
     "a truncated": (truncate, 15),
     "an empty": (lambda content, draws: b"", 1),
     "a missing": (lambda content, draws: None, 1),
