@@ -22,7 +22,8 @@ from benchmarks.exchange import exchanged
 from jaxgan.networks import patches, winograd
 from jaxgan.networks.convolution import ROLES, face
 from jaxgan.networks.patches import Axis, Geometry
-from jaxgan.networks.winograd import suits, transforms
+from jaxgan.networks.toom_cook import transforms
+from jaxgan.networks.winograd import suits
 from tests.test_convolution import assert_close, bent, doubled, energy, faces, loop, normal
 
 pytestmark = pytest.mark.usefixtures("doubles")
