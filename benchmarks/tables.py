@@ -56,7 +56,9 @@ def reliability() -> str:
     total = [f"{sum(row[name] for row in rows):,}" for name in counts]
     commits = ", ".join(sorted({f"`{row['commit'][:7]}`" for row in rows}))
     heads = ["Fault", "How", *map(str.capitalize, counts)]
-    return f"{table(heads, [*lines, ['all', '', *total]])}\n\nTried at {commits}."
+    minutes = sum(row["seconds"] for row in rows) / 60
+    body = table(heads, [*lines, ["all", "", *total]])
+    return f"{body}\n\nTried at {commits}, in {minutes:.0f} minutes."
 
 
 def speed() -> str:
@@ -73,10 +75,11 @@ def speed() -> str:
     heads = ["Work", "jaxgan", "PyTorch eager", "channels last", "compiled"]
     written = table([*heads, "jaxgan / fastest", "of the roof"], rows)
     roofs = [found["roof"] / 1e9 for found in made["results"].values()]
-    versions = made["versions"]
+    eager = next(iter(made["results"].values()))["contenders"]["PyTorch, eager"]
+    versions = f"JAX {made['versions']['jax']}, PyTorch {eager['versions']['torch']}"
     return (
         f"{written}\n\nMinima of alternating turns, one run of `python -m benchmarks.step_time` "
-        f"per work; {made['device']}, {made['platform']}, JAX {versions['jax']}, PyTorch 2.13.0, "
+        f"per work; {made['device']}, {made['platform']}, {versions}, "
         f"at `{made['commit'][:7]}`. The roof is the fastest product of two matrices in the same "
         f"turns, {min(roofs):.0f} to {max(roofs):.0f} GFLOP/s; by fewer multiplications a step "
         "may exceed it."

@@ -254,6 +254,7 @@ def _lower(way: Callable[..., Array]) -> Any:
 
 
 def _lower_on_cpu(context: Any, *operands: Any, **settings: Any) -> Any:
+    # Not public: pmap and JAX of another version may have no such number, and keep the usual way.
     devices = getattr(context.module_context.axis_context, "num_devices", 1)
     return _lower(functools.partial(_products, devices=devices))(context, *operands, **settings)
 

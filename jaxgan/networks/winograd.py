@@ -15,6 +15,7 @@ With stride s the s remainders of positions and of taps become channels, and the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil, prod
 
 import jax.numpy as jnp
@@ -69,24 +70,29 @@ def output_product(
     x: Float[Array, "..."], kernel: Float[Array, "..."], geometry: Geometry
 ) -> Array:
     """The convolution."""
-    taps = _taps_transformed(kernel, geometry)
-
-    def part(x: Array) -> Array:
-        products = _product(_inputs_transformed(x, geometry), taps, 2, 1)
-        return _outputs_back(products, geometry)
-
-    return in_blocks(part, _room(geometry, *taps.shape[1:]), x)
+    return _with_taps(_inputs_transformed, _outputs_back, 1, x, kernel, geometry)
 
 
 def input_product(v: Float[Array, "..."], kernel: Float[Array, "..."], geometry: Geometry) -> Array:
     """The gradient with respect to the input."""
+    return _with_taps(_outputs_transformed, _inputs_back, 2, v, kernel, geometry)
+
+
+def _with_taps(
+    transformed: Callable[[Array, Geometry], Array],
+    back: Callable[[Array, Geometry], Array],
+    contracted: int,
+    x: Array,
+    kernel: Array,
+    geometry: Geometry,
+) -> Array:
+    """Products with the transformed taps over their channels, dimension 1, or features, 2."""
     taps = _taps_transformed(kernel, geometry)
 
-    def part(v: Array) -> Array:
-        products = _product(_outputs_transformed(v, geometry), taps, 2, 2)
-        return _inputs_back(products, geometry)
+    def part(x: Array) -> Array:
+        return back(_product(transformed(x, geometry), taps, 2, contracted), geometry)
 
-    return in_blocks(part, _room(geometry, *taps.shape[1:]), v)
+    return in_blocks(part, _room(geometry, x, *taps.shape[1:]), x)
 
 
 def kernel_product(x: Float[Array, "..."], v: Float[Array, "..."], geometry: Geometry) -> Array:
@@ -97,7 +103,7 @@ def kernel_product(x: Float[Array, "..."], v: Float[Array, "..."], geometry: Geo
         return _product(inputs, outputs, 1, 1)
 
     channels = x.shape[-1] * prod(axis.stride for axis in geometry)
-    total = sum_of_blocks(part, _room(geometry, channels, v.shape[-1]), x, v)
+    total = sum_of_blocks(part, _room(geometry, x, channels, v.shape[-1]), x, v)
     return _taps_back(total, geometry)
 
 
@@ -122,9 +128,9 @@ def _matrices(axis: Axis) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return transforms(_outputs(axis), _taps(axis))
 
 
-def _room(geometry: Geometry, *channels: int) -> Room:
+def _room(geometry: Geometry, x: Array, *channels: int) -> Room:
     tiles = prod(_tiles(axis) * _points(axis) for axis in geometry)
-    return Room(4 * tiles * max(channels), WHOLE, BLOCK)
+    return Room(x.dtype.itemsize * tiles * max(channels), WHOLE, BLOCK)
 
 
 def _numbered(geometry: Geometry) -> list[tuple[int, Axis]]:
@@ -203,15 +209,13 @@ def _tiled(products: Array, geometry: Geometry) -> Array:
 
 def _along(matrix: np.ndarray, x: Array, dimension: int, tiles: int, step: int) -> Array:
     """A matrix times each tile along a dimension: `[rows, ...]`, tiles instead of positions."""
-    total: Array | None = None
+    terms = []
     for column, entries in enumerate(matrix.T):
-        if entries.any():
-            last = column + step * (tiles - 1) + 1
-            part = lax.slice_in_dim(x, column, last, step, dimension)[None]
-            factors = jnp.asarray(entries, x.dtype).reshape(-1, *(1 for _ in x.shape))
-            total = factors * part if total is None else total + factors * part
-    assert total is not None  # no transform is zero
-    return total
+        last = column + step * (tiles - 1) + 1
+        part = lax.slice_in_dim(x, column, last, step, dimension)[None]
+        factors = jnp.asarray(entries, x.dtype).reshape(-1, *(1 for _ in x.shape))
+        terms.append(factors * part)
+    return sum(terms[1:], terms[0])
 
 
 def _back(matrix: np.ndarray, x: Array, dimension: int) -> Array:
@@ -226,8 +230,6 @@ def _back(matrix: np.ndarray, x: Array, dimension: int) -> Array:
 def _remainders(x: Array, geometry: Geometry, first: int) -> Array:
     """Positions modulo the stride become channels, which follow the dimensions of the geometry."""
     rank, strides = len(geometry), [axis.stride for axis in geometry]
-    if set(strides) == {1}:
-        return x
     split = [n for s, size in zip(strides, x.shape[first:], strict=False) for n in (size // s, s)]
     x = x.reshape(*x.shape[:first], *split, *x.shape[first + rank :])
     x = jnp.moveaxis(
@@ -239,8 +241,6 @@ def _remainders(x: Array, geometry: Geometry, first: int) -> Array:
 def _positions(x: Array, geometry: Geometry, first: int) -> Array:
     """The inverse of `_remainders`."""
     rank, strides = len(geometry), [axis.stride for axis in geometry]
-    if set(strides) == {1}:
-        return x
     end = first + rank
     x = x.reshape(*x.shape[:end], *strides, -1, *x.shape[end + 1 :])
     x = jnp.moveaxis(x, range(end, end + rank), range(first + 1, first + 2 * rank, 2))

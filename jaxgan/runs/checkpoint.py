@@ -226,7 +226,8 @@ def _losses(folder: Path) -> tuple[dict[int, float], set[int]]:
             loss = read_manifest(_place(folder, step))[0]["loss"]
         except Damaged as problem:
             warnings.warn(f"{problem}; it is not taken for the best", stacklevel=2)
-            unread |= {step} if problem.is_unread else set()
+            if problem.is_unread:
+                unread.add(step)
         else:
             losses |= {} if loss is None else {step: loss}
     return losses, unread

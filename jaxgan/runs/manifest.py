@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from jaxgan.runs.provenance import Provenance
+from jaxgan.runs.sums import digest
 
 __all__ = ["MANIFEST", "STATE", "UNREADABLE", "Damaged", "read_manifest", "signed", "verified"]
 
@@ -54,7 +55,7 @@ def signed(manifest: Mapping[str, Any], state: bytes) -> str:
     """
     sums = {STATE: _digest(state)}
     content = {**manifest, "sha256": sums}
-    return json.dumps({**content, "sha256": sums | {MANIFEST: _own(content)}}, indent=1)
+    return json.dumps({**content, "sha256": sums | {MANIFEST: digest(content)}}, indent=1)
 
 
 def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
@@ -76,7 +77,7 @@ def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
         own, of_state = manifest["sha256"].pop(MANIFEST), manifest["sha256"][STATE]
     except UNREADABLE as error:
         raise Damaged(f"checkpoint {path} is damaged ({error})") from error
-    _check(path, MANIFEST, _own(manifest), own)
+    _check(path, MANIFEST, digest(manifest), own)
     return manifest, of_state
 
 
@@ -104,10 +105,6 @@ def verified(path: Path) -> tuple[dict[str, Any], bytes]:
 def _check(path: Path, name: str, found: str, wanted: str) -> None:
     if found != wanted:
         raise Damaged(f"checkpoint {path} is damaged (sha256 of {name} differs)")
-
-
-def _own(manifest: Mapping[str, Any]) -> str:
-    return _digest(json.dumps(manifest, sort_keys=True).encode())
 
 
 def _digest(data: bytes) -> str:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["checked", "summed"]
+__all__ = ["checked", "digest", "summed"]
 
 SUM = "sha256"
 
@@ -24,7 +24,7 @@ def summed(content: Mapping[str, Any]) -> dict[str, Any]:
     >>> summed({"steps": 5})["sha256"][:8]
     '49bd0f44'
     """
-    return {**content, SUM: _digest(content)}
+    return {**content, SUM: digest(content)}
 
 
 def checked(content: Any) -> dict[str, Any]:
@@ -48,10 +48,11 @@ def checked(content: Any) -> dict[str, Any]:
     ValueError: its sha256 is not that of its content
     """
     found = {name: value for name, value in content.items() if name != SUM}
-    if SUM in content and content[SUM] != _digest(found):
+    if SUM in content and content[SUM] != digest(found):
         raise ValueError("its sha256 is not that of its content")
     return found
 
 
-def _digest(content: Mapping[str, Any]) -> str:
+def digest(content: Mapping[str, Any]) -> str:
+    """The sha256 of JSON, whatever the order of its names."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,6 +1,6 @@
 """Tries faults of the disk and of the process on small runs, and counts what survived.
 
-    python -m tests.campaign --out results/reliability.json    # about an hour on two cores
+    python -m tests.campaign --out results/reliability.json    # more than an hour on two cores
     python -m tests.campaign --quick                           # a few cases of each fault
 
 A run survived if, after the fault, the same call ends in the same bits and the complete history:
