@@ -61,8 +61,10 @@ class Quantities(Picture):
     def draw(self, records: Records, metrics: Mapping[str, Metric]) -> Figure:
         """A panel per quantity, a line per cell."""
         panels = {label: curves_of(records, name) for name, label in self.series}
+        lower = {name for name, metric in metrics.items() if metric.better == "lower"}
+        falling = [label for name, label in self.series if name in lower]
         if not self.pace:
-            return figures.line_plots(panels)
+            return figures.line_plots(panels, log=falling)
         paces = {
             cell: np.mean([record.scores[self.pace] for record in of_cell])
             for cell, of_cell in records.items()
@@ -76,7 +78,7 @@ class Quantities(Picture):
             }
             for label, panel in panels.items()
         }
-        return figures.line_plots(timed, x="seconds of training", lines=True)
+        return figures.line_plots(timed, log=falling, x="seconds of training", lines=True)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
