@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("doubles")
 Function = Callable[..., Any]
 Mapped = tuple[int | None, ...]
 CHANNELS, FEATURES = 2, 3
-ORDERS = {1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC")}
+ORDERS = {0: ("NC", "IO", "NC"), 1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC")}
 
 
 def normal(seed: int, *shape: int) -> jax.Array:
@@ -76,7 +76,9 @@ geometries = st.lists(axes, min_size=1, max_size=2).map(tuple)
 STRIDED = (Axis(7, 5, 2, 2, 1), Axis(4, 2, 3, 0, 1))  # asymmetric; a stride beyond the window
 SHORT = (Axis(7, 2, 2), Axis(6, 3, 2, 1, 0))  # no window covers the last positions of the input
 LINE = (Axis(5, 3, 1, 1, 1),)
-SOME = pytest.mark.parametrize("geometry", [STRIDED, SHORT, LINE], ids=["strided", "short", "line"])
+DENSE = ()  # a dense layer
+NAMES = ["strided", "short", "line", "dense"]
+SOME = pytest.mark.parametrize("geometry", [STRIDED, SHORT, LINE, DENSE], ids=NAMES)
 
 
 @settings(max_examples=15)
@@ -189,6 +191,15 @@ def test_blocks_change_nothing(monkeypatch: Any, batch: int, examples: int) -> N
     in_blocks = jax.jit(faces(SHORT))
     assert in_blocks.lower(*roles).as_text().count("stablehlo.while") == 3
     assert_close(in_blocks(*roles), wanted)
+
+
+@pytest.mark.parametrize("sides", [(6, 40, 1), (40, 50, 33), (300, 90, 64), (300, 9, 64)])
+def test_the_gradient_of_a_kernel_is_a_product_of_any_sides(sides: tuple[int, ...]) -> None:
+    # One case for each order of the operands; the expected numbers are NumPy's.
+    rows, channels, features = sides
+    x, v = normal(0, rows, channels), normal(1, rows, features)
+    found = jax.jit(lambda x, v: face("kernel", x, v, DENSE))(x, v)
+    assert_close(found, jnp.asarray(np.asarray(x).T @ np.asarray(v)))
 
 
 def test_half_precision_is_rounded_once() -> None:

@@ -12,7 +12,7 @@ import pytest
 from flax import linen as nn
 from flax.errors import ScopeParamShapeError
 
-from jaxgan.networks.layers import Conv, ConvTranspose, conv_general_dilated
+from jaxgan.networks.layers import Conv, ConvTranspose, Dense, conv_general_dilated
 from jaxgan.penalties import GradientPenalty
 
 pytestmark = pytest.mark.usefixtures("doubles")
@@ -88,6 +88,18 @@ def test_layers_are_those_of_flax(theirs: Any, ours: Any, window: Any, options: 
         return jax.jit(lambda: [layer.init_with_output(jax.random.key(0), x) for x in xs])()
 
     assert_close(outcome(ours), outcome(theirs))
+
+
+@pytest.mark.parametrize("options", [{}, {"use_bias": False, "precision": "highest"}])
+def test_a_dense_layer_is_that_of_flax(options: dict[str, Any]) -> None:
+    options = {"param_dtype": float, "kernel_init": waves, "bias_init": waves, **options}
+    xs = [normal(0, *batch, 4) for batch in ((2,), (), (2, 1, 3))]
+
+    def outcome(kind: Any) -> Any:
+        layer = kind(6, **options)
+        return jax.jit(lambda: [layer.init_with_output(jax.random.key(0), x) for x in xs])()
+
+    assert_close(outcome(Dense), outcome(nn.Dense))
 
 
 def test_what_does_not_fit_is_refused() -> None:

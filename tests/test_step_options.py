@@ -106,7 +106,9 @@ def test_half_precision_is_computed_with_but_not_kept(name: str) -> None:
     # Types of matrix products. Penalties and spectral norms are float32, and so is everything that
     # is combined with float32 labels.
     wanted = {"conditional": {"f32"}, "clipped": {"bf16"}, "direct_matching": {"bf16"}}
-    products = re.findall(r":(\w+)\[\S+\] = dot_general", str(jax.make_jaxpr(half)(*args)))
+    products = re.findall(
+        r":(\w+)\[\S+\] = (?:dot_general|convolution_face)", str(jax.make_jaxpr(half)(*args))
+    )
     assert set(products) == wanted.get(name, {"bf16", "f32"})
 
 

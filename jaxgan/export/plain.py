@@ -13,21 +13,25 @@ from jax import export
 from jaxtyping import Array
 
 from jaxgan.export.generator import Generator
-from jaxgan.networks import Conv, ConvTranspose
+from jaxgan.networks import Conv, ConvTranspose, Dense
 from jaxgan.training.modules import apply
 
 __all__ = ["input_types", "plain"]
 
-FLAX: dict[type[nn.Module], type[nn.Module]] = {Conv: nn.Conv, ConvTranspose: nn.ConvTranspose}
-OWN = ("parent", "name", "conv_general_dilated", "promote_dtype")
+FLAX: dict[type[nn.Module], type[nn.Module]] = {
+    Conv: nn.Conv,
+    ConvTranspose: nn.ConvTranspose,
+    Dense: nn.Dense,
+}
+OWN = ("parent", "name", "conv_general_dilated", "dot_general", "promote_dtype")
 """Fields of a layer that are not taken over."""
 
 
 def plain(generator: Generator) -> Callable[..., Array]:
-    """A generator whose convolutions are Flax's, of the same fields and parameters.
+    """A generator whose linear layers are Flax's, of the same fields and parameters.
 
-    They trace to `jax.lax.conv_general_dilated`, which every runtime knows and which takes a
-    batch of unknown size; jaxgan's own primitive plans its products for one size.
+    They trace to operations of `jax.lax`, which every runtime knows and which take a batch of
+    unknown size; jaxgan's own primitive plans its products for one size.
 
     Args:
         generator: the generator.

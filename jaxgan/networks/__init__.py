@@ -5,7 +5,7 @@ from jaxgan.networks.bottleneck import BottleneckCritic, BottleneckGenerator
 from jaxgan.networks.conditional import ConditionalBatchNorm
 from jaxgan.networks.dcgan import DCGANCritic, DCGANGenerator
 from jaxgan.networks.identity import Identity
-from jaxgan.networks.layers import Conv, ConvTranspose
+from jaxgan.networks.layers import Conv, ConvTranspose, Dense
 from jaxgan.networks.maxout import MaxoutCritic
 from jaxgan.networks.mlp import MLPCritic, MLPGenerator
 from jaxgan.networks.norms import LayerNorm, Norm, Weights
@@ -24,6 +24,7 @@ __all__ = [
     "ConvTranspose",
     "DCGANCritic",
     "DCGANGenerator",
+    "Dense",
     "Identity",
     "LayerNorm",
     "MLPCritic",

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from jaxgan.networks.conditional import Labels
 from jaxgan.networks.dcgan import doublings_of
 from jaxgan.networks.initializers import he_strided
-from jaxgan.networks.layers import Conv, ConvTranspose
+from jaxgan.networks.layers import Conv, ConvTranspose, Dense
 from jaxgan.networks.norms import Norm, normalize
 from jaxgan.networks.projection import projection
 from jaxgan.networks.settings import check_conditional_norm, check_settings
@@ -99,7 +99,7 @@ class BottleneckGenerator(nn.Module):
         """`[batch, latent] -> [batch, height, width, channels]` in [-1, 1]."""
         pixels, _, colors = self.shape
         maps = _features(self.width, doublings_of(pixels))[::-1]
-        x = nn.Dense(4 * 4 * maps[0], kernel_init=GLOROT)(latent).reshape(-1, 4, 4, maps[0])
+        x = Dense(4 * 4 * maps[0], kernel_init=GLOROT)(latent).reshape(-1, 4, 4, maps[0])
         for level, features in enumerate(maps):
             if level:
                 x = BottleneckBlock(features, self.norm, "up", self.classes)(x, train, labels)
@@ -150,7 +150,7 @@ class BottleneckCritic(nn.Module):
             for _ in range(self.depth - (level == 0)):
                 x = BottleneckBlock(features, self.norm)(x, train)
         phi = x.reshape(x.shape[0], -1)
-        psi = nn.Dense(1, kernel_init=GLOROT)(phi)[:, 0]
+        psi = Dense(1, kernel_init=GLOROT)(phi)[:, 0]
         if self.classes is None:
             return psi / 5
         return (psi + projection(phi, labels, self.classes, GLOROT, train=train)) / 5

@@ -53,7 +53,7 @@ def face(
         first: operand of the other role that comes first in the order input, kernel, output.
         second: operand of the role that comes second. An input is `[batch, *space, channels]`, a
             kernel `[*window, channels, features]`, an output `[batch, *outputs, features]`.
-        geometry: one `Axis` per spatial dimension.
+        geometry: one `Axis` per spatial dimension; a dense layer has none.
         precision: precision of the products, as for `jax.lax.dot_general`.
 
     Returns:
@@ -201,6 +201,8 @@ def _vendor(
     first: Array, second: Array, *, role: Role, geometry: Geometry, precision: lax.PrecisionLike
 ) -> Array:
     """The convolution of the platform's own library, and its transposes."""
+    if not geometry:
+        return _dense(first, second, role, precision)
     convolve = functools.partial(
         lax.conv_general_dilated,
         window_strides=[axis.stride for axis in geometry],
@@ -214,6 +216,14 @@ def _vendor(
     if role == "input":
         return jax.linear_transpose(lambda x: convolve(x, first), shape)(second)[0]
     return jax.linear_transpose(lambda kernel: convolve(first, kernel), shape)(second)[0]
+
+
+def _dense(first: Array, second: Array, role: Role, precision: lax.PrecisionLike) -> Array:
+    """Without spatial dimensions a convolution is a matrix product."""
+    a, b = (second, first) if role == "input" else (first, second)
+    contracted = {"output": (1, 0), "input": (1, 1), "kernel": (0, 0)}[role]
+    sides = tuple((side,) for side in contracted)
+    return lax.dot_general(a, b, (sides, ((), ())), precision=precision)
 
 
 def _products(

@@ -9,7 +9,7 @@ from jaxgan.networks.activations import Activation, activate, channels
 from jaxgan.networks.attention import SelfAttention, attended
 from jaxgan.networks.conditional import Labels, join
 from jaxgan.networks.initializers import Initial, initializers
-from jaxgan.networks.layers import Conv, ConvTranspose
+from jaxgan.networks.layers import Conv, ConvTranspose, Dense
 from jaxgan.networks.norms import Norm, Weights, normalize, reweight
 from jaxgan.networks.settings import check_settings
 
@@ -90,7 +90,7 @@ class DCGANGenerator(nn.Module):
             return join(x, labels, self.classes)
 
         made = channels(features, self.activation)
-        dense = reweight(nn.Dense(4 * 4 * made, kernel_init=flat), self.weights, train=train)
+        dense = reweight(Dense(4 * 4 * made, kernel_init=flat), self.weights, train=train)
         x = dense(join(latent, labels, self.classes))
         x = activated(x.reshape(-1, 4, 4, made))
         for layer in range(doublings - 1):
@@ -154,6 +154,6 @@ class DCGANCritic(nn.Module):
             if self.attention and x.shape[1] == attended(pixels):
                 x = SelfAttention(self.weights)(x, train)
         x = join(x.reshape(x.shape[0], -1), labels, self.classes)
-        dense = nn.Dense(self.features or 1, kernel_init=flat)
+        dense = Dense(self.features or 1, kernel_init=flat)
         x = reweight(dense, self.weights, train=train)(x)
         return x if self.features else x[:, 0]

@@ -1,4 +1,4 @@
-"""Drop-in replacements for Flax's convolutions, with the gradients of `convolution`.
+"""Drop-in replacements for Flax's linear layers, with the gradients of `convolution`.
 
 Fields and parameters are those of Flax. Dilated kernels and circular transposed convolutions use
 `jax.lax`, with its gradients and speed.
@@ -20,7 +20,7 @@ from jaxtyping import Array, Float
 from jaxgan.networks.convolution import channels_last, face
 from jaxgan.networks.patches import Axis
 
-__all__ = ["Conv", "ConvTranspose", "conv_general_dilated"]
+__all__ = ["Conv", "ConvTranspose", "Dense", "conv_general_dilated"]
 
 
 def conv_general_dilated(
@@ -180,6 +180,27 @@ class ConvTranspose(nn.ConvTranspose):
         )
         y = y.reshape(*batch, *y.shape[1:])
         return y if bias is None else y + bias.reshape((1,) * (y.ndim - 1) + (-1,))
+
+
+def _product(
+    x: Array, kernel: Array, dimension_numbers: Any, precision: lax.PrecisionLike = None
+) -> Array:
+    """`jax.lax.dot_general` as `flax.linen.Dense` calls it."""
+    del dimension_numbers
+    y = face("output", x.reshape(-1, x.shape[-1]), kernel, (), precision)
+    return y.reshape(*x.shape[:-1], -1)
+
+
+class Dense(nn.Dense):
+    """`flax.linen.Dense`, closed under differentiation: the same fields and parameters.
+
+    >>> y, variables = Dense(4).init_with_output(jax.random.key(0), jnp.ones((2, 3)))
+    >>> y.shape, variables["params"]["kernel"].shape
+    ((2, 4), (3, 4))
+    """
+
+    dot_general: Any = _product
+    promote_dtype: Any = promote_dtype
 
 
 def _per_axis(x: int | Sequence[int] | None, rank: int) -> tuple[int, ...]:

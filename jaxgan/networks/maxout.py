@@ -6,6 +6,7 @@ from flax import linen as nn
 from jaxtyping import Array, Float
 
 from jaxgan.networks.initializers import uniform
+from jaxgan.networks.layers import Dense
 from jaxgan.networks.settings import check_settings
 
 __all__ = ["MaxoutCritic"]
@@ -43,7 +44,7 @@ class MaxoutCritic(nn.Module):
         init = uniform(0.005)
         x = nn.Dropout(0.2, deterministic=not train)(x.reshape(x.shape[0], -1))
         for _ in range(self.depth):
-            x = nn.Dense(self.width * self.pieces, kernel_init=init)(x)
+            x = Dense(self.width * self.pieces, kernel_init=init)(x)
             x = x.reshape(x.shape[0], self.width, self.pieces).max(axis=2)
             x = nn.Dropout(0.5, deterministic=not train)(x)
-        return nn.Dense(1, kernel_init=init)(x)[:, 0]
+        return Dense(1, kernel_init=init)(x)[:, 0]

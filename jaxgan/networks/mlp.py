@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from jaxgan.networks.conditional import Labels, join
 from jaxgan.networks.initializers import uniform
+from jaxgan.networks.layers import Dense
 from jaxgan.networks.norms import Norm, Weights, normalize, reweight
 from jaxgan.networks.settings import check_settings
 
@@ -67,8 +68,8 @@ class MLPGenerator(nn.Module):
         hidden, output = _initializers(self.reach)
         x = join(latent, labels, self.classes)
         for width in _widths(self.width, self.depth):
-            x = nn.relu(nn.Dense(width, kernel_init=hidden)(x))
-        x = nn.Dense(math.prod(self.shape), kernel_init=output)(x)
+            x = nn.relu(Dense(width, kernel_init=hidden)(x))
+        x = Dense(math.prod(self.shape), kernel_init=output)(x)
         x = x.reshape(-1, *self.shape)
         return nn.tanh(x) if self.squash else x
 
@@ -105,10 +106,10 @@ class MLPCritic(nn.Module):
         hidden, output = _initializers(self.reach)
         x = join(x.reshape(x.shape[0], -1), labels, self.classes)
         for width in _widths(self.width, self.depth):
-            dense = nn.Dense(width, kernel_init=hidden)
+            dense = Dense(width, kernel_init=hidden)
             x = reweight(dense, self.weights, train=train)(x)
             x = nn.relu(normalize(x, self.norm, train=train))
             x = nn.Dropout(self.dropout, deterministic=not train)(x)
-        dense = nn.Dense(self.features or 1, kernel_init=output)
+        dense = Dense(self.features or 1, kernel_init=output)
         x = reweight(dense, self.weights, train=train)(x)
         return x if self.features else x[:, 0]

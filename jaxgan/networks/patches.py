@@ -26,6 +26,10 @@ BLOCK = 2**23
 """Bytes per block where patches exceed `WHOLE`; a block fits in a cache."""
 
 
+SQUARE = 32
+"""Least sides of a kernel's gradient for which few rows are copied in transposed order."""
+
+
 class Axis(NamedTuple):
     """How a window moves along one spatial dimension.
 
@@ -134,10 +138,22 @@ def kernel_product(x: Float[Array, "..."], v: Float[Array, "..."], geometry: Geo
 
     def part(x: Array, v: Array) -> Array:
         rows = patches(x, geometry).reshape(-1, prod(window))
-        return _product(v.reshape(-1, v.shape[-1]), rows, 0, 0)
+        return _adjoint_product(rows, v.reshape(-1, v.shape[-1]))
 
     total = sum_of_blocks(part, _room(geometry, prod(window), x.dtype), x, v)
-    return total.T.reshape(*window, -1).astype(x.dtype)
+    return total.reshape(*window, -1).astype(x.dtype)
+
+
+def _adjoint_product(rows: Array, v: Array) -> Array:
+    """rows, transposed, times v; a barrier keeps XLA from products of slower layouts."""
+    (n, m), features = rows.shape, v.shape[-1]
+    if features == 1:
+        return _product(v, rows, 0, 0).T
+    if min(m, features) >= SQUARE and n <= 4 * features:
+        return _product(lax.optimization_barrier(rows.T), v, 1, 0)
+    if m > features >= 64:
+        return lax.optimization_barrier(_product(v, rows, 0, 0)).T
+    return _product(rows, v, 0, 0)
 
 
 def _room(geometry: Geometry, row: int, dtype: jnp.dtype) -> Room:

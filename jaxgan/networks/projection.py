@@ -6,6 +6,7 @@ from flax import linen as nn
 from jaxtyping import Array, Float
 
 from jaxgan.networks.conditional import Labels, one_hot
+from jaxgan.networks.layers import Dense
 from jaxgan.networks.norms import Weights, reweight
 
 __all__ = ["projection"]
@@ -39,6 +40,6 @@ def projection(
     Reference: Miyato, Koyama, cGANs with Projection Discriminator, 2018, Eq. 3.
     https://arxiv.org/abs/1802.05637
     """
-    layer = nn.Dense(phi.shape[-1], use_bias=False, kernel_init=init, name="embedding")
+    layer = Dense(phi.shape[-1], use_bias=False, kernel_init=init, name="embedding")
     embedded = reweight(layer, weights, train=train)(one_hot(labels, classes))
     return (embedded.astype(phi.dtype) * phi).sum(axis=1)

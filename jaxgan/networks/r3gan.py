@@ -14,7 +14,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from jaxgan.networks.conditional import Labels, one_hot
-from jaxgan.networks.layers import Conv
+from jaxgan.networks.layers import Conv, Dense
 from jaxgan.networks.settings import check_settings
 
 __all__ = ["R3GANCritic", "R3GANGenerator"]
@@ -101,11 +101,11 @@ class R3GANGenerator(nn.Module):
     ) -> Float[Array, "batch height width channels"]:
         """`[batch, latent] -> [batch, height, width, channels]`."""
         if self.classes is not None:
-            embed = nn.Dense(latent.shape[-1], use_bias=False, kernel_init=LINEAR, name="embedding")
+            embed = Dense(latent.shape[-1], use_bias=False, kernel_init=LINEAR, name="embedding")
             latent = jnp.concatenate([latent, embed(one_hot(labels, self.classes))], axis=1)
         widths = _widths(self.width, self.shape)
         basis = self.param("basis", nn.initializers.normal(1.0), (4, 4, widths[0]))
-        scale = nn.Dense(widths[0], use_bias=False, kernel_init=LINEAR)(latent)
+        scale = Dense(widths[0], use_bias=False, kernel_init=LINEAR)(latent)
         x = basis[None].astype(scale.dtype) * scale[:, None, None]
         for stage, width in enumerate(widths):
             if stage:
@@ -155,11 +155,11 @@ class R3GANCritic(nn.Module):
         basis = self.param("basis", nn.initializers.normal(0.25), (4, 4, widths[-1]))
         features = (x * basis[None].astype(x.dtype)).sum(axis=(1, 2))
         if self.classes is None:
-            return nn.Dense(1, use_bias=False, kernel_init=LINEAR)(features)[:, 0]
+            return Dense(1, use_bias=False, kernel_init=LINEAR)(features)[:, 0]
         size = widths[-1]
         init = nn.initializers.variance_scaling(1 / size, "fan_in", "normal")
-        embed = nn.Dense(size, use_bias=False, kernel_init=init, name="embedding")
-        features = nn.Dense(size, use_bias=False, kernel_init=LINEAR)(features)
+        embed = Dense(size, use_bias=False, kernel_init=init, name="embedding")
+        features = Dense(size, use_bias=False, kernel_init=LINEAR)(features)
         return (features * embed(one_hot(labels, self.classes)).astype(x.dtype)).sum(axis=1)
 
 

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from jaxgan.networks.attention import SelfAttention, attended
 from jaxgan.networks.conditional import Labels, cross_entropy
-from jaxgan.networks.layers import Conv
+from jaxgan.networks.layers import Conv, Dense
 from jaxgan.networks.norms import Norm, Weights, normalize, reweight
 from jaxgan.networks.settings import check_conditional_norm, check_settings
 
@@ -139,7 +139,7 @@ class ResNetGenerator(nn.Module):
         self, latent: Float[Array, "batch size"], train: bool = True, labels: Labels = None
     ) -> Float[Array, "batch 32 32 channels"]:
         """`[batch, latent] -> [batch, 32, 32, channels]` in [-1, 1]."""
-        dense = nn.Dense(4 * 4 * self.width, kernel_init=GLOROT)
+        dense = Dense(4 * 4 * self.width, kernel_init=GLOROT)
         x = reweight(dense, self.weights, train=train)(latent).reshape(-1, 4, 4, self.width)
         for _ in range(3):
             block = ResidualBlock(self.width, self.norm, "up", self.weights, self.classes)
@@ -211,7 +211,7 @@ class ResNetCritic(nn.Module):
         x = nn.relu(x).mean(axis=(1, 2))
 
         def dense(features: int, name: str | None = None) -> Array:
-            layer = nn.Dense(features, kernel_init=GLOROT, name=name)
+            layer = Dense(features, kernel_init=GLOROT, name=name)
             return reweight(layer, self.weights, train=train)(x)
 
         if self.classes is not None:

@@ -7,7 +7,7 @@ from jaxtyping import Array, Float
 
 from jaxgan.networks.attention import SelfAttention, attended
 from jaxgan.networks.conditional import Labels
-from jaxgan.networks.layers import Conv, ConvTranspose
+from jaxgan.networks.layers import Conv, ConvTranspose, Dense
 from jaxgan.networks.norms import Norm, Weights, normalize, reweight
 from jaxgan.networks.projection import projection
 from jaxgan.networks.resnet import FirstBlock, ResidualBlock, check_pixels
@@ -54,7 +54,7 @@ class SNGANGenerator(nn.Module):
         """`[batch, latent] -> [batch, height, width, channels]` in [-1, 1]."""
         height, width, channels = self.shape
         low, features = (height // 8, width // 8), 8 * self.width
-        x = nn.Dense(low[0] * low[1] * features, kernel_init=SMALL)(latent)
+        x = Dense(low[0] * low[1] * features, kernel_init=SMALL)(latent)
         x = x.reshape(-1, *low, features)
         for _ in range(3):
             features //= 2
@@ -106,7 +106,7 @@ class SNGANCritic(nn.Module):
             x = reweight(conv, self.weights, train=train)(x)
             x = nn.leaky_relu(x if layer == 0 else normalize(x, self.norm, train=train), 0.1)
         phi = x.reshape(x.shape[0], -1)
-        psi = reweight(nn.Dense(1, kernel_init=SMALL), self.weights, train=train)(phi)[:, 0]
+        psi = reweight(Dense(1, kernel_init=SMALL), self.weights, train=train)(phi)[:, 0]
         if self.classes is None:
             return psi
         return psi + projection(phi, labels, self.classes, SMALL, self.weights, train=train)
@@ -158,7 +158,7 @@ class ProjectionCritic(nn.Module):
         of_label = 0.0
         if self.classes is not None:
             of_label = projection(phi, labels, self.classes, GLOROT, self.weights, train=train)
-        psi = nn.Dense(1, use_bias=False, kernel_init=GLOROT)
+        psi = Dense(1, use_bias=False, kernel_init=GLOROT)
         return reweight(psi, self.weights, train=train)(phi)[:, 0] + of_label
 
 

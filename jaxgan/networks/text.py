@@ -6,7 +6,7 @@ from flax import linen as nn
 from jaxtyping import Array, Float
 
 from jaxgan.networks.initializers import he_strided
-from jaxgan.networks.layers import Conv
+from jaxgan.networks.layers import Conv, Dense
 from jaxgan.networks.settings import check_settings
 
 __all__ = ["TextCritic", "TextGenerator"]
@@ -55,7 +55,7 @@ class TextGenerator(nn.Module):
     def __call__(self, latent: Float[Array, "batch size"]) -> Float[Array, "batch length chars"]:
         """`[batch, latent] -> [batch, length, characters]`, rows that sum to one."""
         length, characters = self.shape
-        x = nn.Dense(length * self.width, kernel_init=GLOROT)(latent)
+        x = Dense(length * self.width, kernel_init=GLOROT)(latent)
         x = x.reshape(-1, length, self.width)
         for _ in range(self.depth):
             x = _block(x)
@@ -87,4 +87,4 @@ class TextCritic(nn.Module):
         x = _conv(self.width, 1)(x)
         for _ in range(self.depth):
             x = _block(x)
-        return nn.Dense(1, kernel_init=GLOROT)(x.reshape(x.shape[0], -1))[:, 0]
+        return Dense(1, kernel_init=GLOROT)(x.reshape(x.shape[0], -1))[:, 0]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -18,11 +17,30 @@ from jaxgan.training.kept import keep_programs
 from jaxgan.training.keys import keys_of_run
 from jaxgan.types import Dataset
 
-__all__ = ["Program", "Way"]
+__all__ = ["Program", "Way", "faster_way"]
 
 Way = Literal["serial", "vmapped"]
-TRIAL = 5
-"""Number of steps in which the two ways are timed."""
+
+
+def faster_way(state: TrainState) -> Way:
+    """The way that takes less time for members of this shape on JAX's default device.
+
+    Together, members fill an accelerator. On CPU they took less time together if they had dense
+    layers only, and one after the other with convolutions (measured in docs/design.md).
+
+    Args:
+        state: the state of a member.
+
+    >>> from jaxgan import data, recipes
+    >>> from jaxgan.networks import presets
+    >>> from jaxgan.training import create_state
+    >>> networks, recipe = presets.mlp((2,), width=8), recipes.wgan_gp()
+    >>> faster_way(create_state(networks, recipe, jax.random.key(0), data.load("swiss_roll")))
+    'vmapped'
+    """
+    parameters = jax.tree.leaves((state.generator.params, state.critic.params))
+    convolutions = any(x.ndim > 2 for x in parameters)
+    return "serial" if convolutions and jax.default_backend() == "cpu" else "vmapped"
 
 
 class Program:
@@ -60,10 +78,6 @@ class Program:
         found = {name: np.asarray(values) for name, values in history.items()}
         return _unstack(after, len(states)), found
 
-    def faster(self, states: Sequence[TrainState]) -> Way:
-        """The way in which a few steps take less time; their results are discarded."""
-        return min(get_args(Way), key=lambda way: _seconds(functools.partial(self, way), states))
-
 
 @keep_programs
 def _compile(
@@ -89,13 +103,6 @@ def _compile(
         return _stack([compiled(s, data, key, values, length) for s, key, values in members])
 
     return in_turn
-
-
-def _seconds(program: Callable[..., Any], states: Sequence[TrainState]) -> float:
-    jax.block_until_ready(program(states, 1))
-    begin = time.perf_counter()
-    jax.block_until_ready(program(states, TRIAL))
-    return time.perf_counter() - begin
 
 
 def _traced(make: Callable[..., Recipe], settings: dict[str, Array]) -> Recipe:

@@ -1,7 +1,7 @@
 """Many runs of one recipe in one program: seeds, learning rates, penalty weights.
 
 The members differ in their seed and in numbers of the recipe, which are arguments of the program.
-They are trained one after the other or together under `vmap`, whichever is faster on the device.
+They are trained one after the other or together under `vmap`, whichever is faster for their shape.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from jaxgan.runs.folder import CHECKPOINTS, RunFolder
 from jaxgan.runs.identity import describe
 from jaxgan.runs.lock import locked
 from jaxgan.runs.loop import SECONDS_PER_CHUNK
-from jaxgan.runs.members import Program, Way
+from jaxgan.runs.members import Program, Way, faster_way
 from jaxgan.runs.pace import Pace, stoppable
 from jaxgan.runs.progress import Watch, watching
 from jaxgan.runs.trackers import Track, check_track, tracking
@@ -84,7 +84,7 @@ def train_population(
         seeds: one seed per member.
         settings: numbers of the recipe by name, each a sequence with one number per member.
         batch_size: examples per critic step.
-        way: "serial", "vmapped", or None to time both and use the faster.
+        way: "serial", "vmapped", or None for the faster: "serial" for convolutions on CPU.
         folder: a folder with a subfolder `member-I` per member, as `train` writes it; a population
             goes on from its checkpoints. Nothing is written if None.
         log_every: see `train`.
@@ -129,7 +129,7 @@ def train_population(
         create_state(networks, setup.recipe, keys_of_run(seed)[0], data)
         for setup, seed in zip(setups, seeds, strict=True)
     ]
-    way = way or _earlier_way(folder) or program.faster(states)
+    way = way or _earlier_way(folder) or faster_way(states[0])
     logs = [_log(folder, i, setups[i], seed, way) for i, seed in enumerate(seeds)]
     with locked(folder):
         states = [log.restore(state) for log, state in zip(logs, states, strict=True)]

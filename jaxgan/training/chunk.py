@@ -15,6 +15,7 @@ from jaxgan.training.parts import check_parts
 from jaxgan.training.recipe import Recipe
 from jaxgan.training.state import TrainState, create_state
 from jaxgan.training.step import TrainStep, make_train_step
+from jaxgan.training.threefry import unrolled
 from jaxgan.types import Batch, Dataset, Metrics, Networks
 
 __all__ = ["first_step", "take_steps", "train_chunk"]
@@ -142,6 +143,7 @@ def take_steps(
     >>> history["critic/gap"].shape
     (8,)
     """
+    key = unrolled(key)
 
     @functools.partial(jax.jit, inline=True)  # so that it is traced once
     def propose(state: TrainState) -> tuple[TrainState, Metrics]:
