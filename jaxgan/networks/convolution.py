@@ -221,9 +221,8 @@ def _vendor(
 def _dense(first: Array, second: Array, role: Role, precision: lax.PrecisionLike) -> Array:
     """Without spatial dimensions a convolution is a matrix product."""
     a, b = (second, first) if role == "input" else (first, second)
-    contracted = {"output": (1, 0), "input": (1, 1), "kernel": (0, 0)}[role]
-    sides = tuple((side,) for side in contracted)
-    return lax.dot_general(a, b, (sides, ((), ())), precision=precision)
+    of_a, of_b = {"output": (1, 0), "input": (1, 1), "kernel": (0, 0)}[role]
+    return lax.dot_general(a, b, (((of_a,), (of_b,)), ((), ())), precision=precision)
 
 
 def _products(

@@ -8,6 +8,7 @@ the rounds are one operation on all elements.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -37,11 +38,9 @@ def unrolled(key: Key[Array, "..."]) -> Key[Array, "..."]:
     Reference: Salmon, Moraes, Dror, Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, 2011.
     https://doi.org/10.1145/2063384.2063405
     """
-    ours = (
-        jax.random.key_impl(key) == "threefry2x32"
-        and jax.config.jax_threefry_partitionable
-        and jax.default_backend() == "cpu"
-    )
+    newer_counters = jax.config.jax_threefry_partitionable  # pyright: ignore[reportAttributeAccessIssue]
+    known = jax.random.key_impl(key) == "threefry2x32" and newer_counters
+    ours = known and jax.default_backend() == "cpu"
     return jax.random.wrap_key_data(jax.random.key_data(key), impl=UNROLLED) if ours else key
 
 
@@ -75,7 +74,7 @@ def _random_bits(key: Array, width: int, shape: tuple[int, ...]) -> Array:
     return high ^ low
 
 
-def _fold_in(key: Array, data: Array) -> Array:
+def _fold_in(key: Array, data: Any) -> Array:
     return jnp.stack(_hash(key, *THREEFRY.seed(jnp.asarray(data, jnp.uint32))))
 
 
