@@ -23,7 +23,7 @@ ROTATIONS = (13, 15, 26, 6), (17, 29, 16, 24)
 
 
 def unrolled(key: Key[Array, "..."]) -> Key[Array, "..."]:
-    """The same key, with the same draws, for programs that run on CPU.
+    """The same key, with the same draws, that are no loop where a program is lowered for CPU.
 
     Args:
         key: any key; those of other algorithms than Threefry are returned as they are.
@@ -39,14 +39,19 @@ def unrolled(key: Key[Array, "..."]) -> Key[Array, "..."]:
     https://doi.org/10.1145/2063384.2063405
     """
     newer_counters = jax.config.jax_threefry_partitionable  # pyright: ignore[reportAttributeAccessIssue]
-    known = jax.random.key_impl(key) == "threefry2x32" and newer_counters
-    ours = known and jax.default_backend() == "cpu"
+    ours = newer_counters and jax.random.key_impl(key) == "threefry2x32"
     return jax.random.wrap_key_data(jax.random.key_data(key), impl=UNROLLED) if ours else key
 
 
 def _hash(key: Array, high: Array, low: Array) -> tuple[Array, Array]:
-    """Twenty rounds on 64-bit counters, given as two halves."""
-    keys = key[0], key[1], key[0] ^ key[1] ^ jnp.uint32(PARITY)
+    """The hashes of 64-bit counters, given as two halves."""
+    return jax.lax.platform_dependent(key[0], key[1], high, low, cpu=_rounds, default=_by_jax)
+
+
+@jax.jit
+def _rounds(first: Array, second: Array, high: Array, low: Array) -> tuple[Array, Array]:
+    """Twenty rounds."""
+    keys = first, second, first ^ second ^ jnp.uint32(PARITY)
     high, low = high + keys[0], low + keys[1]
     for turn in range(5):
         for bits in ROTATIONS[turn % 2]:
@@ -55,6 +60,10 @@ def _hash(key: Array, high: Array, low: Array) -> tuple[Array, Array]:
         high = high + keys[(turn + 1) % 3]
         low = low + keys[(turn + 2) % 3] + jnp.uint32(turn + 1)
     return high, low
+
+
+def _by_jax(*operands: Array) -> tuple[Array, Array]:
+    return tuple(implementations.threefry2x32_p.bind(*operands))
 
 
 def _of_positions(key: Array, shape: tuple[int, ...]) -> tuple[Array, Array]:
