@@ -15,7 +15,7 @@ With stride s the s remainders of positions and of taps become channels, and the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil, prod
 
 import jax.numpy as jnp
@@ -209,22 +209,25 @@ def _tiled(products: Array, geometry: Geometry) -> Array:
 
 def _along(matrix: np.ndarray, x: Array, dimension: int, tiles: int, step: int) -> Array:
     """A matrix times each tile along a dimension: `[rows, ...]`, tiles instead of positions."""
-    terms = []
-    for column, entries in enumerate(matrix.T):
+    parts = []
+    for column in range(matrix.shape[1]):
         last = column + step * (tiles - 1) + 1
-        part = lax.slice_in_dim(x, column, last, step, dimension)[None]
-        factors = jnp.asarray(entries, x.dtype).reshape(-1, *(1 for _ in x.shape))
-        terms.append(factors * part)
-    return sum(terms[1:], terms[0])
+        parts.append(lax.slice_in_dim(x, column, last, step, dimension))
+    return _times(matrix, parts, 0)
 
 
 def _back(matrix: np.ndarray, x: Array, dimension: int) -> Array:
     """The transposed matrix times the first dimension, which becomes another one."""
-    parts = [
-        sum(float(factor) * row for factor, row in zip(column, x, strict=True) if factor)
-        for column in matrix.T
+    return _times(matrix.T, list(x), dimension)
+
+
+def _times(matrix: np.ndarray, parts: Sequence[Array], dimension: int) -> Array:
+    """A matrix times arrays, its rows along a new dimension; XLA computes a stack only once."""
+    rows = [
+        sum(float(factor) * part for factor, part in zip(row, parts, strict=True) if factor)
+        for row in matrix
     ]
-    return jnp.stack(parts, dimension)
+    return jnp.stack(rows, dimension)
 
 
 def _remainders(x: Array, geometry: Geometry, first: int) -> Array:
