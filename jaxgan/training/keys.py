@@ -7,6 +7,7 @@ from typing import NamedTuple
 import jax
 from jaxtyping import Array, Key
 
+from jaxgan.training.threefry import unrolled
 from jaxgan.types import check_number
 
 __all__ = ["MASK", "NOISE", "ExampleKeys", "check_key", "keys_of_run", "split_keys"]
@@ -71,7 +72,7 @@ class ExampleKeys(NamedTuple):
 
 
 def split_keys(keys: Key[Array, " batch"]) -> ExampleKeys:
-    """Splits the key of each example.
+    """Splits the key of each example, into keys whose draws are no loop on CPU.
 
     >>> split_keys(jax.random.split(jax.random.key(0), 4)).latent.shape
     (4,)
@@ -82,4 +83,4 @@ def split_keys(keys: Key[Array, " batch"]) -> ExampleKeys:
         masks = jax.random.split(jax.random.fold_in(penalty, MASK), 3)
         return ExampleKeys(latent, penalty, (masks[0], masks[1], masks[2]))
 
-    return jax.vmap(of_example)(keys)
+    return jax.vmap(of_example)(unrolled(keys))
