@@ -23,11 +23,13 @@ from typing import Any
 import jax
 import numpy as np
 import tyro
+from matplotlib.figure import Figure
 
 from benchmarks.works import Work, examples
 from jaxgan import recipes
 from jaxgan.data.stream import Stream
-from jaxgan.figures import line_plots, save
+from jaxgan.figures import arm_colors, save
+from jaxgan.figures.style import DPI, PAPER, quiet, words
 from jaxgan.networks.presets import dcgan
 from jaxgan.runs import train
 from jaxgan.runs.identity import fingerprint
@@ -114,20 +116,24 @@ def measured_apart(quantity: str) -> dict[str, dict[str, float]]:
 
 def draw(found: Mapping[str, Mapping[str, Mapping[str, float]]], path: Path) -> None:
     """A panel per quantity."""
-    panels = {
-        TITLES[quantity]: {
-            way: (np.array([int(value) for value in of_way]), 1e3 * np.array([[*of_way.values()]]))
-            for way, of_way in of_quantity.items()
-        }
-        for quantity, of_quantity in found.items()
-    }
-    figure = line_plots(panels, panels, x="", lines=True)
-    figure.supxlabel("")  # it says how many seeds there are
-    for axes, of_quantity in zip(figure.axes, found.values(), strict=False):
+    figure = Figure((9, 4.8), DPI, facecolor=PAPER, layout="constrained")
+    colors = arm_colors(way for of_quantity in found.values() for way in of_quantity)
+    grid = figure.subplots(2, 3).ravel()
+    for axes, (quantity, of_quantity) in zip(grid, found.items(), strict=False):
+        quiet(axes)
+        axes.set_title(TITLES[quantity], loc="left", **words())
         values = sorted({int(value) for of_way in of_quantity.values() for value in of_way})
+        for way, of_way in of_quantity.items():
+            milliseconds = [1e3 * seconds for seconds in of_way.values()]
+            axes.plot([*map(int, of_way)], milliseconds, "o-", color=colors[way], label=way)
         axes.set_xscale("log")
         axes.set_xticks(values, [f"{value:,}" for value in values])
         axes.minorticks_off()
+        axes.set_ylim(0, 1.15 * axes.dataLim.y1)
+        if len(of_quantity) > 1:
+            axes.legend(frameon=False, loc="lower right")
+    for axes in grid[len(found) :]:
+        axes.set_visible(False)
     save(figure, path)
 
 

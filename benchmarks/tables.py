@@ -48,6 +48,32 @@ def exchanged() -> str:
     return table(heads, rows)
 
 
+def processes() -> str:
+    """Seconds per step on several processes of one machine, from `results/scaling.json`."""
+    rows = []
+    for row in _results("scaling")["seconds"]:
+        seconds = [row[n] for n in ("1", "2", "4")]
+        ratios = [f"{value / seconds[0]:.2f}" for value in seconds[1:]]
+        rows.append([f"`{row['work']}`, `{row['loss']}`", *map(_seconds, seconds), *ratios])
+    return table(["Work", "1 process", "2", "4", "2 / 1", "4 / 1"], rows)
+
+
+def growth() -> str:
+    """What a step costs when one thing grows, from `results/growth.json`."""
+    found = _results("growth")
+    rows = [
+        [quantity, way, ", ".join(f"{n}: {_seconds(value)}" for n, value in of_way.items())]
+        for quantity, of_quantity in found["seconds"].items()
+        for way, of_way in of_quantity.items()
+    ]
+    base = ", ".join(f"{name} {value}" for name, value in found["base"].items())
+    made = found["provenance"]
+    return (
+        f"{table(['What grows', 'Way', 'Time per step'], rows)}\n\nBase: {base}; "
+        f"{made['device']}, at `{made['commit'][:7]}`."
+    )
+
+
 def reliability() -> str:
     """Faults that were tried, from `results/reliability.json`."""
     rows = _results("reliability")["rows"]
@@ -96,6 +122,8 @@ def _results(name: str) -> dict[str, Any]:
 
 TABLES: dict[str, Callable[[], str]] = {
     "exchanged": exchanged,
+    "growth": growth,
+    "processes": processes,
     "reliability": reliability,
     "speed": speed,
 }
