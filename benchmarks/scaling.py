@@ -47,11 +47,11 @@ GROWING: dict[str, dict[str, tuple[int, ...]]] = {
     "examples": {"in memory": (1024, 8192, 65536), "streamed": (1024, 8192, 65536)},
 }
 TITLES = {
-    "batch": "ms per step: examples per batch",
-    "width": "ms per step: width of the networks",
-    "n_critic": "ms per step: critic steps",
-    "devices": "ms per step: simulated devices",
-    "examples": "ms per step: examples in the data set",
+    "batch": "examples per batch",
+    "width": "width of the networks",
+    "n_critic": "critic steps",
+    "devices": "simulated devices",
+    "examples": "examples in the data set",
 }
 SECONDS, ROUNDS = 1.5, 4
 
@@ -121,7 +121,7 @@ def draw(found: Mapping[str, Mapping[str, Mapping[str, float]]], path: Path) -> 
     grid = figure.subplots(2, 3).ravel()
     for axes, (quantity, of_quantity) in zip(grid, found.items(), strict=False):
         quiet(axes)
-        axes.set_title(TITLES[quantity], loc="left", **words())
+        axes.set_title(f"ms per step: {TITLES[quantity]}", loc="left", **words())
         values = sorted({int(value) for of_way in of_quantity.values() for value in of_way})
         for way, of_way in of_quantity.items():
             milliseconds = [1e3 * seconds for seconds in of_way.values()]

@@ -125,7 +125,7 @@ def test_a_member_that_diverges_leaves_the_others_alone() -> None:
 def test_the_way_is_that_of_the_shape(
     name: str, platform: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # By measurement on two cores, docs/design.md: the expected ways are those that were faster.
+    # On CPU the ways that were faster, measured in docs/design.md; on a GPU it was not measured.
     chosen = MEMBERS[name]
     arguments = chosen.networks, chosen.recipe, jax.random.key(0), chosen.data
     state = jax.eval_shape(lambda: create_state(*arguments))

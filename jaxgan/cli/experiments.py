@@ -54,8 +54,8 @@ def full_name(name: str) -> str:
     from jaxgan.types import unknown
 
     names = [*known, *(one.split("/")[1] for one in known)]
-    known_ones = unknown("experiment", name, names)
-    raise ValueError(f"{known_ones}, and any module importable from {Path.cwd()}")
+    problem = unknown("experiment", name, names)
+    raise ValueError(f"{problem}, and any module importable from {Path.cwd()}")
 
 
 def load_experiment(name: str) -> Experiment:

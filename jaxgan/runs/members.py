@@ -25,8 +25,9 @@ Way = Literal["serial", "vmapped"]
 def faster_way(state: TrainState) -> Way:
     """The way that takes less time for members of this shape on JAX's default device.
 
-    Together, members fill an accelerator. On CPU they took less time together if they had dense
-    layers only, and one after the other with convolutions (measured in docs/design.md).
+    On CPU eight members took less time together if they had dense layers only, and one after the
+    other with convolutions (measured in docs/design.md). On an accelerator, where it was not
+    measured, they are trained together.
 
     Args:
         state: the state of a member.

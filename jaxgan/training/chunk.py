@@ -50,7 +50,7 @@ def first_step(
     """
     check_parts(networks=networks, recipe=recipe, data=data)
     state_key, key = jax.random.split(key)
-    key = unrolled(key)
+    key = unrolled(key)  # as in `take_steps`, so that the step is traced once for both
     state = create_state(networks, recipe, state_key, data)
     size = {"batch_size": batch_size, "generator_batches": recipe.generator_batches}
     batch = sample_batch(data, key, n_critic=recipe.critic_steps(0), **size)

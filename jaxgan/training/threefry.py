@@ -1,8 +1,8 @@
 """JAX's default random numbers, computed on CPU without a loop.
 
-For CPU, JAX compiles Threefry as a loop over its rounds, which compiles quickly. A train step of
-small networks draws numbers eighteen times, and these loops were a fifth of its time. Written out,
-the rounds are one operation on all elements.
+For CPU, JAX compiles Threefry as a loop over its rounds, which compiles quickly. The train step
+of MLP 3 x 64 draws numbers eighteen times, and without these loops took a tenth less time. Written
+out, the rounds are one operation on all elements.
 """
 
 from __future__ import annotations
