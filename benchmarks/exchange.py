@@ -191,6 +191,7 @@ def main(
     """
     from jaxgan.runs.provenance import provenance
 
+    made = provenance()
     rows = [bytes_of(work, loss) for work in works for loss in losses]
     times = []
     for work in works if rounds else ():
@@ -198,13 +199,14 @@ def main(
         for _ in range(rounds):
             for processes in found:
                 found[processes].append(seconds_on(work, "gp", processes))
-        times.append({"work": work, "loss": "gp"} | {str(n): min(s) for n, s in found.items()})
+        seconds = {str(n): min(of_n) for n, of_n in found.items()}
+        times.append({"work": work, "loss": "gp", "commit": made["commit"], **seconds})
         print(times[-1])
     for row in rows:
         print(row)
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
-        numbers = {"provenance": provenance(), "exchanged": rows, "seconds": times}
+        numbers = {"provenance": made, "exchanged": rows, "seconds": times}
         out.write_text(json.dumps(numbers, indent=1) + "\n")
 
 

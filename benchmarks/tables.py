@@ -50,12 +50,14 @@ def exchanged() -> str:
 
 def processes() -> str:
     """Seconds per step on several processes of one machine, from `results/scaling.json`."""
-    rows = []
-    for row in _results("scaling")["seconds"]:
+    rows, found = [], _results("scaling")["seconds"]
+    for row in found:
         seconds = [row[n] for n in ("1", "2", "4")]
         ratios = [f"{value / seconds[0]:.2f}" for value in seconds[1:]]
         rows.append([f"`{row['work']}`, `{row['loss']}`", *map(_seconds, seconds), *ratios])
-    return table(["Work", "1 process", "2", "4", "2 / 1", "4 / 1"], rows)
+    commits = ", ".join(sorted({f"`{row['commit'][:7]}`" for row in found}))
+    written = table(["Work", "1 process", "2", "4", "2 / 1", "4 / 1"], rows)
+    return f"{written}\n\nMeasured at {commits}."
 
 
 def growth() -> str:
