@@ -236,6 +236,8 @@ FUNCTIONS: dict[str, list[tuple[str, Any, str]]] = {
         ("steps", -1, "give the number"),
         ("batch_size", 41, "use a batch of 1 to 40"),
         ("way", "x", "There are serial"),
+        ("devices", 0, "give 1 for no split"),
+        ("devices", 2, "1 seeds do not divide over 2 devices | give 2"),
         ("log_every", 0, "give a number of steps"),
         ("track", "x", "There are tensorboard"),
         ("folder", 3, "give text"),

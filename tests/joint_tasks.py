@@ -11,9 +11,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan import recipes
 from jaxgan.data.stream import Stream
 from jaxgan.doctor import examine
-from jaxgan.runs import compile_step, train
+from jaxgan.runs import compile_step, train, train_population
 from jaxgan.runs.bookkeeping import Interrupted, digest
 from jaxgan.runs.identity import fingerprint
 from jaxgan.training import Setup, create_state, sample_batch
@@ -64,6 +65,24 @@ def step_distance() -> float:
     return max(float(np.max(np.abs(np.asarray(a, float) - b), initial=0.0)) for a, b in pairs)
 
 
+def population(folder: str, steps: str) -> list[str]:
+    """The digests of four members that are divided over all devices."""
+    found = train_population(
+        MLP,
+        recipes.wgan_gp,
+        DATA,
+        steps=int(steps),
+        seeds=range(4),
+        settings={"weight": [0.1, 1.0, 3.0, 10.0]},
+        batch_size=BATCH,
+        folder=Path(folder),
+        save_every=10,
+        devices=jax.device_count(),
+        progress=False,
+    )
+    return [digest(state) for state in found.states]
+
+
 def read_by_this_process() -> int:
     """How many examples a process reads of a stream in a shared training."""
     indices: list[int] = []
@@ -112,6 +131,8 @@ def carry_out(process: int, task: str, words: list[str]) -> Any:
         return {name: distance(name) for name in words} | {"step": step_distance()}
     if task == "train":
         return to_the_end(*words)
+    if task == "population":
+        return population(*words)
     if task == "reads":
         return read_by_this_process()
     if task == "doctor":

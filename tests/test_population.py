@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
 import signal
 from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from jaxgan import recipes
+from jaxgan.networks import presets
 from jaxgan.runs import members, population
 from jaxgan.runs.bookkeeping import Bookkeeping, Interrupted
 from jaxgan.runs.checkpoint import steps_of
 from jaxgan.runs.lines import read_rows
 from jaxgan.runs.loop import train
+from jaxgan.runs.mesh import member_shardings, put
 from jaxgan.runs.population import Population, train_population
 from jaxgan.study import read_run
 from jaxgan.training import Recipe, Setup, create_state
@@ -53,6 +57,43 @@ def test_members_equal_their_own_runs(way: Any) -> None:
         # The settings are constants there and arguments here, so float32 rounds differently.
         for a, b in zip(jax.tree.leaves(found.states[index]), jax.tree.leaves(alone), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("way", ["serial", "vmapped"])
+def test_members_on_several_devices_equal_those_on_one(way: Any) -> None:
+    arguments: Any = {"steps": 5, "seeds": [0, 1, 2, 3], "batch_size": 8, "way": way}
+    one, two = (
+        train_population(MLP, recipes.wgan_gp, DATA, log_every=3, devices=devices, **arguments)
+        for devices in (1, 2)
+    )
+    pairs = zip(jax.tree.leaves(one.states), jax.tree.leaves(two.states), strict=True)
+    for a, b in pairs:
+        # Under vmap XLA sums products of two members in another order than those of four.
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    assert two.metrics["critic/gap"].shape == (4, 5)
+    np.testing.assert_allclose(two.metrics["critic/gap"], one.metrics["critic/gap"], atol=1e-5)
+
+
+@pytest.mark.parametrize("devices", [3, 8])
+def test_members_that_do_not_divide_are_refused(devices: int) -> None:
+    arguments: Any = {"steps": 1, "seeds": [0, 1, 2, 3], "batch_size": 4, "devices": devices}
+    with pytest.raises(ValueError, match=f"4 seeds do not divide over {devices} devices: give"):
+        train_population(MLP, recipes.wgan_gp, DATA, **arguments)
+
+
+@pytest.mark.parametrize("way", ["serial", "vmapped"])
+def test_a_device_trains_its_own_members_and_waits_for_no_other(way: Any) -> None:
+    state = create_state(MLP, recipes.wgan_gp(), jax.random.key(0), DATA)
+    whole, split = member_shardings(4)
+    eight = jax.tree.map(lambda x: jnp.stack([x] * 8), (state, jax.random.key(0)))
+    compiled = members.compile_members(
+        MLP, recipes.wgan_gp, way, 4, batch_size=8, n_critic=5, capacity=2
+    )
+    text = compiled.lower(*put(eight, split), {}, put(DATA, whole), 2).compile().as_text()
+    # Loops over the members of a device, two, and over critic steps, five.
+    trips = {int(n) for n in re.findall(r'known_trip_count":{"n":"(\d+)"', text)}
+    assert trips == {"serial": {2, 5}, "vmapped": {5}}[way]
+    assert set(re.findall(r"all-\w+|reduce-scatter", text)) == {"all-gather"}  # of the results
 
 
 def test_the_bound_of_clipping_is_each_member_s_own() -> None:
@@ -118,6 +159,7 @@ def test_a_member_that_diverges_leaves_the_others_alone() -> None:
     ("name", "platform", "way"),
     [
         ("penalized", "cpu", "vmapped"),
+        ("wide", "cpu", "serial"),
         ("batch_norm_generator", "cpu", "serial"),
         ("batch_norm_generator", "gpu", "vmapped"),
     ],
@@ -126,7 +168,8 @@ def test_the_way_is_that_of_the_shape(
     name: str, platform: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # On CPU the ways that were faster, measured in docs/design.md; on a GPU it was not measured.
-    chosen = MEMBERS[name]
+    wide = dataclasses.replace(MEMBERS["penalized"], networks=presets.mlp((2,), width=512))
+    chosen = {**MEMBERS, "wide": wide}[name]
     arguments = chosen.networks, chosen.recipe, jax.random.key(0), chosen.data
     state = jax.eval_shape(lambda: create_state(*arguments))
     monkeypatch.setattr(jax, "default_backend", lambda: platform)

@@ -102,6 +102,17 @@ def test_several_processes_train_as_one_device_does(
 
 
 @pytest.mark.slow
+def test_a_population_of_several_processes_is_that_of_one(tmp_path: Path) -> None:
+    two, other = results(2, "population", tmp_path / "two", 20)
+    assert two == other
+    # Two devices of one process are the two devices: the same bits.
+    assert results(1, "population", tmp_path / "one", 20, devices=2) == [two]
+    results(2, "population", tmp_path / "parts", 10)
+    assert results(2, "population", tmp_path / "parts", 20) == [two, two]
+    assert results(1, "population", tmp_path / "parts", 20) == [two]
+
+
+@pytest.mark.slow
 def test_a_process_reads_its_own_rows_of_a_stream() -> None:
     # Three steps, each with two critic batches and one generator batch of 24 rows.
     assert results(3, "reads") == [3 * (2 + 1) * 24 // 3] * 3

@@ -11,23 +11,27 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Key
 
+from jaxgan.runs.mesh import member_shardings, put
+from jaxgan.runs.processes import team_of
 from jaxgan.training import Networks, Recipe, Setup, TrainState, make_train_step
 from jaxgan.training.chunk import take_steps
 from jaxgan.training.kept import keep_programs
 from jaxgan.training.keys import keys_of_run
 from jaxgan.types import Dataset
 
-__all__ = ["Program", "Way", "faster_way"]
+__all__ = ["Program", "Way", "compile_members", "faster_way"]
 
 Way = Literal["serial", "vmapped"]
+LARGE = 256 * 256
+"""The entries of the largest dense kernel with which members take less time together on CPU."""
 
 
 def faster_way(state: TrainState) -> Way:
     """The way that takes less time for members of this shape on JAX's default device.
 
-    On CPU eight members took less time together if they had dense layers only, and one after the
-    other with convolutions (measured in docs/design.md). On an accelerator, where it was not
-    measured, they are trained together.
+    On CPU eight members took less time together if they had small dense layers only, and one after
+    the other with convolutions or large layers (measured in docs/design.md). On an accelerator,
+    where it was not measured, they are trained together.
 
     Args:
         state: the state of a member.
@@ -40,8 +44,8 @@ def faster_way(state: TrainState) -> Way:
     'vmapped'
     """
     parameters = jax.tree.leaves((state.generator.params, state.critic.params))
-    convolutions = any(x.ndim > 2 for x in parameters)
-    return "serial" if convolutions and jax.default_backend() == "cpu" else "vmapped"
+    large = any(x.ndim > 2 or x.size > LARGE for x in parameters)
+    return "serial" if large and jax.default_backend() == "cpu" else "vmapped"
 
 
 class Program:
@@ -53,6 +57,7 @@ class Program:
         seeds: one per member.
         settings: numbers of the recipe by name, one per member.
         capacity: the largest number of steps per call.
+        devices: number of devices over which the members are divided, over all processes.
     """
 
     def __init__(
@@ -62,8 +67,9 @@ class Program:
         seeds: Sequence[int],
         settings: Mapping[str, Sequence[int | float]],
         capacity: int,
+        devices: int = 1,
     ) -> None:
-        self._setup, self._make = setup, make
+        self._setup, self._make, self._devices = setup, make, devices
         self._keys = jnp.stack([keys_of_run(seed)[1] for seed in seeds])
         self._settings = {name: jnp.asarray(values) for name, values in settings.items()}
         n_critic = setup.recipe.critic_steps(0)
@@ -73,37 +79,57 @@ class Program:
         self, way: Way, states: Sequence[TrainState], length: int
     ) -> tuple[list[TrainState], dict[str, np.ndarray]]:
         """The states after the chunk, and metrics `[members, capacity]`."""
-        compiled = _compile(self._setup.networks, self._make, way, **self._size)
-        together = _stack(states)
-        after, history = compiled(together, self._setup.data, self._keys, self._settings, length)
+        networks, devices = self._setup.networks, self._devices
+        compiled = compile_members(networks, self._make, way, devices, **self._size)
+        of_members, data = (_stack(states), self._keys, self._settings), self._setup.data
+        if devices > 1:
+            whole, split = member_shardings(devices)
+            of_members, data = put(of_members, split), put(data, whole)
+        after, history = team_of(devices).local(compiled(*of_members, data, length))
         found = {name: np.asarray(values) for name, values in history.items()}
         return _unstack(after, len(states)), found
 
 
 @keep_programs
-def _compile(
-    networks: Networks, make: Callable[..., Recipe], way: Way, **size: Any
+def compile_members(
+    networks: Networks, make: Callable[..., Recipe], way: Way, devices: int = 1, **size: Any
 ) -> Callable[..., Any]:
-    def one(
-        state: TrainState,
-        data: Dataset,
-        key: Key[Array, ""],
-        settings: dict[str, Array],
-        length: Array,
-    ) -> Any:
-        recipe = _traced(make, settings)
-        step, more = make_train_step(networks, recipe), recipe.generator_batches
-        return take_steps(step, state, data, key, length, generator_batches=more, **size)
+    """Compiles a chunk of steps of all members; equal arguments share one program.
 
-    if way == "vmapped":
-        return jax.jit(jax.vmap(one, in_axes=(0, None, 0, 0, None)))
-    compiled = jax.jit(one)
+    Args:
+        networks: generator, critic and latent distribution.
+        make: the function that returns a recipe.
+        way: how the members of a device are trained.
+        devices: number of devices over which the members are divided.
+        size: batch_size, n_critic and capacity of `train_chunk`.
 
-    def in_turn(states: Any, data: Dataset, keys: Array, settings: Any, length: int) -> Any:
-        members = (_member((states, keys, settings), i) for i in range(len(keys)))
-        return _stack([compiled(s, data, key, values, length) for s, key, values in members])
+    Returns:
+        `(states, keys, settings, data, length) -> (states, metrics)`, all but data and length with
+        an axis of members.
+    """
 
-    return in_turn
+    def all_of(states: TrainState, keys: Array, settings: Any, data: Dataset, length: Array) -> Any:
+        def one(member: tuple[TrainState, Key[Array, ""], dict[str, Array]]) -> Any:
+            state, key, numbers = member
+            recipe = _traced(make, numbers)
+            step, more = make_train_step(networks, recipe), recipe.generator_batches
+            return take_steps(step, state, data, key, length, generator_batches=more, **size)
+
+        members = states, keys, settings
+        return jax.vmap(one)(members) if way == "vmapped" else jax.lax.map(one, members)
+
+    if devices == 1:
+        return jax.jit(all_of)
+    whole, split = member_shardings(devices)
+    of_members, same = split.spec, whole.spec
+    parts = jax.shard_map(
+        all_of,
+        mesh=whole.mesh,
+        in_specs=(of_members, of_members, of_members, same, same),
+        out_specs=of_members,
+        check_vma=False,
+    )
+    return jax.jit(parts, out_shardings=whole)
 
 
 def _traced(make: Callable[..., Recipe], settings: dict[str, Array]) -> Recipe:

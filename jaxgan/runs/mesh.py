@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 import jax
 import numpy as np
-from jax.sharding import AxisType, NamedSharding, PartitionSpec, Sharding
+from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec, Sharding
 
 from jaxgan.training.draws import Block
 from jaxgan.types import Dataset
 
-__all__ = ["AXIS", "chosen", "own_rows", "place", "put", "shardings"]
+__all__ = ["AXIS", "chosen", "member_shardings", "own_rows", "place", "put", "shardings"]
 
 T = TypeVar("T")
 AXIS = "devices"
@@ -45,8 +45,21 @@ def shardings(devices: int) -> tuple[NamedSharding, NamedSharding]:
     Returns:
         Whole on every device, and split along the second axis, that of the batch.
     """
-    mesh = jax.make_mesh((devices,), (AXIS,), axis_types=(AxisType.Auto,), devices=chosen(devices))
+    mesh = _mesh_of(devices)
     return NamedSharding(mesh, PartitionSpec()), NamedSharding(mesh, PartitionSpec(None, AXIS))
+
+
+def member_shardings(devices: int) -> tuple[NamedSharding, NamedSharding]:
+    """How the arrays of a population lie on the mesh.
+
+    Args:
+        devices: number of devices, over all processes.
+
+    Returns:
+        Whole on every device, and split along the first axis, that of the members.
+    """
+    mesh = _mesh_of(devices)
+    return NamedSharding(mesh, PartitionSpec()), NamedSharding(mesh, PartitionSpec(AXIS))
 
 
 def own_rows(batch_size: int, devices: int) -> slice:
@@ -110,6 +123,11 @@ def _put(x: jax.Array, sharding: NamedSharding) -> jax.Array:
     parts = sharding.addressable_devices_indices_map(x.shape)
     arrays = [jax.device_put(x[index], device) for device, index in parts.items()]
     return jax.make_array_from_single_device_arrays(x.shape, sharding, arrays)
+
+
+def _mesh_of(devices: int) -> Mesh:
+    types = (AxisType.Auto,)
+    return jax.make_mesh((devices,), (AXIS,), axis_types=types, devices=chosen(devices))
 
 
 def _mesh(x: Any) -> Any:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import inspect
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -21,17 +20,19 @@ from jaxgan.data.paths import check_path
 from jaxgan.data.stream import Stream
 from jaxgan.runs import checkpoint
 from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Diverged, Interrupted, Plan
+from jaxgan.runs.devices import check_placement
 from jaxgan.runs.folder import CHECKPOINTS, RunFolder
 from jaxgan.runs.identity import describe
 from jaxgan.runs.lock import locked
 from jaxgan.runs.loop import SECONDS_PER_CHUNK
+from jaxgan.runs.member_recipes import member_recipes, member_seeds
 from jaxgan.runs.members import Program, Way, faster_way
 from jaxgan.runs.pace import Pace, stoppable
+from jaxgan.runs.processes import Team, together
 from jaxgan.runs.progress import Watch, watching
 from jaxgan.runs.trackers import Track, check_track, tracking
 from jaxgan.training import Networks, Recipe, Setup, TrainState, create_state
 from jaxgan.training.keys import keys_of_run
-from jaxgan.training.parts import check_parts
 from jaxgan.types import Dataset, unknown
 
 __all__ = ["Population", "Way", "train_population"]
@@ -66,6 +67,7 @@ def train_population(
     log_every: int = 100,
     save_every: int = 1000,
     save_minutes: float = 10.0,
+    devices: int = 1,
     progress: bool = True,
     track: str | Track | None = None,
 ) -> Population:
@@ -84,12 +86,14 @@ def train_population(
         seeds: one seed per member.
         settings: numbers of the recipe by name, each a sequence with one number per member.
         batch_size: examples per critic step.
-        way: "serial", "vmapped", or None for the faster: "serial" for convolutions on CPU.
+        way: "serial", "vmapped", or None for the faster: see `runs.members.faster_way`.
         folder: a folder with a subfolder `member-I` per member, as `train` writes it; a population
             goes on from its checkpoints. Nothing is written if None.
         log_every: see `train`.
         save_every: see `train`.
         save_minutes: see `train`.
+        devices: number of devices over which the members are divided, the same number of each
+            process if there are several; with one device every process trains all by itself.
         progress: see `train`.
         track: see `train`; each member has a tracker, with a title such as "member-0 seed-0
             learning_rate=0.001".
@@ -117,35 +121,35 @@ def train_population(
     if isinstance(data, Stream):
         raise ValueError("a population needs data in memory: give stream=False, or use runs.train")
     folder = None if folder is None else check_path("folder", folder)
-    settings, seeds = dict(settings or {}), _seeds(seeds)
-    recipes = _recipes(make, seeds, settings)
+    settings, seeds = dict(settings or {}), member_seeds(seeds)
+    recipes = member_recipes(make, seeds, settings)
     setups = [Setup(networks, recipe, data, batch_size, steps) for recipe in recipes]
     plan = Plan(steps, log_every, save_every, (), save_minutes).check()
     check_track(track)
     if way is not None and way not in get_args(Way):
         raise unknown("way", way, get_args(Way))
-    program = Program(setups[0], make, seeds, settings, min(log_every, steps or 1))
+    _check_devices(len(seeds), devices)
+    program = Program(setups[0], make, seeds, settings, min(log_every, steps or 1), devices)
     states = [
         create_state(networks, setup.recipe, keys_of_run(seed)[0], data)
         for setup, seed in zip(setups, seeds, strict=True)
     ]
-    way = way or _earlier_way(folder) or faster_way(states[0])
-    logs = [_log(folder, i, setups[i], seed, way) for i, seed in enumerate(seeds)]
-    with locked(folder):
-        states = [log.restore(state) for log, state in zip(logs, states, strict=True)]
-        title = f"{len(seeds)} members, {way}"
-        with (
-            stoppable() as stopped,
-            watching(title, steps, min(int(s.step) for s in states), shown=progress) as watch,
-            contextlib.ExitStack() as trackers,
-        ):
-            for i, log in enumerate(logs):
-                name = _title(i, seeds[i], settings)
-                tracker = tracking(track, log.path, name, log.settings)
-                log.report_to(trackers.enter_context(tracker))
-            watch = _once(watch)
-            books = [Bookkeeping(plan, log, None, watch) for log in logs]
-            metrics = _run(functools.partial(program, way), states, books, plan, stopped)
+    with together(devices, (Diverged, Interrupted)) as team:
+        own = folder if team.first else None
+        way = team.of_first(way or _earlier_way(own) or faster_way(states[0]))
+        logs = _logs(own, setups, seeds, way, team)
+        with locked(own):
+            states = [log.restore(state) for log, state in zip(logs, states, strict=True)]
+            states, title = team.share(states), f"{len(seeds)} members, {way}"
+            titles = [_title(i, seed, settings) for i, seed in enumerate(seeds)]
+            with (
+                stoppable() as stopped,
+                _watching(title, states, steps, progress and team.first) as watch,
+                _tracked(logs, titles, track if team.first else None),
+            ):
+                books = [Bookkeeping(plan, log, None, watch, team) for log in logs]
+                advance = functools.partial(program, way)
+                metrics = _run(advance, states, books, plan, stopped, team)
     return Population(states, metrics, way)
 
 
@@ -155,16 +159,21 @@ def _run(
     books: Sequence[Bookkeeping],
     plan: Plan,
     stopped: Sequence[int],
+    team: Team,
 ) -> dict[str, np.ndarray]:
     """Trains the members in place, those with the fewest steps first; returns all metrics."""
     history: dict[str, np.ndarray] = {}
     lost: set[int] = set()
     pace = Pace(SECONDS_PER_CHUNK)
+    if team.processes > 1:
+        # No step: it compiles. In a collective, waiting for another compiler would time out.
+        program(states, 0)
+        team.exchange("compiled")
     while waiting := [
         i for i, state in enumerate(states) if i not in lost and int(state.step) < plan.steps
     ]:
         first = min(int(states[i].step) for i in waiting)
-        length = min(plan.room(first), pace.length())
+        length = team.of_first(min(plan.room(first), pace.length()))
         begin = time.perf_counter()
         found, values = program(states, length)
         jax.block_until_ready(found)
@@ -189,17 +198,31 @@ def _run(
     return history
 
 
-def _once(watch: Watch) -> Watch:
+@contextlib.contextmanager
+def _watching(title: str, states: Sequence[TrainState], steps: int, shown: bool) -> Iterator[Watch]:
     """Shows each step once, for several members that reach it."""
-    shown = -1
+    last = -1
+    with watching(title, steps, min(int(s.step) for s in states), shown=shown) as watch:
 
-    def watch_once(step: int, metrics: Mapping[str, float]) -> None:
-        nonlocal shown
-        if step > shown:
-            shown = step
-            watch(step, metrics)
+        def watch_once(step: int, metrics: Mapping[str, float]) -> None:
+            nonlocal last
+            if step > last:
+                last = step
+                watch(step, metrics)
 
-    return watch_once
+        yield watch_once
+
+
+@contextlib.contextmanager
+def _tracked(
+    logs: Sequence[RunFolder], titles: Sequence[str], track: str | Track | None
+) -> Iterator[None]:
+    """A tracker for each member."""
+    with contextlib.ExitStack() as trackers:
+        for log, title in zip(logs, titles, strict=True):
+            tracker = tracking(track, log.path, title, log.settings)
+            log.report_to(trackers.enter_context(tracker))
+        yield
 
 
 def _earlier_way(folder: Path | None) -> Way | None:
@@ -208,61 +231,29 @@ def _earlier_way(folder: Path | None) -> Way | None:
     return manifest["settings"].get("way") if manifest else None
 
 
-def _log(folder: Path | None, index: int, setup: Setup, seed: int, way: Way) -> RunFolder:
-    if folder is None:
-        return RunFolder(None, {}, None, setup.steps)
-    identity = describe(setup, seed) | {"way": way}  # the other way rounds differently
-    return RunFolder(folder / f"member-{index}", identity, None, setup.steps)
+def _logs(
+    folder: Path | None, setups: Sequence[Setup], seeds: Sequence[int], way: Way, team: Team
+) -> list[RunFolder]:
+    """The folder of each member, whose setup and seed all processes share."""
+    logs: list[RunFolder] = []
+    for i, (setup, seed) in enumerate(zip(setups, seeds, strict=True)):
+        identity = {} if folder is None and team.processes == 1 else describe(setup, seed)
+        team.check_same(identity)
+        path = folder and folder / f"member-{i}"  # the other way rounds differently
+        logs.append(RunFolder(path, identity | {"way": way}, None, setup.steps))
+    return logs
+
+
+def _check_devices(members: int, devices: int) -> None:
+    """Checks that the members can be divided over the devices."""
+    check_placement(devices, devices, None)
+    if members % devices:
+        raise ValueError(
+            f"{members} seeds do not divide over {devices} devices: give "
+            f"{members - members % devices or devices} or another multiple of {devices}"
+        )
 
 
 def _title(index: int, seed: int, settings: Mapping[str, Sequence[int | float]]) -> str:
     numbers = (f"{name}={values[index]}" for name, values in settings.items())
     return " ".join([f"member-{index}", f"seed-{seed}", *numbers])
-
-
-def _seeds(seeds: Sequence[int]) -> list[int]:
-    if not isinstance(seeds, Sequence | np.ndarray) or isinstance(seeds, str):
-        raise TypeError(f"seeds must be integers, got {seeds!r}: give one per member, [0, 1]")
-    if not len(seeds):
-        raise ValueError("seeds is empty: give one seed per member")
-    for seed in seeds:
-        keys_of_run(seed)
-    return [int(seed) for seed in seeds]
-
-
-def _check_settings(make: object, members: int, settings: Mapping[str, Any]) -> None:
-    """Checks that `make` takes the settings, and that there is a value per member."""
-    if not callable(make):
-        raise TypeError(f"make must be a function, got {make!r}: give recipes.wgan_gp or your own")
-    takes = inspect.signature(make).parameters
-    everything = any(one.kind is one.VAR_KEYWORD for one in takes.values())
-    for name, values in settings.items():
-        if name not in takes and not everything:
-            raise unknown("argument of make in settings", name, takes or ["none"])
-        if np.ndim(values) != 1:
-            raise TypeError(f"settings[{name!r}] must be numbers, got {values!r}: give a list")
-        if len(values) != members:
-            raise ValueError(
-                f"settings[{name!r}] has {len(values)} values for {members} seeds: give one "
-                "value per member, and repeat seeds for more settings"
-            )
-
-
-def _recipes(
-    make: Callable[..., Recipe], seeds: Sequence[int], settings: Mapping[str, Sequence[int | float]]
-) -> list[Recipe]:
-    """The recipe of each member; raises the errors of recipes that reject their numbers."""
-    _check_settings(make, len(seeds), settings)
-    names = list(settings)
-    members = zip(*settings.values(), strict=True) if settings else [()] * len(seeds)
-    recipes = [make(**dict(zip(names, values, strict=True))) for values in members]
-    for recipe in recipes:
-        check_parts(recipe=recipe)
-    numbers = list(dict.fromkeys(recipe.n_critic for recipe in recipes))
-    if len(numbers) > 1 or not isinstance(numbers[0], int):
-        got = f"got {', '.join(map(str, numbers))}" if len(numbers) > 1 else "got a schedule"
-        raise ValueError(
-            f"a population needs the same n_critic for all steps and members, {got}: train one "
-            "population per value"
-        )
-    return recipes
