@@ -210,6 +210,14 @@ def test_if_a_process_is_killed_the_others_end_and_name_it(tmp_path: Path, proce
 
 
 @pytest.mark.slow
+def test_if_a_process_fails_before_the_training_the_others_end(tmp_path: Path) -> None:
+    with started(2, "fails before", tmp_path) as children:
+        problems = [child.communicate(timeout=SOON)[1] for child in children]
+    assert "Lost: process 1 failed: no such data" in problems[0]
+    assert "RuntimeError: no such data" in problems[1]
+
+
+@pytest.mark.slow
 def test_a_process_killed_during_a_save_loses_nothing(tmp_path: Path) -> None:
     for _ in range(5):
         with started(2, "train", tmp_path, 1_000_000, 0) as children:

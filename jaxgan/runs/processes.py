@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -72,7 +73,9 @@ def connect(
         initialization_timeout=seconds,
         heartbeat_timeout_seconds=heartbeat,
     )
-    counts = Team(jax.process_index(), jax.process_count()).exchange(jax.local_device_count())
+    team = Team(jax.process_index(), jax.process_count())
+    _tell_at_the_end(team)
+    counts = team.exchange(jax.local_device_count())
     if len(set(counts)) > 1:
         raise ValueError(
             f"the processes have {', '.join(map(str, counts))} devices: give all the same number"
@@ -205,10 +208,26 @@ def together(devices: int, common: tuple[type[BaseException], ...] = ()) -> Iter
             raise
         if isinstance(error, jax.errors.JaxRuntimeError):
             _raise_if_gone(team, error)
-        told = f"process {team.process} failed: {str(error) or type(error).__name__}"
-        with contextlib.suppress(jax.errors.JaxRuntimeError):
-            _client().key_value_set(f"{FAILED}{team.process}", told)
+        _tell(team, error)
         raise
+
+
+def _tell(team: Team, error: BaseException) -> None:
+    """Tells the other processes that this one failed; only its first error counts."""
+    told = f"process {team.process} failed: {str(error) or type(error).__name__}"
+    with contextlib.suppress(jax.errors.JaxRuntimeError):
+        _client().key_value_set(f"{FAILED}{team.process}", told)
+
+
+def _tell_at_the_end(team: Team) -> None:
+    """Tells the others of an error that ends this process outside of a training, too."""
+    usual = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+        _tell(team, error)
+        usual(kind, error, trace)
+
+    sys.excepthook = hook
 
 
 def _client() -> Any:
