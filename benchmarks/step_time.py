@@ -60,7 +60,7 @@ def _contenders(
         if image and flax:
             found["plain Flax"] = start([*own, "flax"])
         options += ["--device", "cuda" if device == "gpu" else "cpu"]
-        for way in ("eager", "channels_last", "compile") if torch else ():
+        for way in ("eager", "channels_last", "compile", "func") if torch else ():
             if image or way != "channels_last":
                 found[f"PyTorch, {way}"] = start([*yardstick, way])
         yield found

@@ -26,7 +26,13 @@ WORKS = {
     "mlp_512": "points, MLP 3 x 512, batch 256",
     "mlp_64": "points, MLP 3 x 64, batch 256",
 }
-WAYS = ("jaxgan", "PyTorch, eager", "PyTorch, channels_last", "PyTorch, compile")
+WAYS = {
+    "jaxgan": "jaxgan",
+    "PyTorch, eager": "PyTorch eager",
+    "PyTorch, channels_last": "channels last",
+    "PyTorch, compile": "compiled",
+    "PyTorch, func": "torch.func",
+}
 
 
 def exchanged() -> str:
@@ -92,16 +98,18 @@ def reliability() -> str:
 def speed() -> str:
     """Seconds per generator step beside PyTorch's, from `results/speed.json`."""
     made, rows = _results("speed"), []
+    measured = {name for found in made["results"].values() for name in found["contenders"]}
+    ways = {way: head for way, head in WAYS.items() if way in measured}
     for key, found in made["results"].items():
         work, _, loss = key.partition(", ")
         best = {name: min(each["seconds"]) for name, each in found["contenders"].items()}
         fastest = min(seconds for name, seconds in best.items() if name != "jaxgan")
         if loss == "gp":
-            cells = [_seconds(best[way]) if way in best else "–" for way in WAYS]
+            cells = [_seconds(best[way]) if way in best else "–" for way in ways]
             share = found["contenders"]["jaxgan"]["share_of_roof"]
             rows.append([WORKS[work], *cells, f"{best['jaxgan'] / fastest:.2f}", f"{share:.0%}"])
-    heads = ["Work", "jaxgan", "PyTorch eager", "channels last", "compiled"]
-    written = table([*heads, "jaxgan / fastest", "of the roof"], rows)
+    heads = ["Work", *ways.values(), "jaxgan / fastest", "of the roof"]
+    written = table(heads, rows)
     roofs = [found["roof"] / 1e9 for found in made["results"].values()]
     eager = next(iter(made["results"].values()))["contenders"]["PyTorch, eager"]
     versions = f"JAX {made['versions']['jax']}, PyTorch {eager['versions']['torch']}"

@@ -2,7 +2,7 @@
 
 A run of `wgan_gp_2017/cifar10` has trained WGAN-GP on DCGAN's networks. PyTorch trains the same
 networks from the same law of initial weights, with the same optimizer, batches and steps, on the
-same images, once per seed of the run; `yardstick_samples.py` is that training, with nothing of
+same images, once per seed of the run's first set; `yardstick_samples.py` is that training, with nothing of
 jaxgan in it. Both sets of samples get the score of the run.
 
     python -m benchmarks.torch_samples runs/cifar10 --torch path/to/python
@@ -95,7 +95,7 @@ def main(
     score = study.SampleScore(training.setup.data, (ClassificationScore(), FrechetDistance()))
     results, of_cells, _ = study.read_run(run)
     records = of_cells[cell]
-    theirs, made = in_pytorch(torch, training, score, range(len(records)))
+    theirs, made = in_pytorch(torch, training, score, results.sets[0])
     ours = {name: [record.scores[name] for record in records] for name in theirs}
     name = f"PyTorch {made[0]['version']}"
     found = {

@@ -20,15 +20,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call, grad
 
 from benchmarks.yardstick_networks import Pair, Rectifier, dcgan, mlp, resnet
 
+Forward: TypeAlias = Callable[[Tensor], Tensor]
 EXAMPLES = 4096
-WAYS = ("eager", "channels_last", "compile")
+WAYS = ("eager", "channels_last", "compile", "func")
 PRECISIONS = ("float32", "tf32", "bfloat16")
 
 
@@ -71,11 +73,15 @@ LOSSES = {
 }
 
 
-def gradient_penalty(critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
+def gradient_penalty(critic: Forward, real: Tensor, fake: Tensor, way: str) -> Tensor:
     """E (||grad critic|| - 1)^2 on interpolates with one share per example, for double backward."""
     share = torch.rand(len(real), *(1,) * (real.ndim - 1), device=real.device)
-    points = torch.lerp(fake, real, share).requires_grad_()
-    (gradients,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
+    points = torch.lerp(fake, real, share)
+    if way == "func":
+        gradients = grad(lambda x: critic(x).sum())(points)
+    else:
+        points.requires_grad_()
+        (gradients,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
     return (gradients.flatten(1).norm(dim=1) - 1).square().mean()
 
 
@@ -85,7 +91,8 @@ class Game:
     `torch.autograd.grad` for the parameters of one network computes no kernel gradients of the
     other. The way "compile" compiles one graph of the batch, its losses and their gradients,
     including the penalty's, and another of the optimizer. It uses the layout of "channels_last"; on
-    a GPU it replays CUDA graphs, unless `graphs` is false.
+    a GPU it replays CUDA graphs, unless `graphs` is false. The way "func" takes all gradients by
+    `torch.func.grad` of pure functions, nested for the penalty, as JAX does.
     """
 
     def __init__(
@@ -94,8 +101,10 @@ class Game:
         image = len(work.shape) == 3
         if way == "channels_last" and not image:
             raise ValueError("channels_last is a layout of images, got points: use eager")
-        layout = torch.contiguous_format if way == "eager" else torch.channels_last
+        plain = way in ("eager", "func")
+        layout = torch.contiguous_format if plain else torch.channels_last
         self.work, self.loss, self.device, self.precision = work, loss, device, precision
+        self.way = way
         self.generator, self.critic = (
             network.to(device, memory_format=layout) for network in work.networks()
         )
@@ -124,26 +133,53 @@ class Game:
         examples = self.data[torch.randint(len(self.data), (self.work.batch,), device=self.device)]
         return examples / 127.5 - 1 if examples.dtype == torch.uint8 else examples
 
-    def fake(self) -> Tensor:
-        return self.generator(torch.randn(self.work.batch, self.work.latent, device=self.device))
+    def fake(self, generator: Forward) -> Tensor:
+        return generator(torch.randn(self.work.batch, self.work.latent, device=self.device))
 
     def of_critic(self) -> tuple[Tensor, ...]:
         """The gradients of the critic's loss, by parameter."""
         real = self.real()
-        with self.cast():
-            with torch.no_grad():
-                fake = self.fake()
-            of_real, of_fake = self.critic(torch.cat([real, fake])).float().chunk(2)
-        loss = self.loss.link(-of_real).mean() + self.loss.link(of_fake).mean()
-        if self.loss.penalty:
-            loss = loss + self.loss.penalty * gradient_penalty(self.critic, real, fake.float())
-        return torch.autograd.grad(loss, self.players[0])
+        with self.cast(), torch.no_grad():
+            fake = self.fake(self.generator)
+
+        def loss(critic: Forward) -> Tensor:
+            with self.cast():
+                of_real, of_fake = critic(torch.cat([real, fake])).float().chunk(2)
+            found = self.loss.link(-of_real).mean() + self.loss.link(of_fake).mean()
+            if not self.loss.penalty:
+                return found
+            penalty = gradient_penalty(critic, real, fake.float(), self.way)
+            return found + self.loss.penalty * penalty
+
+        return self.gradients_of(loss, self.critic)
 
     def of_generator(self) -> tuple[Tensor, ...]:
         """The gradients of the generator's loss, by parameter."""
-        with self.cast():
-            scores = self.critic(self.fake()).float()
-        return torch.autograd.grad(self.loss.link(-scores).mean(), self.players[1])
+
+        def loss(generator: Forward) -> Tensor:
+            with self.cast():
+                scores = self.critic(self.fake(generator)).float()
+            return self.loss.link(-scores).mean()
+
+        return self.gradients_of(loss, self.generator)
+
+    def gradients_of(
+        self, loss: Callable[[Forward], Tensor], network: nn.Module
+    ) -> tuple[Tensor, ...]:
+        """The gradients with respect to a network's parameters; running statistics advance."""
+        if self.way != "func":
+            return torch.autograd.grad(loss(network), list(network.parameters()))
+        statistics = dict(network.named_buffers())
+
+        def pure(parameters: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+            after = {name: buffer.clone() for name, buffer in statistics.items()}
+            forward = partial(functional_call, network, {**parameters, **after})
+            return loss(forward), after
+
+        gradients, after = grad(pure, has_aux=True)(dict(network.named_parameters()))
+        for name, buffer in statistics.items():
+            buffer.copy_(after[name])
+        return tuple(gradients.values())
 
     def update(self, player: int) -> None:
         gradients = self.gradients[player]()
