@@ -2,8 +2,8 @@
 
 A run of `wgan_gp_2017/cifar10` has trained WGAN-GP on DCGAN's networks. PyTorch trains the same
 networks from the same law of initial weights, with the same optimizer, batches and steps, on the
-same images, once per seed of the run's first set; `yardstick_samples.py` is that training, with nothing of
-jaxgan in it. Both sets of samples get the score of the run.
+same images, once per seed of the run's first set; `yardstick_samples.py` is that training, with
+nothing of jaxgan in it. Both sets of samples get the score of the run.
 
     python -m benchmarks.torch_samples runs/cifar10 --torch path/to/python
 """
