@@ -104,8 +104,10 @@ def train_population(
     Raises:
         TypeError: an argument has another type.
         ValueError: data that are streamed; settings of another length than the seeds, or one that
-            changes the program instead of a number in it; or a batch larger than the data.
+            changes the program instead of a number in it; a batch larger than the data; or
+            members that do not divide over the devices.
         BlockingIOError: another process writes to the folder.
+        Lost: another process failed or is gone.
         Interrupted: SIGINT, SIGTERM or SIGHUP was received; all members are saved.
 
     >>> from jaxgan import data, recipes
