@@ -46,7 +46,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """What trains, samples and fits fails, so that nothing is refused after it."""
     for work in (
         "jaxgan.runs.loop.compile_chunk",
-        "jaxgan.runs.members._compile",
+        "jaxgan.runs.members.compile_members",
         "jaxgan.training.sample",
         "jaxgan.study.measures.sample",
         "jaxgan.study.classifiers.train_classifier",
