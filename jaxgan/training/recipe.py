@@ -40,7 +40,7 @@ class Recipe:
         remat: whether to recompute the critic inside the penalties' derivatives instead of storing
             its activations. The numbers are the same; it takes more time, and less memory if the
             critic is deep (measure with `benchmarks.cost_card`).
-        compute_dtype: "bfloat16" for the networks' passes on accelerators; parameters, penalties,
+        compute_dtype: "bfloat16" for the networks' passes; parameters, optimizers, penalties,
             statistics and losses keep float32. None computes in the precision of the parameters.
 
     Raises:
