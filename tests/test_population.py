@@ -21,7 +21,7 @@ from jaxgan.runs.bookkeeping import Bookkeeping, Interrupted
 from jaxgan.runs.checkpoint import steps_of
 from jaxgan.runs.lines import read_rows
 from jaxgan.runs.loop import train
-from jaxgan.runs.mesh import member_shardings, put
+from jaxgan.runs.mesh import put, shardings
 from jaxgan.runs.population import Population, train_population
 from jaxgan.study import read_run
 from jaxgan.training import Recipe, Setup, create_state
@@ -66,12 +66,13 @@ def test_members_on_several_devices_equal_those_on_one(way: Any) -> None:
         train_population(MLP, recipes.wgan_gp, DATA, log_every=3, devices=devices, **arguments)
         for devices in (1, 2)
     )
-    pairs = zip(jax.tree.leaves(one.states), jax.tree.leaves(two.states), strict=True)
-    for a, b in pairs:
-        # Under vmap XLA sums products of two members in another order than those of four.
-        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    # Under vmap XLA may sum products of two members in another order than those of four: 6e-11 was
+    # seen, and parameters below 1 have spacings of up to 6e-8.
+    atol = {"serial": 0.0, "vmapped": 6e-8}[way]
     assert two.metrics["critic/gap"].shape == (4, 5)
-    np.testing.assert_allclose(two.metrics["critic/gap"], one.metrics["critic/gap"], atol=1e-5)
+    both = ((found.states, found.metrics) for found in (one, two))
+    for a, b in zip(*map(jax.tree.leaves, both), strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=atol)
 
 
 @pytest.mark.parametrize("devices", [3, 8])
@@ -84,7 +85,7 @@ def test_members_that_do_not_divide_are_refused(devices: int) -> None:
 @pytest.mark.parametrize("way", ["serial", "vmapped"])
 def test_a_device_trains_its_own_members_and_waits_for_no_other(way: Any) -> None:
     state = create_state(MLP, recipes.wgan_gp(), jax.random.key(0), DATA)
-    whole, split = member_shardings(4)
+    whole, split = shardings(4, axis=0)
     eight = jax.tree.map(lambda x: jnp.stack([x] * 8), (state, jax.random.key(0)))
     compiled = members.compile_members(
         MLP, recipes.wgan_gp, way, 4, batch_size=8, n_critic=5, capacity=2

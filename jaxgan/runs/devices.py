@@ -20,7 +20,7 @@ from jaxgan.training.kept import keep_programs
 from jaxgan.training.parts import check_parts
 from jaxgan.types import Batch, check_number, unknown
 
-__all__ = ["Via", "check_placement", "compile_chunk", "compile_step"]
+__all__ = ["Via", "check_divides", "check_placement", "compile_chunk", "compile_step"]
 
 Via = Literal["jit", "pmap", "sharded"]
 
@@ -74,7 +74,7 @@ def compile_step(
     compiled = jax.jit(step, in_shardings=(whole, split), out_shardings=whole, donate_argnums=0)
 
     def sharded(state: Any, batch: Batch) -> Any:
-        _check_divides(batch.keys.shape[1], devices)
+        _check_batch(batch.keys.shape[1], devices)
         return compiled(put(state, whole), put(batch, split))
 
     return sharded
@@ -160,7 +160,7 @@ def _mapped(chunk: Callable[..., Any], part: int, devices: int) -> Callable[...,
 
 def _split(x: jax.Array, devices: int) -> jax.Array:
     """`[steps, batch, ...]` to `[steps, devices, batch / devices, ...]`."""
-    _check_divides(x.shape[1], devices)
+    _check_batch(x.shape[1], devices)
     return x.reshape(x.shape[0], devices, -1, *x.shape[2:])
 
 
@@ -196,7 +196,7 @@ def check_placement(batch_size: int, devices: int, via: Via | None) -> Via:
         )
     if devices > 1:
         _check_processes(devices, via)
-    _check_divides(batch_size, devices)
+    _check_batch(batch_size, devices)
     return via
 
 
@@ -212,9 +212,29 @@ def _check_processes(devices: int, via: Via) -> None:
         )
 
 
-def _check_divides(batch_size: int, devices: int) -> None:
-    if batch_size % devices:
+def _check_batch(batch_size: int, devices: int) -> None:
+    check_divides(f"a batch of {batch_size} does", batch_size, devices, "use")
+
+
+def check_divides(what: str, number: int, devices: int, remedy: str) -> None:
+    """Checks that a number is a multiple of the number of devices.
+
+    Args:
+        what: the beginning of the message.
+        number: the number that is divided.
+        devices: number of devices.
+        remedy: the verb of what to do.
+
+    Raises:
+        ValueError: it is not.
+
+    >>> check_divides("a batch of 3 does", 3, devices=2, remedy="use")
+    Traceback (most recent call last):
+        ...
+    ValueError: a batch of 3 does not divide over 2 devices: use 2 or another multiple of 2
+    """
+    if number % devices:
         raise ValueError(
-            f"a batch of {batch_size} does not divide over {devices} devices: "
-            f"use {batch_size - batch_size % devices or devices} or another multiple of {devices}"
+            f"{what} not divide over {devices} devices: {remedy} "
+            f"{number - number % devices or devices} or another multiple of {devices}"
         )

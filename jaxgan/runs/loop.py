@@ -26,7 +26,7 @@ from jaxgan.training import Recipe, Setup, TrainState, create_state
 from jaxgan.training.keys import keys_of_run
 from jaxgan.training.setup import check_setup
 
-__all__ = ["Diverged", "Interrupted", "train"]
+__all__ = ["SECONDS_PER_CHUNK", "Diverged", "Interrupted", "shared_identity", "train"]
 
 SECONDS_PER_CHUNK = 1.0
 """Duration of a dispatch: short enough for the progress bar and for Ctrl-C."""
@@ -109,8 +109,7 @@ def train(
     state = create_state(setup.networks, setup.recipe, state_key, setup.data)
     with together(devices, (Diverged, Interrupted)) as team:
         own = folder if team.first else None
-        shared = team.processes > 1
-        identity = _identity(setup, int(seed), team, settings) if own or shared else {}
+        identity = shared_identity(setup, int(seed), own, team, settings or {})
         log = RunFolder(own, identity, best_by, setup.steps)
         advance = _advance(setup, key, plan, team, devices=devices, via=via)
         with locked(own):
@@ -131,13 +130,29 @@ def train(
         return team.local(state)
 
 
-def _identity(
-    setup: Setup, seed: int, team: Team, settings: Mapping[str, Any] | None
+def shared_identity(
+    setup: Setup, seed: int, folder: Path | None, team: Team, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The identity of the run, whose setup and seed all processes share."""
+    """The identity of a run, whose setup and seed all processes share.
+
+    Args:
+        setup: the setup.
+        seed: the seed.
+        folder: the folder of this process, if it writes one.
+        team: the processes.
+        settings: further settings in which a resumed run must equal this one.
+
+    Returns:
+        The identity; empty for one process without a folder, which compares it with nothing.
+
+    Raises:
+        ValueError: a process has another setup or seed.
+    """
+    if folder is None and team.processes == 1:
+        return {}
     identity = describe(setup, seed)
     team.check_same(identity)
-    return identity | dict(settings or {})
+    return identity | dict(settings)
 
 
 def _check_observe(observe: object, observe_at: Collection[int], best_by: object) -> None:
@@ -178,9 +193,7 @@ def _advance(
         length = team.of_first(_same_critic_steps(setup.recipe, step, room))
         examples = data(step, length)
         if team.processes > 1 and n_critic not in ready:
-            # No step: it compiles. In a collective, waiting for another compiler would time out.
-            state, _ = program(state, examples, key, 0)
-            team.exchange("compiled")
+            state, _ = team.compiled(lambda: program(state, examples, key, 0))
             ready.add(n_critic)
         state, history = program(state, examples, key, length)
         int(state.step)  # waits for the device

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Key
 
-from jaxgan.runs.mesh import member_shardings, put
+from jaxgan.runs.mesh import put, shardings
 from jaxgan.runs.processes import team_of
 from jaxgan.training import Networks, Recipe, Setup, TrainState, make_train_step
 from jaxgan.training.chunk import take_steps
@@ -69,9 +69,13 @@ class Program:
         capacity: int,
         devices: int = 1,
     ) -> None:
-        self._setup, self._make, self._devices = setup, make, devices
-        self._keys = jnp.stack([keys_of_run(seed)[1] for seed in seeds])
-        self._settings = {name: jnp.asarray(values) for name, values in settings.items()}
+        self._networks, self._make, self._devices = setup.networks, make, devices
+        keys = jnp.stack([keys_of_run(seed)[1] for seed in seeds])
+        numbers = {name: jnp.asarray(values) for name, values in settings.items()}
+        self._of_members, self._data = (keys, numbers), setup.data
+        if devices > 1:
+            whole, split = shardings(devices, axis=0)
+            self._of_members, self._data = put((keys, numbers), split), put(setup.data, whole)
         n_critic = setup.recipe.critic_steps(0)
         self._size = {"batch_size": setup.batch_size, "n_critic": n_critic, "capacity": capacity}
 
@@ -79,15 +83,14 @@ class Program:
         self, way: Way, states: Sequence[TrainState], length: int
     ) -> tuple[list[TrainState], dict[str, np.ndarray]]:
         """The states after the chunk, and metrics `[members, capacity]`."""
-        networks, devices = self._setup.networks, self._devices
-        compiled = compile_members(networks, self._make, way, devices, **self._size)
-        of_members, data = (_stack(states), self._keys, self._settings), self._setup.data
-        if devices > 1:
-            whole, split = member_shardings(devices)
-            of_members, data = put(of_members, split), put(data, whole)
-        after, history = team_of(devices).local(compiled(*of_members, data, length))
-        found = {name: np.asarray(values) for name, values in history.items()}
-        return _unstack(after, len(states)), found
+        compiled = compile_members(self._networks, self._make, way, self._devices, **self._size)
+        together = _stack(states)
+        if self._devices > 1:
+            together = put(together, shardings(self._devices, axis=0)[1])
+        found = compiled(together, *self._of_members, self._data, length)
+        after, history = team_of(self._devices).local(found)
+        metrics = {name: np.asarray(values) for name, values in history.items()}
+        return _unstack(after, len(states)), metrics
 
 
 @keep_programs
@@ -120,7 +123,7 @@ def compile_members(
 
     if devices == 1:
         return jax.jit(all_of)
-    whole, split = member_shardings(devices)
+    whole, split = shardings(devices, axis=0)
     of_members, same = split.spec, whole.spec
     parts = jax.shard_map(
         all_of,

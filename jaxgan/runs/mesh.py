@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 import jax
 import numpy as np
-from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec, Sharding
+from jax.sharding import AxisType, NamedSharding, PartitionSpec, Sharding
 
 from jaxgan.training.draws import Block
 from jaxgan.types import Dataset
 
-__all__ = ["AXIS", "chosen", "member_shardings", "own_rows", "place", "put", "shardings"]
+__all__ = ["AXIS", "chosen", "own_rows", "place", "put", "shardings"]
 
 T = TypeVar("T")
 AXIS = "devices"
@@ -36,30 +36,19 @@ def chosen(devices: int) -> list[Any]:
     return [device for index in sorted(by_process) for device in by_process[index][:of_each]]
 
 
-def shardings(devices: int) -> tuple[NamedSharding, NamedSharding]:
+def shardings(devices: int, axis: int = 1) -> tuple[NamedSharding, NamedSharding]:
     """How arrays lie on the mesh.
 
     Args:
         devices: number of devices, over all processes.
+        axis: the axis that is split, by default that of the batch in `[steps, batch, ...]`.
 
     Returns:
-        Whole on every device, and split along the second axis, that of the batch.
+        Whole on every device, and split along the axis.
     """
-    mesh = _mesh_of(devices)
-    return NamedSharding(mesh, PartitionSpec()), NamedSharding(mesh, PartitionSpec(None, AXIS))
-
-
-def member_shardings(devices: int) -> tuple[NamedSharding, NamedSharding]:
-    """How the arrays of a population lie on the mesh.
-
-    Args:
-        devices: number of devices, over all processes.
-
-    Returns:
-        Whole on every device, and split along the first axis, that of the members.
-    """
-    mesh = _mesh_of(devices)
-    return NamedSharding(mesh, PartitionSpec()), NamedSharding(mesh, PartitionSpec(AXIS))
+    mesh = jax.make_mesh((devices,), (AXIS,), axis_types=(AxisType.Auto,), devices=chosen(devices))
+    split = PartitionSpec(*[None] * axis, AXIS)
+    return NamedSharding(mesh, PartitionSpec()), NamedSharding(mesh, split)
 
 
 def own_rows(batch_size: int, devices: int) -> slice:
@@ -104,10 +93,9 @@ def place(data: Dataset | Block, devices: int) -> Dataset | Block:
     Returns:
         The data on the mesh.
     """
-    whole, split = shardings(devices)
+    whole, parts = shardings(devices, axis=2)
     if not isinstance(data, Block):
         return put(data, whole)
-    parts = NamedSharding(split.mesh, PartitionSpec(None, None, AXIS))
 
     def of_process(rows: Any) -> jax.Array:
         return jax.make_array_from_process_local_data(parts, np.asarray(rows))
@@ -123,11 +111,6 @@ def _put(x: jax.Array, sharding: NamedSharding) -> jax.Array:
     parts = sharding.addressable_devices_indices_map(x.shape)
     arrays = [jax.device_put(x[index], device) for device, index in parts.items()]
     return jax.make_array_from_single_device_arrays(x.shape, sharding, arrays)
-
-
-def _mesh_of(devices: int) -> Mesh:
-    types = (AxisType.Auto,)
-    return jax.make_mesh((devices,), (AXIS,), axis_types=types, devices=chosen(devices))
 
 
 def _mesh(x: Any) -> Any:

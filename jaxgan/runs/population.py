@@ -20,11 +20,10 @@ from jaxgan.data.paths import check_path
 from jaxgan.data.stream import Stream
 from jaxgan.runs import checkpoint
 from jaxgan.runs.bookkeeping import Bookkeeping, Chunk, Diverged, Interrupted, Plan
-from jaxgan.runs.devices import check_placement
+from jaxgan.runs.devices import check_divides, check_placement
 from jaxgan.runs.folder import CHECKPOINTS, RunFolder
-from jaxgan.runs.identity import describe
 from jaxgan.runs.lock import locked
-from jaxgan.runs.loop import SECONDS_PER_CHUNK
+from jaxgan.runs.loop import SECONDS_PER_CHUNK, shared_identity
 from jaxgan.runs.member_recipes import member_recipes, member_seeds
 from jaxgan.runs.members import Program, Way, faster_way
 from jaxgan.runs.pace import Pace, stoppable
@@ -168,9 +167,7 @@ def _run(
     lost: set[int] = set()
     pace = Pace(SECONDS_PER_CHUNK)
     if team.processes > 1:
-        # No step: it compiles. In a collective, waiting for another compiler would time out.
-        program(states, 0)
-        team.exchange("compiled")
+        team.compiled(lambda: program(states, 0))
     while waiting := [
         i for i, state in enumerate(states) if i not in lost and int(state.step) < plan.steps
     ]:
@@ -239,21 +236,17 @@ def _logs(
     """The folder of each member, whose setup and seed all processes share."""
     logs: list[RunFolder] = []
     for i, (setup, seed) in enumerate(zip(setups, seeds, strict=True)):
-        identity = {} if folder is None and team.processes == 1 else describe(setup, seed)
-        team.check_same(identity)
-        path = folder and folder / f"member-{i}"  # the other way rounds differently
-        logs.append(RunFolder(path, identity | {"way": way}, None, setup.steps))
+        path = folder and folder / f"member-{i}"
+        further = {"way": way}  # the other way rounds differently
+        identity = shared_identity(setup, seed, path, team, further)
+        logs.append(RunFolder(path, identity, None, setup.steps))
     return logs
 
 
 def _check_devices(members: int, devices: int) -> None:
     """Checks that the members can be divided over the devices."""
     check_placement(devices, devices, None)
-    if members % devices:
-        raise ValueError(
-            f"{members} seeds do not divide over {devices} devices: give "
-            f"{members - members % devices or devices} or another multiple of {devices}"
-        )
+    check_divides(f"{members} seeds do", members, devices, "give")
 
 
 def _title(index: int, seed: int, settings: Mapping[str, Sequence[int | float]]) -> str:

@@ -12,7 +12,7 @@ import itertools
 import json
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import jax
@@ -122,6 +122,21 @@ class Team(NamedTuple):
             client.key_value_delete(_key(number - 1, self.process))
         return values
 
+    def compiled(self, call: Callable[[], T]) -> T:
+        """Compiles a program in all processes before one of them takes a step with it.
+
+        Within a collective operation, waiting for another process's compiler would time out.
+
+        Args:
+            call: calls the program, without a step.
+
+        Returns:
+            What the call returns, when all have returned.
+        """
+        found = call()
+        self.exchange("compiled")
+        return found
+
     def of_first(self, value: T) -> T:
         """The value of process 0."""
         return self.exchange(value if self.first else None)[0]
@@ -224,7 +239,8 @@ def _tell_at_the_end(team: Team) -> None:
     usual = sys.excepthook
 
     def hook(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-        _tell(team, error)
+        if not isinstance(error, Lost):  # of which the one that failed has told them
+            _tell(team, error)
         usual(kind, error, trace)
 
     sys.excepthook = hook
