@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import statistics
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,7 +18,10 @@ from jaxgan.report.markdown import table
 
 ROOT = Path(__file__).parents[1]
 BETWEEN = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end of measured -->)", re.DOTALL)
-DOCUMENTS = ("README.md", "docs/convolution.md", "docs/scaling.md", "docs/reliability.md")
+DOCUMENTS = (
+    "README.md",
+    *(f"docs/{x}.md" for x in ("convolution", "scaling", "reliability", "scores")),
+)
 WORKS = {
     "mnist": "MNIST DCGAN, width 64, batch 50",
     "mnist_16": "MNIST DCGAN, width 16, batch 32",
@@ -122,6 +126,26 @@ def speed() -> str:
     )
 
 
+def samples() -> str:
+    """Scores of samples beside PyTorch's, from `results/torch_samples.json`."""
+    found, rows = _results("torch_samples"), []
+    pytorch = next(name for name in found if name.startswith("PyTorch"))
+    for score, real in found["real images"].items():
+        of_seeds = [found[name][score] for name in ("jaxgan", pytorch)]
+        means = [f"{statistics.mean(x):.2f} ± {statistics.stdev(x):.2f}" for x in of_seeds]
+        compared = found["jaxgan minus PyTorch"][score]
+        low, high = compared["interval"]
+        difference = f"{compared['difference']:.2f} [{low:.2f}, {high:.2f}]"
+        rows.append([score.replace("_", " "), f"{real:.2f}", *means, difference])
+    seeds = [len(next(iter(found[name].values()))) for name in ("jaxgan", pytorch)]
+    made = found["provenance of the run"]
+    heads = ["Score", "Real images", "jaxgan", pytorch, "Difference, 95 % interval"]
+    return (
+        f"{table(heads, rows)}\n\nMean ± standard deviation over {seeds[0]} and {seeds[1]} seeds; "
+        f"{made['device']}, at `{made['commit'][:7]}`."
+    )
+
+
 def _seconds(value: float) -> str:
     return f"{value:.2f} s" if value >= 1 else f"{1000 * value:.3g} ms"
 
@@ -135,6 +159,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "growth": growth,
     "processes": processes,
     "reliability": reliability,
+    "samples": samples,
     "speed": speed,
 }
 
