@@ -54,7 +54,8 @@ class Contender:
     def take_turn(self, budget: float) -> None:
         """Times as many steps as fit into the budget, in seconds."""
         step = min(self.seconds, default=float("inf"))
-        self.seconds += self.ask(steps=min(1000, max(1, int(budget / step))))["seconds"]
+        steps = min(1000, max(1, int(budget / step)))
+        self.seconds.append(self.ask(steps=steps)["seconds"])
 
     def _answer(self, patience: float | None) -> Answer:
         stdout = self.process.stdout

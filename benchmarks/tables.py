@@ -118,8 +118,8 @@ def speed() -> str:
     eager = next(iter(made["results"].values()))["contenders"]["PyTorch, eager"]
     versions = f"JAX {made['versions']['jax']}, PyTorch {eager['versions']['torch']}"
     return (
-        f"{written}\n\nMinima of alternating turns, one run of `python -m benchmarks.step_time` "
-        f"per work; {made['device']}, {made['platform']}, {versions}, "
+        f"{written}\n\nMinima over alternating turns of the mean step, one run of "
+        f"`python -m benchmarks.step_time`; {made['device']}, {made['platform']}, {versions}, "
         f"at `{made['commit'][:7]}`. The roof is the fastest product of two matrices in the same "
         f"turns, {min(roofs):.0f} to {max(roofs):.0f} GFLOP/s; by fewer multiplications a step "
         "may exceed it."

@@ -57,7 +57,7 @@ def serve(work: str, loss: str, way: str, precision: str) -> Iterator[dict[str, 
     for line in sys.stdin:
         match json.loads(line):
             case {"steps": steps}:
-                yield {"seconds": [timed.seconds(steps)]}
+                yield {"seconds": timed.seconds(steps)}
             case {"peak": True}:
                 yield {"peak_bytes": _peak_bytes()}
             case {"matmul": size}:

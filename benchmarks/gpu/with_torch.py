@@ -48,17 +48,12 @@ def _step(
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
     game = Game(WORKS[work], LOSSES[loss], way, DEVICE, precision, graphs)
-    first = sum(game.seconds(1))
-    _mean(game, 3)  # CUDA graphs are recorded in the second and third
-    fitting = int(budget / 5 / _mean(game, 1))
-    found = [_mean(game, max(1, min(fitting, 1000))) for _ in range(5)]
+    first = game.seconds(1)
+    game.seconds(3)  # CUDA graphs are recorded in the second and third
+    fitting = int(budget / 5 / game.seconds(1))
+    found = [game.seconds(max(1, min(fitting, 1000))) for _ in range(5)]
     peak = torch.cuda.max_memory_allocated() if DEVICE == "cuda" else None
     return {"seconds": found, "compile_seconds": first - min(found), "bytes": peak}
-
-
-def _mean(game: Game, steps: int) -> float:
-    seconds = game.seconds(steps)
-    return sum(seconds) / len(seconds)
 
 
 ANSWERS = {"roof": roof, "step": step}

@@ -151,7 +151,7 @@ def _adjoint_product(rows: Array, v: Array) -> Array:
         return _product(v, rows, 0, 0).T
     if min(m, features) >= SQUARE and n <= 4 * features:
         return _product(lax.optimization_barrier(rows.T), v, 1, 0)
-    if m > features >= 64:
+    if m > features:
         return lax.optimization_barrier(_product(v, rows, 0, 0)).T
     return _product(rows, v, 0, 0)
 

@@ -38,6 +38,9 @@ TAPS = (2, 3)
 CHANNELS = 16
 """With fewer channels the transforms take longer than the products."""
 
+NARROW = 128
+"""Most channels for which a product of fewer rows than columns gains more than a swap costs."""
+
 SHARE = 0.6
 """The largest share of the multiplications of patches at which the transforms pay."""
 
@@ -97,14 +100,18 @@ def _with_taps(
 
 def kernel_product(x: Float[Array, "..."], v: Float[Array, "..."], geometry: Geometry) -> Array:
     """The gradient with respect to the kernel."""
+    channels, features = x.shape[-1] * prod(axis.stride for axis in geometry), v.shape[-1]
+    swap = features < channels <= NARROW
 
     def part(x: Array, v: Array) -> Array:
         inputs, outputs = _inputs_transformed(x, geometry), _outputs_transformed(v, geometry)
-        return _product(inputs, outputs, 1, 1)
+        return _product(outputs, inputs, 1, 1) if swap else _product(inputs, outputs, 1, 1)
 
-    channels = x.shape[-1] * prod(axis.stride for axis in geometry)
-    total = sum_of_blocks(part, _room(geometry, x, channels, v.shape[-1]), x, v)
-    return _taps_back(total, geometry)
+    kernel = _taps_back(sum_of_blocks(part, _room(geometry, x, channels, features), x, v), geometry)
+    if swap:
+        kernel = jnp.swapaxes(lax.optimization_barrier(kernel), -1, -2)  # or XLA swaps the products
+    kernel = _positions(kernel, geometry, 0)
+    return kernel[tuple(slice(axis.window) for axis in geometry)]
 
 
 def _taps(axis: Axis) -> int:
@@ -188,12 +195,11 @@ def _inputs_back(products: Array, geometry: Geometry) -> Array:
 
 
 def _taps_back(products: Array, geometry: Geometry) -> Array:
-    """G' of products: the kernel."""
+    """G' of products: `[*taps, rows, columns]`."""
     kernel = products.reshape(*map(_points, geometry[::-1]), *products.shape[1:])
     for dimension, axis in reversed(_numbered(geometry)):
         kernel = _back(_matrices(axis)[2], kernel, dimension - 1)
-    kernel = _positions(kernel, geometry, 0)
-    return kernel[tuple(slice(axis.window) for axis in geometry)]
+    return kernel
 
 
 def _reach(axis: Axis) -> int:
@@ -232,13 +238,15 @@ def _times(matrix: np.ndarray, parts: Sequence[Array], dimension: int) -> Array:
 
 def _remainders(x: Array, geometry: Geometry, first: int) -> Array:
     """Positions modulo the stride become channels, which follow the dimensions of the geometry."""
-    rank, strides = len(geometry), [axis.stride for axis in geometry]
-    split = [n for s, size in zip(strides, x.shape[first:], strict=False) for n in (size // s, s)]
-    x = x.reshape(*x.shape[:first], *split, *x.shape[first + rank :])
-    x = jnp.moveaxis(
-        x, range(first + 1, first + 2 * rank, 2), range(first + rank, first + 2 * rank)
-    )
-    return x.reshape(*x.shape[: first + rank], -1, *x.shape[first + 2 * rank + 1 :])
+    end, strides = first + len(geometry), [axis.stride for axis in geometry]
+    parts = []
+    for starts in np.ndindex(*strides):
+        part = x
+        for dimension, (start, stride) in enumerate(zip(starts, strides, strict=True), first):
+            part = lax.slice_in_dim(part, start, None, stride, dimension)
+        parts.append(part)
+    x = jnp.stack(parts, end)  # faster than a transposition, for which XLA copies single numbers
+    return x.reshape(*x.shape[:end], -1, *x.shape[end + 2 :])
 
 
 def _positions(x: Array, geometry: Geometry, first: int) -> Array:
