@@ -38,7 +38,7 @@ TAPS = (2, 3)
 CHANNELS = 16
 """With fewer channels the transforms take longer than the products."""
 
-NARROW = 128
+NARROW = 256
 """Most channels for which a product of fewer rows than columns gains more than a swap costs."""
 
 SHARE = 0.6
