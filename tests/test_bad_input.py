@@ -244,7 +244,7 @@ def test_a_pickle_of_another_kind_is_not_weights(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValueError, match=r"names io\.open, which is not permitted"):
+    with pytest.raises(ValueError, match=r"names _?io\.open, which is not permitted"):
         read_torch_file(PICKLED)
     assert not list(tmp_path.iterdir())
 
