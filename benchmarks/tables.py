@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import statistics
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from jaxgan.report.markdown import table
+from jaxgan.report.numbers import number, spread, with_interval
 
 ROOT = Path(__file__).parents[1]
 BETWEEN = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end of measured -->)", re.DOTALL)
@@ -36,6 +36,10 @@ WAYS = {
     "PyTorch, channels_last": "channels last",
     "PyTorch, compile": "compiled",
     "PyTorch, func": "torch.func",
+}
+SCORES = {
+    "classification_score": "classification score",
+    "frechet_distance": "Fréchet distance",
 }
 
 
@@ -131,18 +135,16 @@ def samples() -> str:
     found, rows = _results("torch_samples"), []
     pytorch = next(name for name in found if name.startswith("PyTorch"))
     for score, real in found["real images"].items():
-        of_seeds = [found[name][score] for name in ("jaxgan", pytorch)]
-        means = [f"{statistics.mean(x):.2f} ± {statistics.stdev(x):.2f}" for x in of_seeds]
+        means = [spread(found[name][score]) for name in ("jaxgan", pytorch)]
         compared = found["jaxgan minus PyTorch"][score]
-        low, high = compared["interval"]
-        difference = f"{compared['difference']:.2f} [{low:.2f}, {high:.2f}]"
-        rows.append([score.replace("_", " "), f"{real:.2f}", *means, difference])
-    seeds = [len(next(iter(found[name].values()))) for name in ("jaxgan", pytorch)]
+        difference = with_interval(compared["difference"], compared["interval"])
+        rows.append([SCORES[score], number(real), *means, difference])
+    ours, theirs = (len(found[name]["frechet_distance"]) for name in ("jaxgan", pytorch))
     made = found["provenance of the run"]
-    heads = ["Score", "Real images", "jaxgan", pytorch, "Difference, 95 % interval"]
+    heads = ["Score", "Real images", "jaxgan", pytorch, "Difference"]
     return (
-        f"{table(heads, rows)}\n\nMean ± standard deviation over {seeds[0]} and {seeds[1]} seeds; "
-        f"{made['device']}, at `{made['commit'][:7]}`."
+        f"{table(heads, rows)}\n\nMeans over {ours} and {theirs} seeds with 95 % Student "
+        f"intervals; {made['device']}, at `{made['commit'][:7]}`."
     )
 
 

@@ -147,8 +147,6 @@ def kernel_product(x: Float[Array, "..."], v: Float[Array, "..."], geometry: Geo
 def _adjoint_product(rows: Array, v: Array) -> Array:
     """rows, transposed, times v; a barrier keeps XLA from products of slower layouts."""
     (n, m), features = rows.shape, v.shape[-1]
-    if features == 1:
-        return _product(v, rows, 0, 0).T
     if min(m, features) >= SQUARE and n <= 4 * features:
         return _product(lax.optimization_barrier(rows.T), v, 1, 0)
     if m > features:

@@ -245,7 +245,7 @@ def _remainders(x: Array, geometry: Geometry, first: int) -> Array:
         for dimension, (start, stride) in enumerate(zip(starts, strides, strict=True), first):
             part = lax.slice_in_dim(part, start, None, stride, dimension)
         parts.append(part)
-    x = jnp.stack(parts, end)  # faster than a transposition, for which XLA copies single numbers
+    x = jnp.stack(parts, end)  # which XLA copies faster than a transposition
     return x.reshape(*x.shape[:end], -1, *x.shape[end + 2 :])
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import NamedSharding
 from jaxtyping import Array, Key
 
 from jaxgan.runs.mesh import put, shardings
@@ -22,6 +23,7 @@ from jaxgan.types import Dataset
 __all__ = ["Program", "Way", "compile_members", "faster_way"]
 
 Way = Literal["serial", "vmapped"]
+T = TypeVar("T")
 LARGE = 256 * 256
 """The entries of the largest dense kernel with which members take less time together on CPU."""
 
@@ -72,10 +74,11 @@ class Program:
         self._networks, self._make, self._devices = setup.networks, make, devices
         keys = jnp.stack([keys_of_run(seed)[1] for seed in seeds])
         numbers = {name: jnp.asarray(values) for name, values in settings.items()}
-        self._of_members, self._data = (keys, numbers), setup.data
-        if devices > 1:
-            whole, split = shardings(devices, axis=0)
-            self._of_members, self._data = put((keys, numbers), split), put(setup.data, whole)
+        whole, self._split = shardings(devices, axis=0) if devices > 1 else (None, None)
+        self._of_members, self._data = (
+            _placed((keys, numbers), self._split),
+            _placed(setup.data, whole),
+        )
         n_critic = setup.recipe.critic_steps(0)
         self._size = {"batch_size": setup.batch_size, "n_critic": n_critic, "capacity": capacity}
 
@@ -84,13 +87,15 @@ class Program:
     ) -> tuple[list[TrainState], dict[str, np.ndarray]]:
         """The states after the chunk, and metrics `[members, capacity]`."""
         compiled = compile_members(self._networks, self._make, way, self._devices, **self._size)
-        together = _stack(states)
-        if self._devices > 1:
-            together = put(together, shardings(self._devices, axis=0)[1])
+        together = _placed(_stack(states), self._split)
         found = compiled(together, *self._of_members, self._data, length)
         after, history = team_of(self._devices).local(found)
         metrics = {name: np.asarray(values) for name, values in history.items()}
         return _unstack(after, len(states)), metrics
+
+
+def _placed(tree: T, sharding: NamedSharding | None) -> T:
+    return tree if sharding is None else put(tree, sharding)
 
 
 @keep_programs
